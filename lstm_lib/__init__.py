@@ -1,0 +1,16 @@
+"""The small library behind the course *The LSTM by Hand*: NumPy, one line of code per line of mathematics.
+
+    floor 3   plotting                           pictures; matplotlib is imported here and nowhere else
+              checks                             what answers when an exercise is tried
+    floor 2   model, training, gradcheck         a read-out on top of a cell; fitting it; proving its gradient
+    floor 1   rnn, lstm                          one contract, two cells
+    floor 0   functional, data, validation       σ and tanh, the tasks, and what may come in at the door
+
+A module imports from the floors below it only. Importing ``lstm_lib`` brings in NumPy and nothing heavier:
+take the modules by name, ``from lstm_lib import lstm, model``.
+
+Sizes have the same letters everywhere: D inputs, H units, K outputs, T steps, B sequences in a batch.
+Arrays hold columns: x_t is (D, B), h_t and C_t are (H, B), a whole sequence X is (T, D, B).
+"""
+
+__version__ = "0.1.0"
