@@ -1,0 +1,241 @@
+"""Fitting parameters to data, in order of growing complexity: SGD, Adam, clipping, the loop.
+
+Nothing here knows what a cell is. Parameters and gradients are two dicts with the same names; an optimiser
+changes the first according to the second, in place.
+"""
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from lstm_lib import validation
+
+
+class SGD:
+    """Stochastic gradient descent: p ← p − lr · g, with momentum v ← m v − lr · g and p ← p + v if asked for.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate, above 0.
+    momentum : float, default 0.0
+        m in [0, 1) (Polyak, USSR Computational Mathematics and Mathematical Physics 4(5), 1964).
+
+    Raises
+    ------
+    TypeError, ValueError
+        A rate that is no number or out of range.
+
+    Examples
+    --------
+    >>> params = {"w": np.array([1.0])}
+    >>> SGD(lr=0.5).step(params, {"w": np.array([1.0])})
+    >>> params["w"]
+    array([0.5])
+    """
+
+    def __init__(self, lr, momentum=0.0):
+        self.lr = validation.number("lr", lr, above=0)
+        self.momentum = validation.number("momentum", momentum, least=0, below=1)
+        self._velocity = {}
+
+    def step(self, params, grads):
+        """Change `params` in place; both are dicts of ndarray with the same names and shapes."""
+        _alike(params, grads)
+        for name, g in grads.items():
+            v = self.momentum * self._velocity.get(name, 0) - self.lr * g
+            self._velocity[name] = v
+            params[name] += v
+
+
+class Adam:
+    """Adam: a step for each parameter, scaled by the running mean and size of its gradients.
+
+    m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²,   p ← p − lr · m̂ / (√v̂ + ε),
+    where m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) undo the start from zero.
+
+    Parameters
+    ----------
+    lr : float, default 1e-3
+        Learning rate, above 0.
+    beta1, beta2 : float, default 0.9 and 0.999
+        How slowly the two means forget, in [0, 1).
+    eps : float, default 1e-8
+        Keeps the division finite, above 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A setting that is no number or out of range.
+
+    Notes
+    -----
+    Kingma & Ba, "Adam: a method for stochastic optimization", ICLR 2015, arXiv:1412.6980, algorithm 1.
+
+    Examples
+    --------
+    >>> params = {"w": np.array([1.0])}
+    >>> Adam(lr=0.1).step(params, {"w": np.array([5.0])})
+    >>> params["w"].round(6)
+    array([0.9])
+    """
+
+    def __init__(self, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+        self.lr = validation.number("lr", lr, above=0)
+        self.beta1 = validation.number("beta1", beta1, least=0, below=1)
+        self.beta2 = validation.number("beta2", beta2, least=0, below=1)
+        self.eps = validation.number("eps", eps, above=0)
+        self._m, self._v, self._t = {}, {}, 0
+
+    def step(self, params, grads):
+        """Change `params` in place; both are dicts of ndarray with the same names and shapes."""
+        _alike(params, grads)
+        self._t += 1
+        for name, g in grads.items():
+            m = self._m[name] = self.beta1 * self._m.get(name, 0) + (1 - self.beta1) * g
+            v = self._v[name] = self.beta2 * self._v.get(name, 0) + (1 - self.beta2) * g**2
+            m_hat = m / (1 - self.beta1**self._t)
+            v_hat = v / (1 - self.beta2**self._t)
+            params[name] -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+
+
+def clip_gradients(grads, max_norm):
+    """Shrink all gradients together, in place, so that their common norm is at most `max_norm`.
+
+    Parameters
+    ----------
+    grads : dict of ndarray
+        Changed in place; the direction stays.
+    max_norm : float
+        Above 0.
+
+    Returns
+    -------
+    float
+        The norm before clipping: √ of the sum of all squares.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `max_norm` that is no number or not above 0.
+
+    Notes
+    -----
+    Pascanu, Mikolov & Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+
+    Examples
+    --------
+    >>> grads = {"w": np.array([3.0, 4.0])}
+    >>> clip_gradients(grads, 1.0), grads["w"]
+    (5.0, array([0.6, 0.8]))
+    """
+    max_norm = validation.number("max_norm", max_norm, above=0)
+    norm = _norm(grads)
+    if norm > max_norm:
+        for g in grads.values():
+            g *= max_norm / norm
+    return norm
+
+
+def fit(loss_and_grads, params, batches, optimiser, *, max_norm=None, progress=True):
+    """Train: for each batch compute loss and gradients, clip, and let the optimiser step.
+
+    Parameters
+    ----------
+    loss_and_grads : function
+        Takes (params, *batch) and returns (loss, grads).
+    params : dict of ndarray
+        Changed in place.
+    batches : iterable
+        One item a step, such as a pair (X, Y); a list or a generator.
+    optimiser : SGD or Adam
+        Anything with ``step(params, grads)``.
+    max_norm : float, optional
+        Clip the gradients to this norm; None leaves them alone.
+    progress : bool, default True
+        Show a bar with the loss; setting TQDM_DISABLE=1 in the environment hides it too.
+
+    Returns
+    -------
+    list of float
+        The loss before each step. An interrupt (the stop button, Ctrl-C) ends the training early and keeps both
+        the losses so far and the parameters as they are after the last full step.
+
+    Raises
+    ------
+    FloatingPointError
+        The loss, a gradient or a parameter is no longer finite. The message names the step and says what to try;
+        the parameters are those of the last finite step.
+    TypeError, ValueError
+        An argument of another kind; no batches; `max_norm` out of range.
+
+    Examples
+    --------
+    >>> params = {"w": np.array([1.0])}
+    >>> def loss_and_grads(params, target):
+    ...     return float((params["w"][0] - target) ** 2), {"w": 2 * (params["w"] - target)}
+    >>> losses = fit(loss_and_grads, params, [3.0] * 50, SGD(lr=0.2), progress=False)
+    >>> params["w"].round(6)
+    array([3.])
+    """
+    validation.function("loss_and_grads", loss_and_grads, "lambda params, X, Y: (loss, grads)")
+    validation.function("optimiser.step", getattr(optimiser, "step", optimiser), "that of Adam(lr=0.01)")
+    if max_norm is not None:
+        validation.number("max_norm", max_norm, above=0)
+    losses = []
+    hidden = {} if progress else {"disable": True}  # naming `disable` would overrule TQDM_DISABLE
+    with tqdm(batches, unit="step", **hidden) as bar:
+        try:
+            for batch in bar:
+                losses.append(_train_step(loss_and_grads, params, batch, optimiser, max_norm, losses))
+                bar.set_postfix(loss=f"{losses[-1]:.3g}", refresh=False)
+        except KeyboardInterrupt:
+            print(f"Stopped by you after {len(losses)} steps; the parameters are kept.")
+            return losses
+    if not losses:
+        raise ValueError("batches is empty; want at least one batch")
+    return losses
+
+
+def _train_step(loss_and_grads, params, batch, optimiser, max_norm, losses):
+    """Return the loss of one step. The step is done on a copy: what breaks it off cannot leave it half done."""
+    batch = batch if isinstance(batch, tuple | list) else (batch,)
+    with np.errstate(all="ignore"):  # an overflow is answered once, in words, by _require_finite
+        try:
+            loss, grads = loss_and_grads(params, *batch)
+        except FloatingPointError as error:
+            raise _diverged(str(error), losses) from None
+        _require_finite({"the loss": loss} | {f"the gradient of {name}": g for name, g in grads.items()}, losses)
+        if max_norm is not None:
+            clip_gradients(grads, max_norm)
+        updated = {name: p.copy() for name, p in params.items()}
+        optimiser.step(updated, grads)
+        _require_finite({f"the new {name}": p for name, p in updated.items()}, losses)
+    for name, p in params.items():
+        p[...] = updated[name]
+    return float(loss)
+
+
+def _require_finite(values, losses):
+    for name, value in values.items():
+        if not np.isfinite(value).all():
+            raise _diverged(f"{name} is not finite", losses)
+
+
+def _diverged(what, losses):
+    before = f"the loss before it was {losses[-1]:.3g}; " if losses else ""
+    return FloatingPointError(
+        f"Training broke off at step {len(losses) + 1}: {what} ({before}the parameters are kept as they were). "
+        "Try a smaller learning rate, max_norm=1.0 to clip the gradients, or data of a smaller scale."
+    )
+
+
+def _norm(grads):
+    return float(np.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads.values())))
+
+
+def _alike(params, grads):
+    for name, g in grads.items():
+        if name not in params:
+            raise ValueError(f"grads has {name!r}, params does not; got {', '.join(params)}; want the same names")
+        if np.shape(params[name]) != np.shape(g):
+            raise ValueError(f"grads[{name!r}] has shape {np.shape(g)}; want {np.shape(params[name])} like params")
