@@ -1,0 +1,340 @@
+"""The pictures of the course: one colour, one marker and one name for each quantity, everywhere.
+
+    fig, ax = figure()              a figure in the course's style, with no pyplot state behind it
+    show(fig, "what it shows")      puts it into the notebook, with words for those who cannot see it
+
+Every function that draws takes an Axes and gives it back, so that a lesson can add to it.
+"""
+
+import base64
+import html
+import io
+from typing import NamedTuple
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch
+
+from lstm_lib import validation
+
+
+class Look(NamedTuple):
+    """How a quantity is written, called and drawn."""
+
+    symbol: str
+    word: str
+    colour: str
+    marker: str
+
+
+# After Okabe & Ito, "Color universal design" (2008), which colour-blind readers tell apart, too; three of them
+# are darkened, so that a symbol written in its colour on white can be read.
+LOOKS = {
+    "x_t": Look(r"$x_t$", "input", "#767676", "."),
+    "f_t": Look(r"$f_t$", "forget gate", "#0072B2", "o"),
+    "i_t": Look(r"$i_t$", "input gate", "#00875F", "^"),
+    "C_tilde": Look(r"$\tilde{C}_t$", "candidate", "#B5568B", "D"),
+    "C_t": Look(r"$C_t$", "cell state", "#1A1A1A", "P"),
+    "o_t": Look(r"$o_t$", "output gate", "#D55E00", "s"),
+    "h_t": Look(r"$h_t$", "hidden state", "#B07C00", "X"),
+}
+INK, QUIET = "#1A1A1A", "#C8C8C8"
+
+STYLE = {
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#767676",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 5,
+    "legend.frameon": False,
+    "mathtext.fontset": "cm",
+}
+
+
+def figure(width=7.2, height=3.0, **subplots):
+    """Return a Figure in the course's style and its Axes.
+
+    Parameters
+    ----------
+    width, height : float, default 7.2 and 3.0
+        In inches; a notebook column is about 7 wide.
+    **subplots
+        Handed on to ``Figure.subplots``: nrows, ncols, sharex …
+
+    Returns
+    -------
+    fig : matplotlib.figure.Figure
+    ax : matplotlib.axes.Axes, or an array of them
+
+    Raises
+    ------
+    TypeError, ValueError
+        A width or height that is not a number above 0.
+
+    Examples
+    --------
+    >>> fig, axes = figure(height=4, nrows=2)
+    >>> len(axes)
+    2
+    """
+    mpl.rcParams.update(STYLE)  # the lesson goes on drawing into this figure, so the style has to stay
+    size = validation.number("width", width, above=0), validation.number("height", height, above=0)
+    fig = Figure(figsize=size)
+    return fig, fig.subplots(**subplots)
+
+
+def show(fig, description):
+    """Put a figure into the notebook, with a description that a screen reader reads out.
+
+    The picture goes out as HTML: JupyterLab drops the text that belongs to a plain picture output, but keeps the
+    ``alt`` of an ``<img>``, and so do GitHub and exported pages.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        What to show.
+    description : str
+        What there is to see, in a sentence or two: the axes, the curves, and what they tell.
+
+    Raises
+    ------
+    ValueError
+        The description is empty.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> show(fig, "An empty pair of axes.")  # in a notebook: the picture
+    Figure: An empty pair of axes.
+    """
+    from IPython.display import display  # here, so that drawing needs no IPython
+
+    words = " ".join(description.split())
+    if not words:
+        raise ValueError("description is empty; want a sentence that says what there is to see")
+    picture = base64.b64encode(png(fig)).decode()
+    display(_Picture(words, picture, round(fig.get_figwidth() * 100)))
+
+
+class _Picture(NamedTuple):
+    """What `show` hands to the notebook; where there is none, it is its description."""
+
+    words: str
+    picture: str
+    width: int
+
+    def _repr_html_(self):
+        return (
+            f'<figure style="margin:0.5em 0"><img alt="{html.escape(self.words)}" width="{self.width}" '
+            f'style="max-width:100%;height:auto;background:white" '
+            f'src="data:image/png;base64,{self.picture}"></figure>'
+        )
+
+    def __repr__(self):
+        return f"Figure: {self.words}"
+
+
+def png(fig, dpi=150):
+    """Return the figure as the bytes of a PNG picture, the same bytes each time.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> png(fig) == png(fig), png(fig)[1:4]
+    (True, b'PNG')
+    """
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def plot_trace(trace, names, *, unit=0, sequence=0, ax=None):
+    """Draw quantities of a trace over time, each in its own colour and marker.
+
+    Parameters
+    ----------
+    trace : Step of ndarray of shape (T, H, B)
+        What ``lstm.stack`` returns.
+    names : sequence of str
+        Which fields: f_t, i_t, C_tilde, C_t, o_t, h_t.
+    unit, sequence : int, default 0
+        Which unit of which sequence.
+    ax : Axes, optional
+        Where to draw; None makes a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        A name that the trace does not have; a unit or a sequence that is not there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lstm_lib import lstm
+    >>> hs, steps = lstm.forward(lstm.init_params(1, 2, np.random.default_rng(0)), np.zeros((20, 1, 1)))
+    >>> ax = plot_trace(lstm.stack(steps), ["f_t", "C_t"])
+    >>> [line.get_label() for line in ax.lines]
+    ['$f_t$  forget gate', '$C_t$  cell state']
+    """
+    ax = figure()[1] if ax is None else ax
+    T, H, B = trace.h_t.shape
+    if not (0 <= unit < H and 0 <= sequence < B):
+        raise ValueError(f"unit, sequence are {unit}, {sequence}; want them below H = {H} and B = {B}")
+    for name in names:
+        if name not in LOOKS or not hasattr(trace, name):
+            raise ValueError(
+                f"names has {name!r}; want some of {', '.join(n for n in LOOKS if n in trace._fields)}"
+            )
+        curve(ax, range(1, T + 1), getattr(trace, name)[:, unit, sequence], name)
+    ax.set(xlabel="step t", xlim=(0.5, T + 0.5))
+    return ax
+
+
+def curve(ax, t, values, name, **options):
+    """Draw one quantity in its own look; `options` go to ``ax.plot``.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> curve(ax, [1, 2], [0.5, 0.9], "o_t").get_color()
+    '#D55E00'
+    """
+    look = LOOKS[name]
+    settings = {
+        "color": look.colour,
+        "marker": look.marker,
+        "markevery": max(1, len(t) // 16),
+        "label": f"{look.symbol}  {look.word}",
+        "clip_on": False,
+    }
+    return ax.plot(t, values, **(settings | options))[0]
+
+
+def legend(ax, **options):
+    """Put the legend to the right of the axes, where it hides nothing.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> line = curve(ax, [1, 2], [0.5, 0.9], "o_t")
+    >>> legend(ax).get_texts()[0].get_text()
+    '$o_t$  output gate'
+    """
+    return ax.legend(**({"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "handlelength": 1.6} | options))
+
+
+def draw_cell(highlight=None, ax=None):
+    """Draw the LSTM cell as a circuit, all of it or with some quantities in colour and the rest in grey.
+
+    Parameters
+    ----------
+    highlight : sequence of str, optional
+        Which of z_t, f_t, i_t, C_tilde, C_t, o_t, h_t to draw in colour; None draws all of them so.
+    ax : Axes, optional
+        Where to draw; None makes a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        `highlight` names a quantity that is not in the picture.
+
+    Examples
+    --------
+    >>> draw_cell(["f_t"]).get_title()
+    ''
+    """
+    known = ("z_t", *(name for name in LOOKS if name != "x_t"))
+    unknown = [name for name in highlight or () if name not in known]
+    if unknown:
+        raise ValueError(f"highlight has {unknown[0]!r}; want some of {', '.join(known)}")
+    ax = figure(height=3.9)[1] if ax is None else ax
+    lit = set(known if highlight is None else highlight)
+    for name, *path in _WIRES:
+        _wire(ax, path, _colour(name, lit), arrow=name != "z_t" or path[-1] in _INTO_GATES)
+    for name, x, squash in _BOXES:
+        _box(ax, x, 2.2, squash, _colour(name, lit))
+    _box(ax, 8.7, 3.95, "tanh", _colour("h_t", lit), filled=False)
+    for name, x, y, sign in _NODES:
+        _node(ax, x, y, sign, _colour(name, lit))
+    for name, x, y, text, align in _LABELS:
+        ax.text(x, y, text, color=_colour(name, lit), ha=align, va="center", fontsize=14)
+    ax.set(xlim=(-0.9, 11.1), ylim=(-0.25, 5.75), aspect="equal")
+    ax.axis("off")
+    return ax
+
+
+# The circuit, from left to right. A wire belongs to the quantity that it carries, and takes that one's colour.
+_INTO_GATES = [(2.0, 1.75), (4.1, 1.75), (5.9, 1.75), (7.3, 1.75)]
+_WIRES = [
+    ("z_t", (-0.3, 0.9), (7.3, 0.9)),
+    ("z_t", (0.7, 0.1), (0.7, 0.9)),
+    *(("z_t", (x, 0.9), (x, y)) for x, y in _INTO_GATES),
+    ("C_t", (-0.3, 5.0), (1.75, 5.0)),
+    ("f_t", (2.0, 2.65), (2.0, 4.75)),
+    ("C_t", (2.25, 5.0), (4.75, 5.0)),
+    ("i_t", (4.1, 2.65), (4.1, 3.7), (4.75, 3.7)),
+    ("C_tilde", (5.9, 2.65), (5.9, 3.7), (5.25, 3.7)),
+    ("C_tilde", (5.0, 3.95), (5.0, 4.75)),
+    ("C_t", (5.25, 5.0), (10.3, 5.0)),
+    ("h_t", (8.7, 5.0), (8.7, 4.4)),
+    ("h_t", (8.7, 3.5), (8.7, 3.05)),
+    ("o_t", (7.3, 2.65), (7.3, 2.8), (8.45, 2.8)),
+    ("h_t", (8.7, 2.55), (8.7, 0.9), (10.3, 0.9)),
+]
+_BOXES = [("f_t", 2.0, "σ"), ("i_t", 4.1, "σ"), ("C_tilde", 5.9, "tanh"), ("o_t", 7.3, "σ")]
+_NODES = [("f_t", 2.0, 5.0, "×"), ("i_t", 5.0, 3.7, "×"), ("C_t", 5.0, 5.0, "+"), ("o_t", 8.7, 2.8, "×")]
+_LABELS = [
+    ("C_t", -0.4, 5.0, r"$C_{t-1}$", "right"),
+    ("C_t", 10.4, 5.0, r"$C_t$", "left"),
+    ("z_t", -0.4, 0.9, r"$h_{t-1}$", "right"),
+    ("h_t", 10.4, 0.9, r"$h_t$", "left"),
+    ("z_t", 0.7, -0.15, r"$x_t$", "center"),
+    ("z_t", 1.25, 1.2, r"$z_t$", "center"),
+    ("f_t", 1.75, 3.3, r"$f_t$", "right"),
+    ("i_t", 3.85, 3.3, r"$i_t$", "right"),
+    ("C_tilde", 6.1, 3.3, r"$\tilde{C}_t$", "left"),
+    ("o_t", 7.1, 3.0, r"$o_t$", "right"),
+]
+
+
+def _colour(name, lit):
+    if name not in lit:
+        return QUIET
+    return LOOKS[name].colour if name in LOOKS else LOOKS["x_t"].colour
+
+
+def _wire(ax, path, colour, arrow):
+    ax.plot(
+        *zip(*path[: len(path) - arrow or None], strict=True), color=colour, lw=2, solid_capstyle="butt", zorder=1
+    )
+    if arrow:
+        style = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 13}
+        ax.annotate("", path[-1], path[-2], arrowprops=style, zorder=1)
+
+
+def _box(ax, x, y, squash, colour, filled=True):
+    face, ink = (colour, "white") if filled else ("white", colour)
+    ax.add_patch(FancyBboxPatch((x - 0.5, y - 0.35), 1, 0.7, "round,pad=0.1", fc=face, ec=colour, lw=2, zorder=2))
+    ax.text(x, y, squash, color=ink, ha="center", va="center", fontsize=13, weight="bold", zorder=3)
+
+
+def _node(ax, x, y, sign, colour):
+    ax.add_patch(Circle((x, y), 0.25, fc="white", ec=colour, lw=2, zorder=2))
+    ax.text(x, y - 0.02, sign, color=colour, ha="center", va="center", fontsize=14, weight="bold", zorder=3)
