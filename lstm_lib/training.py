@@ -4,6 +4,8 @@ Nothing here knows what a cell is. Parameters and gradients are two dicts with t
 changes the first according to the second, in place.
 """
 
+import os
+
 import numpy as np
 from tqdm.auto import tqdm
 
@@ -182,8 +184,8 @@ def fit(loss_and_grads, params, batches, optimiser, *, max_norm=None, progress=T
     if max_norm is not None:
         validation.number("max_norm", max_norm, above=0)
     losses = []
-    hidden = {} if progress else {"disable": True}  # naming `disable` would overrule TQDM_DISABLE
-    with tqdm(batches, unit="step", **hidden) as bar:
+    hidden = not progress or os.environ.get("TQDM_DISABLE", "0") != "0"  # tqdm's own notebook bar does not ask
+    with tqdm(batches, unit="step", disable=hidden) as bar:
         try:
             for batch in bar:
                 losses.append(_train_step(loss_and_grads, params, batch, optimiser, max_norm, losses))
