@@ -1,0 +1,359 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # Start here: one unit that remembers
+#
+# **What you will be able to do.** Make a single LSTM unit remember one symbol through a hundred steps of noise,
+# say which three numbers made it possible, and find your way through the course.
+#
+# **What you need.** A little Python and school algebra. Nothing about neural networks.
+#
+# **How long it takes.** About 15 minutes.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# This page is alive: it is a notebook. Click into a grey cell and press **Shift + Enter** to run it and move to the
+# next one. *Run → Run All Cells* in the menu runs everything. You can change any cell and run it again; nothing you do
+# here can break anything, and the file from the repository is always there to go back to.
+#
+# Whenever a question says **Predict**, stop and commit to an answer before you run the next cell. People who guess
+# first understand more of what they then see ([Crouch and others 2004](#References)), even when the guess was wrong.
+
+# %% slideshow={"slide_type": "skip"}
+import numpy as np
+
+from lstm_lib import lstm, plotting
+from lstm_lib.checks import check
+from lstm_lib.functional import sigmoid
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The task: remember what came first
+#
+# A sequence begins with one symbol, **+1** or **−1**. Then come 99 steps of noise, each a random number between −1 and
+# 1. At the end we ask: which symbol came first?
+#
+# Every step has two inputs: the value itself, and a flag that is 1 when the value matters and 0 when it is noise.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The array `X` holds both inputs for all steps and for two sequences at once. Its shape is always
+# (T, D, B): T steps in time, D inputs at each step, B sequences side by side. Here that is (100, 2, 2).
+
+# %% slideshow={"slide_type": "subslide"}
+T = 100
+rng = np.random.default_rng(0)
+X = np.zeros((T, 2, 2))
+X[1:, 0, :] = rng.uniform(-1, 1, (T - 1, 1))  # the same noise for both sequences
+X[0, 0, :] = [+1, -1]  # the symbol that matters
+X[0, 1, :] = 1  # the flag: this one counts
+X.shape
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The cell: a memory with three gates
+#
+# An LSTM unit carries a number from step to step, its **cell state** C. At every step three **gates**, numbers
+# between 0 and 1, decide what happens to it: how much of the old memory to keep, how much of the new candidate to
+# write, and how much of the memory to show.
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.show(
+    plotting.draw_cell().figure,
+    "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the new one, "
+    "C(t). On its way it is multiplied by the forget gate f, and the product of input gate i and candidate C-tilde is "
+    "added to it. A branch goes down through tanh, is multiplied by the output gate o and leaves as h(t). All four, "
+    "f, i, the candidate and o, are computed from z, which joins the previous output h(t-1) and the input x(t).",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Read it from left to right. The line at the top is the memory; it passes through the step almost untouched. The four
+# boxes at the bottom look at the same thing, z: the unit's previous output together with the new input. Three of them
+# squash what they see with σ, which gives a number between 0 and 1: these are the gates. The fourth squashes with
+# tanh, which gives a number between −1 and 1: the candidate for the memory.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Weights chosen by hand
+#
+# Nothing is trained here. We *choose* the weights so that the unit does what we want:
+#
+# - flag up: forget the old memory, write the value;
+# - flag down: keep the memory, write nothing.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Each gate is σ of a weighted sum of h, the value and the flag, plus a bias. σ(−10) is nearly 0 and σ(10) nearly 1, so
+# a weight of ±20 on the flag and a bias of ∓10 make a switch. In each row below the three weights belong to h, the
+# value and the flag, in this order.
+
+# %% slideshow={"slide_type": "subslide"}
+#                         h    value  flag
+params = {
+    "W_f": np.array([[0.0, 0.0, -20.0]]), "b_f": np.array([[10.0]]),   # keep, unless the flag is up
+    "W_i": np.array([[0.0, 0.0, 20.0]]), "b_i": np.array([[-10.0]]),   # write, only if the flag is up
+    "W_C": np.array([[0.0, 2.0, 0.0]]), "b_C": np.array([[0.0]]),      # what to write: the value, squashed
+    "W_o": np.array([[0.0, 0.0, 0.0]]), "b_o": np.array([[10.0]]),     # always show
+}  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** After step 1 the memory is about ±0.96. How much of that is left after 99 steps of noise?
+#
+# (a) nothing · (b) about half · (c) more than nine tenths
+
+# %% slideshow={"slide_type": "subslide"}
+hs, steps = lstm.forward(params, X)
+trace = lstm.stack(steps)  # every quantity as an array over time
+left = trace.C_t[-1, 0] / trace.C_t[0, 0]
+for symbol, share in zip(["+1", "−1"], left, strict=True):
+    print(f"first symbol {symbol}: {share:.1%} of the memory is left after {T - 1} steps")
+
+# %% slideshow={"slide_type": "subslide"}
+fig, (above, below) = plotting.figure(height=4.2, nrows=2, sharex=True)
+plotting.curve(above, range(1, T + 1), X[:, 0, 0], "x_t", lw=1, marker="")
+for b, style in enumerate(["-", "--"]):
+    plotting.curve(below, range(1, T + 1), trace.C_t[:, 0, b], "C_t", ls=style, marker="")
+    below.text(T / 2, trace.C_t[50, 0, b] * 0.8, f"first symbol {X[0, 0, b]:+.0f}", va="center", ha="center")
+above.set(ylabel="value", title="What comes in: one symbol, then noise", xlim=(0, T + 1))
+below.set(ylabel="$C_t$", xlabel="step t", title="What is remembered", ylim=(-1.3, 1.3))
+plotting.show(
+    fig,
+    "Two panels over 100 steps. Above, the input: noise that jumps between -1 and 1. Below, the memory of the two "
+    "sequences: a flat line near +0.96 for the one that began with +1, and a flat line near -0.96 for the other. The "
+    "noise leaves no visible mark on either.",
+)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The two lines never meet. A hundred steps later the sign of the memory still says which symbol came first:
+
+# %% slideshow={"slide_type": "fragment"}
+assert np.array_equal(np.sign(hs[-1, 0]), X[0, 0])  # the output at the end has the sign of the first symbol
+assert (left > 0.99).all()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Why it worked: one number, multiplied 99 times
+#
+# In the gap the new memory is the old one times the forget gate, plus next to nothing. So after 99 steps the memory
+# has been multiplied by f ninety-nine times.
+
+# %% slideshow={"slide_type": "fragment"}
+f, i = trace.f_t[1, 0, 0], trace.i_t[1, 0, 0]
+print(f"forget gate in the gap   f = {f:.6f}")
+print(f"input gate in the gap    i = {i:.6f}")
+print(f"f to the power of 99       = {f**99:.4f}")
+assert np.allclose(left, f**99, atol=1e-3)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Now change that one number. The forget gate in the gap is σ(b_f), so the bias b_f decides how long the unit remembers.
+#
+# **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step. How much is left after 99
+# steps? And with b_f = 3 or 5?
+
+# %% slideshow={"slide_type": "fragment"}
+for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
+    changed = params | {"b_f": np.array([[b_f]])}
+    C = lstm.stack(lstm.forward(changed, X)[1]).C_t[:, 0, 0]
+    print(
+        f"b_f = {b_f:4.0f}   f = {sigmoid(b_f):.5f}   left of the first symbol after 99 steps: {sigmoid(b_f) ** 99:.1e}"
+    )
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Three quarters sounds like a good memory, and is none: what is multiplied by 0.73 ninety-nine times is gone. This is
+# the whole subject in one table. A gate can keep a memory for as long as you like, but only if it is very close to 1,
+# and a network has to *learn* to put it there. Change the list of biases in the cell above and run it again: which b_f
+# leaves about half?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The map
+#
+# | lesson | what you can do afterwards | time |
+# |---|---|---|
+# | **00 Start here** (this one) | see one unit remember; find your way | 15 min |
+# | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 45 min |
+# | [04 One step by hand](04_one_step_by_hand.ipynb) | do one step and two steps on paper, and trust the digits | 40 min |
+# | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Each lesson can be read on its own; none needs another one to have been run. The numbers leave room for lessons that
+# are still being written, and this map names only what is there. If you have an hour, take 03 and 04. If you know the
+# formulas already, go straight to 09 and come back for what you miss.
+#
+# The times are for reading with pencil and paper at hand. The computer is faster: the longest lesson runs from top to
+# bottom in well under a minute on an ordinary laptop.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The notation card
+#
+# | mathematics | in the code | shape | what it is |
+# |---|---|---|---|
+# | $x_t$ | `x_t` | (D, B) | input at step t |
+# | $h_{t-1},\ C_{t-1}$ | `h_prev`, `C_prev` | (H, B) | hidden state and cell state before the step |
+# | $z_t = [h_{t-1}, x_t]$ | `z_t` | (H+D, B) | what every gate looks at, h on top |
+# | $f_t,\ i_t,\ o_t$ | `f_t`, `i_t`, `o_t` | (H, B) | forget, input and output gate |
+# | $\tilde C_t$ | `C_tilde` | (H, B) | candidate |
+# | $C_t,\ h_t$ | `C_t`, `h_t` | (H, B) | cell state and hidden state after the step |
+# | $W_f, W_i, W_C, W_o$ | `params["W_f"]` … | (H, H+D) | weights |
+# | $b_f, b_i, b_C, b_o$ | `params["b_f"]` … | (H, 1) | biases |
+#
+# D inputs, H units, T steps, B sequences side by side. A whole sequence `X` is (T, D, B).
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A card that nobody checks goes wrong in time. This cell asks the library for the shapes, with sizes that all differ:
+
+# %% slideshow={"slide_type": "skip"}
+D, H, B = 2, 3, 4
+card_params = lstm.init_params(D, H, rng)
+s = lstm.step(card_params, np.ones((D, B)), np.ones((H, B)), np.ones((H, B)))
+assert s.z_t.shape == (H + D, B) and (s.z_t[:H] == 1).all()
+assert all(field.shape == (H, B) for field in s[1:])
+assert all(card_params[f"W_{k}"].shape == (H, H + D) and card_params[f"b_{k}"].shape == (H, 1) for k in "fiCo")
+print("The card is right.")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three ways to use the course
+#
+# **On your own.** Read, predict, run, change. Each lesson ends with exercises that answer back, hints in layers, folded
+# solutions and five questions to see what stayed.
+#
+# **In a lecture.** The lessons carry slide marks. *View → Right Sidebar → Property Inspector* shows them, and
+# `jupyter nbconvert --to slides` turns a lesson into a deck. Run the cells live, or show the outputs that are saved.
+#
+# **For marks.** The exercises are cells that raise `NotImplementedError` until they are filled in, each followed by a
+# `check`. Hand out a lesson without its folded solutions, take it back, run it, and read off the ✓ and ✗.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we found
+#
+# One LSTM unit kept a symbol through 99 steps of noise, because its forget gate was within 0.0001 of 1 and its input
+# gate within 0.0001 of 0. What is left of a memory after n steps is f multiplied by itself n times. A gate of 0.73,
+# which sounds like a good memory, keeps nothing that long.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Exercises
+#
+# **1. Half-life.** After how many steps is half of a memory gone, if the forget gate is σ(b_f) at every step and
+# nothing is written? Write the function. (It need not give a whole number.)
+
+
+# %% slideshow={"slide_type": "skip"}
+def half_life(b_f):
+    raise NotImplementedError  # your line instead of this one
+
+
+# %% slideshow={"slide_type": "skip"}
+check("half of it is left, b_f = 3", lambda: sigmoid(3.0) ** half_life(3.0), 0.5)
+check("half of it is left, b_f = 5", lambda: sigmoid(5.0) ** half_life(5.0), 0.5)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# After n steps the share fⁿ is left. You look for the n at which that is ½.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Take the logarithm on both sides of fⁿ = ½.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def half_life(b_f):
+#     return np.log(0.5) / np.log(sigmoid(b_f))
+# ```
+#
+# For b_f = 0, 1, 3, 5 that is about 1, 2, 14 and 103 steps.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. The opposite.** Change *one* weight so that the unit remembers the opposite of the first symbol: a memory of
+# −0.96 after +1 and of +0.96 after −1. Return a complete dict of parameters.
+
+
+# %% slideshow={"slide_type": "skip"}
+def opposite(params):
+    raise NotImplementedError  # hint: params | {"W_…": np.array([[…]])}
+
+
+# %% slideshow={"slide_type": "skip"}
+check("the opposite is remembered", lambda: lstm.forward(opposite(params), X)[0][-1], -hs[-1], tol=1e-3)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# The gates decide *when* to write. What is written is the candidate's business.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The candidate is tanh(2 · value). Which change of sign turns it round?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def opposite(params):
+#     return params | {"W_C": np.array([[0.0, -2.0, 0.0]])}
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. A second flag.** Suppose the flag goes up again at step 51. Predict what the memory does, then find out: return
+# the memory of the *first* sequence after the last step, for an input like `X` whose flag is also 1 at step 51.
+
+
+# %% slideshow={"slide_type": "skip"}
+def memory_after_second_flag(params, X):
+    raise NotImplementedError  # work on a copy: X.copy()
+
+
+# %% slideshow={"slide_type": "skip"}
+check("memory at the end", lambda: memory_after_second_flag(params, X), np.tanh(2 * X[50, 0, 0]), tol=0.02)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Step 51 is `X[50]`: Python counts from 0. The flag is input number 1.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Set the flag in a copy, call `lstm.forward`, and take `C_t` out of the last step: unit 0, sequence 0.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def memory_after_second_flag(params, X):
+#     again = X.copy()
+#     again[50, 1, :] = 1
+#     hs, steps = lstm.forward(params, again)
+#     return steps[-1].C_t[0, 0]
+# ```
+#
+# The flag closes the forget gate and opens the input gate, so the first symbol is overwritten by the noise of step 51.
+# The unit remembers what was flagged *last*.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Five questions to see what stayed
+#
+# 1. Which gate would you open or close to make the unit ignore its input?
+# 2. A forget gate stands at 1. Does the unit forget everything or nothing?
+# 3. Why is a gate of 0.73 a bad memory over a hundred steps?
+# 4. What is the shape of `X` for 7 sequences of 20 steps with 3 inputs?
+# 5. Where does the unit's memory run in the picture of the cell, and how often is it changed in one step?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Close the input gate (i = 0): nothing is written.
+# 2. Nothing. The gate says how much to *keep*; "keep gate" would be the better name.
+# 3. Because 0.73 is multiplied by itself a hundred times, and that is about 10⁻¹⁴.
+# 4. (20, 3, 7).
+# 5. Along the top. Twice: multiplied by f, then something is added.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - S. Hochreiter, J. Schmidhuber, *Long Short-Term Memory*, Neural Computation 9(8), 1997.
+# - F. A. Gers, J. Schmidhuber, F. Cummins, *Learning to Forget: Continual Prediction with LSTM*, Neural Computation
+#   12(10), 2000: where the forget gate comes from.
+# - C. H. Crouch, A. P. Fagen, J. P. Callan, E. Mazur, *Classroom demonstrations: learning tools or entertainment?*,
+#   American Journal of Physics 72, 2004: why to predict first.

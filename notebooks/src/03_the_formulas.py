@@ -1,0 +1,591 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # The six formulas, derived
+#
+# **What you will be able to do.** Write down the six formulas of the LSTM without looking, say what each one is for,
+# what values it can take and what shape it has, and prove that a program computes exactly these formulas.
+#
+# **What you need.** The notation of [Start here](00_start_here.ipynb#The-notation-card). Derivatives, for one section.
+#
+# **How long it takes.** About 45 minutes.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# No formula on this page is typed. Each is built as an object by the algebra program *sympy*, which then does three
+# things with the same object: it displays it, it transforms it, and it turns it into numbers that we compare with the
+# library's `lstm.step`. If a sign were wrong, a cell would stop with an error.
+
+# %% slideshow={"slide_type": "skip"}
+import inspect
+
+import numpy as np
+import sympy as sp
+from IPython.display import Math, display
+
+from lstm_lib import lstm, plotting
+from lstm_lib.checks import check
+from lstm_lib.symbolic import Formula, gate, latex, plus, sigma, tanh, times
+from lstm_lib.symbolic import C_prev, C_t, C_tilde, D, H, f_t, h_prev, h_t, i_t, o_t, x_t, z_t
+from lstm_lib.symbolic import W_C, W_f, W_i, W_o, b_C, b_f, b_i, b_o
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# To prove a formula we put random numbers in for its symbols. The sizes are random as well, and all different, so that
+# an array that is turned the wrong way round cannot go unnoticed. `experiment` makes one such set of numbers: the
+# parameters, the inputs, and everything that `lstm.step` computed from them.
+
+# %% slideshow={"slide_type": "skip"}
+rng = np.random.default_rng(3)
+
+
+def experiment():
+    D, H, B = rng.permutation([2, 3, 4, 5, 6])[:3]
+    params = lstm.init_params(D, H, rng)
+    params |= {name: rng.normal(size=b.shape) for name, b in params.items() if name.startswith("b")}
+    x_t, h_prev, C_prev = rng.normal(size=(D, B)), rng.normal(size=(H, B)), rng.normal(size=(H, B))
+    step = lstm.step(params, x_t, h_prev, C_prev)
+    return params | step._asdict() | {"x_t": x_t, "h_prev": h_prev}
+
+
+def prove(formula, times=100):
+    worst = max(formula.error(experiment()) for _ in range(times))
+    assert worst < 1e-12
+    print(f"{formula.left.name}: equal to lstm.step in {times} random experiments, to 12 decimals")
+
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A number between 0 and 1
+#
+# A gate is a share: *how much* to keep, to write, to show. A share p lies between 0 and 1, but a weighted sum a can be
+# any number. Which function turns a into p?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Look at the odds, p : (1 − p). They can be any positive number, so their logarithm can be *any* number. We ask for
+# the share whose log-odds are a, and let sympy solve for p.
+
+# %% slideshow={"slide_type": "fragment"}
+a = sp.symbols("a", real=True)
+p = sp.symbols("p", positive=True)
+question = sp.Eq(sp.log(p / (1 - p)), a)
+question
+
+# %% slideshow={"slide_type": "fragment"}
+(share,) = sp.solve(question, p)
+sp.Eq(sigma(a), share)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# That is the **sigmoid** σ. It grows everywhere, from 0 on the far left to 1 on the far right, and reaches neither:
+
+# %% slideshow={"slide_type": "skip"}
+assert sp.limit(share, a, -sp.oo) == 0 and sp.limit(share, a, sp.oo) == 1
+assert sp.simplify(sp.diff(share, a)).is_positive
+assert share.subs(a, 0) == sp.Rational(1, 2)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** Where is σ steepest, and how steep is it there: ¼, ½ or 1?
+
+# %% slideshow={"slide_type": "fragment"}
+slope = sp.simplify(sp.diff(share, a))
+assert sp.simplify(slope - share * (1 - share)) == 0
+steepest = sp.solve(sp.diff(slope, a), a)
+sp.Eq(sp.Derivative(sigma(a), a), sigma(a) * (1 - sigma(a)))
+
+# %% slideshow={"slide_type": "fragment"}
+print("steepest at a =", *steepest, " with slope", slope.subs(a, steepest[0]))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The derivative of σ can be written with σ itself: once the gate is computed, its slope costs one multiplication. And
+# it is never larger than ¼, a number that comes back whenever somebody asks why gradients fade.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A value between −1 and 1
+#
+# What is written into the memory needs a sign. Stretch σ to twice its height, shift it down by 1, and let it run twice
+# as fast:
+
+# %% slideshow={"slide_type": "fragment"}
+stretched = 2 * share.subs(a, 2 * a) - 1
+assert sp.simplify(stretched - sp.tanh(a).rewrite(sp.exp)) == 0
+sp.Eq(2 * sigma(2 * a) - 1, sp.tanh(a), evaluate=False)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# So tanh is σ in other clothes. Read backwards it says how to compute σ from tanh, and this is how the library does
+# it: tanh never overflows, however large a becomes.
+
+# %% slideshow={"slide_type": "subslide"}
+half = sp.Rational(1, 2)
+from_tanh = half * (1 + sp.tanh(a / 2))
+assert sp.simplify(from_tanh.rewrite(sp.exp) - share) == 0
+sp.Eq(sigma(a), from_tanh)
+
+# %% slideshow={"slide_type": "fragment"}
+assert sp.simplify(sp.diff(sp.tanh(a), a) - (1 - sp.tanh(a) ** 2)) == 0
+sp.Eq(sp.Derivative(sp.tanh(a), a), 1 - sp.tanh(a) ** 2)
+
+# %% slideshow={"slide_type": "subslide"}
+fig, ax = plotting.figure(height=2.8)
+points = np.linspace(-6, 6, 241)
+for expression, name, label in [(share, "f_t", "σ(a)"), (sp.tanh(a), "C_tilde", "tanh(a)")]:
+    plotting.curve(ax, points, sp.lambdify(a, expression)(points), name, label=label)
+ax.set(xlabel="a", ylim=(-1.15, 1.15), title="A share, and a value with a sign")
+plotting.legend(ax)
+plotting.show(
+    fig,
+    "Two S-shaped curves over a from -6 to 6. Sigma rises from 0 to 1 and passes one half at a = 0. Tanh rises from -1 "
+    "to 1, passes 0 at a = 0, and is four times as steep there.",
+)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What every gate looks at
+#
+# A gate should depend on the new input $x_t$ and on what the unit said last, $h_{t-1}$. Stack the two, h on top:
+
+# %% slideshow={"slide_type": "fragment"}
+z = sp.BlockMatrix([[h_prev], [x_t]])
+z_formula = Formula(z_t, z)
+z_formula
+
+# %% slideshow={"slide_type": "fragment"}
+prove(z_formula)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Some books write one matrix on the stack, others write two matrices, one for h and one for x. It is the same thing.
+# Cut W after its first H columns:
+
+# %% slideshow={"slide_type": "subslide"}
+W_h, W_x = sp.MatrixSymbol("W_h", H, H), sp.MatrixSymbol("W_x", H, D)
+W = sp.BlockMatrix([[W_h, W_x]])
+assert sp.block_collapse(W * z) == W_h * h_prev + W_x * x_t
+Formula(W * z, sp.block_collapse(W * z))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The same in numbers: in NumPy the cut is `W[:, :H]` and `W[:, H:]`. This is all there is to converting weights from
+# programs that keep two matrices, such as PyTorch with its `weight_hh` and `weight_ih`.
+
+# %% slideshow={"slide_type": "skip"}
+numbers = experiment()
+rows = len(numbers["h_prev"])
+two_matrices = numbers["W_f"][:, :rows] @ numbers["h_prev"] + numbers["W_f"][:, rows:] @ numbers["x_t"]
+assert np.allclose(two_matrices, numbers["W_f"] @ numbers["z_t"], atol=1e-12)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 1 · The forget gate
+
+# %% slideshow={"slide_type": "fragment"}
+forget = Formula(f_t, gate(sigma, W_f, b_f))
+forget
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# - **Meaning.** The share of the old memory that is kept.
+# - **Range.** Strictly between 0 and 1, each unit for itself.
+# - **0** erases the memory, **1** keeps all of it. ("Keep gate" would be the better name.)
+# - **Shapes.** (H, H+D) times (H+D, B), plus (H, 1) on every column: (H, B).
+
+# %% slideshow={"slide_type": "subslide"}
+plotting.show(
+    plotting.draw_cell(["z_t", "f_t"]).figure,
+    "The circuit of the cell with the forget gate in colour: from z through sigma up to the multiplication sign on the "
+    "line of the cell state. Everything else is grey.",
+)
+
+# %% slideshow={"slide_type": "skip"}
+prove(forget)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Note what the gate does *not* see: the memory itself. It looks at h and x only. (Gates that look at C as well exist
+# and are called peepholes; Gers and Schmidhuber 2000.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 2 · The input gate
+
+# %% slideshow={"slide_type": "fragment"}
+input_gate = Formula(i_t, gate(sigma, W_i, b_i))
+input_gate
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# - **Meaning.** The share of the candidate that is written.
+# - **Range.** Strictly between 0 and 1.
+# - **0** writes nothing, **1** writes the whole candidate.
+# - **Shapes.** As before: (H, B).
+
+# %% slideshow={"slide_type": "skip"}
+prove(input_gate)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 3 · The candidate
+
+# %% slideshow={"slide_type": "fragment"}
+candidate = Formula(C_tilde, gate(tanh, W_C, b_C))
+candidate
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# - **Meaning.** What could be written: a summary of input and last output.
+# - **Range.** Strictly between −1 and 1.
+# - **0** adds nothing, **±1** is the strongest push up or down.
+# - **Shapes.** (H, B).
+
+# %% slideshow={"slide_type": "subslide"}
+plotting.show(
+    plotting.draw_cell(["z_t", "i_t", "C_tilde"]).figure,
+    "The circuit of the cell with the input gate and the candidate in colour: both start from z, one through sigma, the "
+    "other through tanh, meet in a multiplication sign, and go up to the plus sign on the line of the cell state.",
+)
+
+# %% slideshow={"slide_type": "skip"}
+prove(candidate)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 4 · The cell state
+#
+# Keep a share of the old, write a share of the new, and add:
+
+# %% slideshow={"slide_type": "fragment"}
+cell_state = Formula(C_t, plus(times(f_t, C_prev), times(i_t, C_tilde)))
+cell_state
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# - **Meaning.** The memory after the step.
+# - **Range.** Any number. It is *not* bounded by 1, as we shall see.
+# - The star multiplies entry by entry: each unit has its own gate and its own memory.
+# - **Shapes.** All five are (H, B).
+
+# %% slideshow={"slide_type": "subslide"}
+plotting.show(
+    plotting.draw_cell(["f_t", "i_t", "C_tilde", "C_t"]).figure,
+    "The circuit of the cell with the line of the cell state in colour: the old state comes in from the left, is "
+    "multiplied by the forget gate, receives the product of input gate and candidate, and leaves on the right.",
+)
+
+# %% slideshow={"slide_type": "skip"}
+prove(cell_state)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The gates need not share out one whole: f and i can both be 0.9, and then the memory grows. That is a difference to
+# a weighted mean, where the shares add up to 1.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 5 · The output gate
+
+# %% slideshow={"slide_type": "fragment"}
+output_gate = Formula(o_t, gate(sigma, W_o, b_o))
+output_gate
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# - **Meaning.** The share of the memory that is shown.
+# - **Range.** Strictly between 0 and 1.
+# - **0** keeps the memory to itself, **1** shows it.
+# - **Shapes.** (H, B).
+
+# %% slideshow={"slide_type": "skip"}
+prove(output_gate)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## 6 · The hidden state
+
+# %% slideshow={"slide_type": "fragment"}
+hidden_state = Formula(h_t, times(o_t, C_t.applyfunc(tanh)))
+hidden_state
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# - **Meaning.** What the unit says, to the read-out and to itself at the next step.
+# - **Range.** Strictly between −1 and 1: a share times a tanh.
+# - The memory is squashed *for showing*; C itself is passed on as it is.
+# - **Shapes.** (H, B).
+
+# %% slideshow={"slide_type": "subslide"}
+plotting.show(
+    plotting.draw_cell(["z_t", "C_t", "o_t", "h_t"]).figure,
+    "The circuit of the cell with the way out in colour: the new cell state goes down through tanh, is multiplied by "
+    "the output gate, which is computed from z, and leaves as the hidden state.",
+)
+
+# %% slideshow={"slide_type": "skip"}
+prove(hidden_state)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## All six, and the program
+#
+# In the order of the primer:
+
+# %% slideshow={"slide_type": "fragment"}
+formulas = [forget, input_gate, candidate, cell_state, output_gate, hidden_state]
+lines = [latex(formula).replace("=", "&=", 1) for formula in formulas]
+display(Math(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"))
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# And this is the library. One line for each formula, with the same letters in the same order:
+
+# %% slideshow={"slide_type": "fragment"}
+body = inspect.getsource(lstm.step).split('"""')[2]
+print(body.strip("\n"))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A last test of the whole. We start from x, h and C alone and let the six symbolic formulas do the step, one after the
+# other, each using what the ones before it have found. What comes out has to be what `lstm.step` gives.
+
+# %% slideshow={"slide_type": "skip"}
+numbers = experiment()
+given = {name: value for name, value in numbers.items() if name[:2] in ("W_", "b_")}
+given |= {name: numbers[name] for name in ("x_t", "h_prev", "C_prev")}
+for formula in [z_formula, *formulas]:
+    given[formula.left.name] = formula.compute(given)
+assert all(np.allclose(given[name], numbers[name], atol=1e-12) for name in lstm.Step._fields)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How large can they get?
+#
+# **Predict.** Keep everything and write everything: f = i = 1, and the candidate is ½ at every step. The memory starts
+# at 0. Where is it after four steps? And what does h show at the most?
+
+# %% slideshow={"slide_type": "fragment"}
+C = sp.Integer(0)
+for t in range(1, 5):
+    C = 1 * C + 1 * half
+    print(f"step {t}: C = {C}, tanh(C) = {sp.tanh(C).evalf(3)}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The memory passes 1 and goes on; only what is *shown* stays below 1. For that there is a proof: 1 − σ and 1 − tanh²
+# are positive for every real argument, so |h| is a number below 1 times another number below 1.
+
+# %% slideshow={"slide_type": "skip"}
+assert sp.simplify(1 - share).is_positive
+assert sp.simplify(1 - sp.tanh(a) ** 2).is_positive
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# C has no such bound. It is a counter, not a fraction. What keeps it in check is forgetting. If the forget gate never exceeds F < 1, the largest memory is a geometric series, because
+# |i_t * C̃_t| < 1 is all that one step can add:
+
+# %% slideshow={"slide_type": "subslide"}
+F = sp.symbols("F", positive=True)
+k = sp.symbols("k", integer=True, nonnegative=True)
+total = sp.Sum(F**k, (k, 0, sp.oo))
+bound = total.doit().args[0][0]  # the case F < 1
+assert bound == 1 / (1 - F)
+sp.Eq(total, bound)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# With F = 0.9 the memory stays below 10, with F = 0.99 below 100. With f = 1, as in the LSTM of 1997, nothing holds it;
+# that is the reason why the forget gate was added in 2000.
+
+# %% slideshow={"slide_type": "skip"}
+everything_open = lstm.init_params(1, 1, rng) | {f"b_{k}": np.array([[30.0]]) for k in "fiCo"}
+hs, steps = lstm.forward(everything_open, np.zeros((50, 1, 1)))
+trace = lstm.stack(steps)
+print(f"50 steps with open gates: C = {trace.C_t[-1, 0, 0]:.3f}, h = {trace.h_t[-1, 0, 0]:.3f}")
+assert trace.C_t.max() > 49 and np.abs(hs).max() <= 1
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (h prints as 1.000 because it *is* rounded to 1: tanh(50) differs from 1 in the 44th decimal, and the computer keeps
+# about 16.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The memory is a weighted sum of everything that was ever offered
+#
+# Put formula 4 into itself a few times. One unit, three steps:
+
+
+# %% slideshow={"slide_type": "fragment"}
+def symbols(letter, T):
+    return sp.symbols(" ".join(f"{letter}_{t}" for t in range(1, T + 1)), seq=True)
+
+
+def rolled(T):
+    """Apply formula 4 T times, as the program does."""
+    C = sp.Symbol("C_0")
+    for f, i, c in zip(symbols("f", T), symbols("i", T), symbols(r"\tilde{C}", T), strict=True):
+        C = f * C + i * c
+    return C
+
+
+sp.Eq(sp.Symbol("C_3"), sp.expand(rolled(3)))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# There is a pattern: each candidate is weighted by its own input gate and by all the forget gates that came *after* it.
+# In words: what was written at step j counts at step T as much as it was let in, times what survived of it since. Write
+# the pattern down and compare it with the recursion:
+
+
+# %% slideshow={"slide_type": "subslide"}
+def unrolled(T):
+    """Sum the candidates with their weights, and add what is left of C_0."""
+    f, i, c = symbols("f", T), symbols("i", T), symbols(r"\tilde{C}", T)
+    kept = sp.prod(f) * sp.Symbol("C_0")
+    return kept + sum(i[j] * sp.prod(f[j + 1 :]) * c[j] for j in range(T))
+
+
+for T in range(1, 9):
+    assert sp.expand(rolled(T) - unrolled(T)) == 0
+print("rolled and unrolled are the same polynomial for T = 1 … 8")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# sympy has multiplied everything out, so this is a proof for T up to 8 and not a test at some points. (From T to T + 1
+# it is one line on paper: multiply the sum by f and add the new term.) Levy and others (2018) built a paper on this
+# view: an LSTM computes a weighted sum of its past, and the gates choose the weights as it goes along.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How many numbers are there to learn?
+#
+# Count the entries of the eight arrays, by their shapes:
+
+# %% slideshow={"slide_type": "fragment"}
+arrays = [W_f, W_i, W_C, W_o, b_f, b_i, b_C, b_o]
+count = sum(array.rows * array.cols for array in arrays)
+formula = sp.Mul(4, H**2 + H * D + H, evaluate=False)
+assert sp.expand(count - formula) == 0
+sp.Eq(sp.Symbol("N"), formula, evaluate=False)
+
+# %% slideshow={"slide_type": "skip"}
+for d, units in [(1, 1), (1, 32), (3, 5), (64, 128)]:
+    in_library = sum(array.size for array in lstm.init_params(d, units, rng).values())
+    assert in_library == formula.subs({D: d, H: units})
+    print(f"D = {d:3d}, H = {units:3d}: {in_library:7,d} numbers")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# T is not in the formula. The same weights are used at every step, so a longer sequence needs no more of them. "Units"
+# and "time steps" are two different things, and mixing them up is among the most frequent questions about LSTMs.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we found
+#
+# Two squashing functions, one of them the other in disguise, make three gates and a candidate, which all look at the
+# same stack of h and x. The memory is the only place where old and new are added, and unrolled it is a weighted sum of
+# all that was ever offered. What is shown stays below 1 in size; what is remembered need not.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Exercises
+#
+# **1. Count.** Write the number of parameters of an LSTM with D inputs and H units as a function.
+
+
+# %% slideshow={"slide_type": "skip"}
+def number_of_parameters(D, H):
+    raise NotImplementedError  # your line instead of this one
+
+
+# %% slideshow={"slide_type": "skip"}
+for d, units in [(3, 5), (7, 2)]:
+    in_library = sum(array.size for array in lstm.init_params(d, units, rng).values())
+    check(f"D = {d}, H = {units}", lambda d=d, units=units: number_of_parameters(d, units), in_library)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Four times the same: one weight matrix and one bias.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# A matrix of shape (H, H+D) has H · (H + D) entries, and the bias has H.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def number_of_parameters(D, H):
+#     return 4 * (H * (H + D) + H)
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Turn the gate round.** "Forget 30 %" and "keep 70 %" are the same order. Find b so that 1 − σ(a) = σ(b), as a
+# sympy expression in `a`.
+
+
+# %% slideshow={"slide_type": "skip"}
+def turned_round(a):
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+def difference():
+    return float(sp.simplify(1 - share - share.subs(a, turned_round(a))))
+
+
+check("1 − σ(a) = σ(b) for every a", difference, 0)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Look at the picture of σ. What happens to the curve if you turn the page upside down?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The odds p : (1 − p) become (1 − p) : p. What happens to their logarithm?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def turned_round(a):
+#     return -a
+# ```
+#
+# So a forget gate with weights W and bias b, turned round, has weights −W and bias −b. Nothing is gained or lost by
+# calling it the keep gate.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. Who is remembered?** Given the forget gates f_1 … f_T and the input gates i_1 … i_T of one unit, return the T
+# weights with which the candidates stand in C_T.
+
+
+# %% slideshow={"slide_type": "skip"}
+def weights_of_the_past(f, i):
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+hs, steps = lstm.forward(lstm.init_params(2, 1, rng), rng.normal(size=(6, 2, 1)))
+trace = lstm.stack(steps)
+f, i, candidates = (field[:, 0, 0] for field in (trace.f_t, trace.i_t, trace.C_tilde))
+check("weights · candidates = C_T", lambda: weights_of_the_past(f, i) @ candidates, trace.C_t[-1, 0, 0])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Look at `unrolled` above. The last candidate is weighted by its input gate alone.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# For step j you need i[j] times the product of f[j + 1:], and `np.prod` of nothing is 1.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def weights_of_the_past(f, i):
+#     return np.array([i[j] * np.prod(f[j + 1 :]) for j in range(len(f))])
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Five questions to see what stayed
+#
+# 1. Which of f, i, C̃, C, o, h can be 2.4?
+# 2. Can f and i both be 0.9?
+# 3. What is σ′(a) if you know only s = σ(a)?
+# 4. An LSTM has 5 units and reads sequences of 100 steps. What happens to the number of parameters at 200 steps?
+# 5. Which of the six formulas use the memory of the step before?
+#
+# <details><summary>Answers</summary>
+#
+# 1. Only C.
+# 2. Yes. They are not shares of one whole.
+# 3. s (1 − s).
+# 4. Nothing.
+# 5. Only the fourth. The gates see h and x.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - S. Hochreiter, J. Schmidhuber, *Long Short-Term Memory*, Neural Computation 9(8), 1997.
+# - F. A. Gers, J. Schmidhuber, F. Cummins, *Learning to Forget*, Neural Computation 12(10), 2000.
+# - F. A. Gers, J. Schmidhuber, *Recurrent nets that time and count*, IJCNN 2000: peepholes.
+# - O. Levy, K. Lee, N. FitzGerald, L. Zettlemoyer, *Long Short-Term Memory as a Dynamically Computed Element-wise
+#   Weighted Sum*, ACL 2018, arXiv:1805.03716.
+#
+# Next: [One step by hand](04_one_step_by_hand.ipynb). Back to [Start here](00_start_here.ipynb).

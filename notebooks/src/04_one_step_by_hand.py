@@ -1,0 +1,544 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # One step by hand
+#
+# **What you will be able to do.** Compute one step of an LSTM on paper, and a second one, know which digits of the
+# result to trust, and see where memory begins.
+#
+# **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)), a pencil, and a calculator that knows
+# $e^x$ and tanh.
+#
+# **How long it takes.** About 40 minutes.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The example is the one of the primer that this course grew from. It has one input, one unit and one sequence, so every
+# matrix is a row of two numbers and every state is a single number. Nothing is left out for that: with a thousand units
+# each unit does exactly what you will do here.
+
+# %% slideshow={"slide_type": "skip"}
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+import numpy as np
+from IPython.display import Math, display
+from ipywidgets import FloatSlider, interact
+
+from lstm_lib import data, lstm, plotting
+from lstm_lib.checks import check
+from lstm_lib.functional import sigmoid
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The numbers
+
+# %% slideshow={"slide_type": "fragment"}
+params, x_t, h_prev, C_prev = data.walkthrough()
+x, h, C = x_t.item(), h_prev.item(), C_prev.item()
+print(f"input x_t = {x},  last output h_(t-1) = {h},  memory C_(t-1) = {C}")
+print("weights and biases:", {name: p.tolist() for name, p in params.items() if name.endswith("f")}, "and so on")
+assert all((p == 1).all() for p in params.values())
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# All weights and all biases are 1. That keeps the arithmetic short, and it has a price that we shall come to.
+#
+# The library's answer comes first, but folded away in a variable: every step below has to agree with it.
+
+# %% slideshow={"slide_type": "skip"}
+answer = lstm.step(params, x_t, h_prev, C_prev)
+
+
+def line(symbol, *sides, name=None):
+    """Show a chain of equal things, the symbol in its colour."""
+    colour = plotting.LOOKS[name].colour if name else "black"
+    display(Math(rf"\color{{{colour}}}{{{symbol}}} = " + " = ".join(sides)))
+
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** All gates will be wide open, since every sum is positive. The memory is 0.2 now. Will it be
+#
+# (a) below 0.2 · (b) between 0.2 and 1 · (c) above 1
+#
+# after the step?
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 0 · Concatenate
+
+# %% slideshow={"slide_type": "fragment"}
+z = np.array([h, x])
+line("z_t", r"[h_{t-1},\, x_t]", rf"[{z[0]},\, {z[1]}]")
+assert np.array_equal(answer.z_t[:, 0], z)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# h on top, x below. Since all four weight rows and biases are alike, all four boxes of the cell see the same sum:
+
+# %% slideshow={"slide_type": "fragment"}
+a = 1 * h + 1 * x + 1
+line("a", r"W \cdot z_t + b", rf"1 \cdot {h} + 1 \cdot {x} + 1", f"{a:.1f}")
+assert a == (params["W_f"] @ answer.z_t + params["b_f"]).item()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 1 · Forget gate
+
+# %% slideshow={"slide_type": "fragment"}
+f = 1 / (1 + np.exp(-a))
+line(
+    "f_t",
+    r"\sigma(W_f \cdot z_t + b_f)",
+    rf"\sigma({a:.1f})",
+    rf"\frac{{1}}{{1 + e^{{-{a:.1f}}}}}",
+    f"{f:.6f}",
+    name="f_t",
+)
+assert np.isclose(f, answer.f_t.item(), rtol=1e-14, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Five sixths of the old memory will be kept. On paper: $e^{-1.6}$ is about one fifth, and 1 / 1.2 is about 0.83.
+
+# %% slideshow={"slide_type": "skip"}
+print(f"e^-1.6 = {np.exp(-a):.4f}")
+assert np.isclose(f, 5 / 6, atol=0.002)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 2 · Input gate and candidate
+
+# %% slideshow={"slide_type": "fragment"}
+i = sigmoid(a)
+C_tilde = np.tanh(a)
+line("i_t", r"\sigma(W_i \cdot z_t + b_i)", rf"\sigma({a:.1f})", f"{i:.6f}", name="i_t")
+line(r"\tilde{C}_t", r"\tanh(W_C \cdot z_t + b_C)", rf"\tanh({a:.1f})", f"{C_tilde:.6f}", name="C_tilde")
+assert np.isclose(i, answer.i_t.item(), rtol=1e-14, atol=0)
+assert np.isclose(C_tilde, answer.C_tilde.item(), rtol=1e-14, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The input gate has the same value as the forget gate, because it has the same weights. The candidate is close to 1:
+# the input was positive and pushes the memory up.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 3 · Cell state
+
+# %% slideshow={"slide_type": "fragment"}
+kept, written = f * C, i * C_tilde
+C_new = kept + written
+line("C_t", r"f_t * C_{t-1} + i_t * \tilde{C}_t", rf"{f:.6f} \cdot {C} + {i:.6f} \cdot {C_tilde:.6f}", name="C_t")
+line("C_t", f"{kept:.6f} + {written:.6f}", f"{C_new:.6f}", name="C_t")
+assert np.isclose(C_new, answer.C_t.item(), rtol=1e-14, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (b) was right. Most of the new memory is new: this step has written more than four times as much as it has kept.
+
+# %% slideshow={"slide_type": "skip"}
+assert 0.2 < C_new < 1 and written / kept > 4
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 4 · Output gate and hidden state
+
+# %% slideshow={"slide_type": "fragment"}
+o = sigmoid(a)
+h_new = o * np.tanh(C_new)
+line("o_t", r"\sigma(W_o \cdot z_t + b_o)", rf"\sigma({a:.1f})", f"{o:.6f}", name="o_t")
+line("h_t", r"o_t * \tanh(C_t)", rf"{o:.6f} \cdot {np.tanh(C_new):.6f}", f"{h_new:.6f}", name="h_t")
+assert np.isclose(o, answer.o_t.item(), rtol=1e-14, atol=0)
+assert np.isclose(h_new, answer.h_t.item(), rtol=1e-14, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The truth about three decimals
+#
+# The primer prints a table of results. Here it is beside ours:
+
+# %% slideshow={"slide_type": "fragment"}
+primer = {"f_t": ".832", "i_t": ".832", "C_tilde": ".921", "C_t": ".932", "o_t": ".832", "h_t": ".608"}
+for name, printed in primer.items():
+    exact = getattr(answer, name).item()
+    print(
+        f"{name:8} primer {printed}   exact {exact:.9f}   {'' if f'{exact:.3f}'[1:] == printed else '<- differs'}"
+    )
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Three of the six differ in the last digit. Nothing is wrong with the primer's formulas. It kept three decimals of
+# every intermediate result, and it *cut* the rest off instead of rounding. Let us do the same and see.
+#
+# `walk` does the step like a person with a pencil: each quantity is shortened as soon as it is found, and what follows
+# uses the shortened number.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def walk(shorten):
+    f = i = o = shorten(sigmoid(a))
+    C_tilde = shorten(np.tanh(a))
+    C_t = shorten(f * C + i * C_tilde)
+    tanh_C = shorten(np.tanh(C_t))
+    return {
+        "f_t": f,
+        "i_t": i,
+        "C_tilde": C_tilde,
+        "C_t": C_t,
+        "o_t": o,
+        "tanh C_t": tanh_C,
+        "h_t": shorten(o * tanh_C),
+    }
+
+
+def to_three(how):
+    return lambda number: float(Decimal(float(number)).quantize(Decimal("0.001"), how))
+
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** Which way comes closest to the truth: cutting everything to three decimals, rounding everything to three
+# decimals, or keeping all digits and rounding once, at the end?
+
+# %% slideshow={"slide_type": "subslide"}
+full = walk(float)
+cut, rounded = walk(to_three(ROUND_DOWN)), walk(to_three(ROUND_HALF_UP))
+print(f"{'':10}{'full precision':>16}{'rounded at the end':>20}{'cut each time':>15}{'rounded each time':>19}")
+for name, exact in full.items():
+    print(f"{name:10}{exact:16.9f}{exact:20.3f}{cut[name]:15.3f}{rounded[name]:19.3f}")
+
+# %% slideshow={"slide_type": "fragment"}
+assert all(
+    f"{cut[name]:.3f}" == "0" + printed for name, printed in primer.items()
+)  # the primer's table, digit by digit
+assert [f"{full[name]:.3f}" for name in ("C_tilde", "C_t", "h_t")] == ["0.922", "0.933", "0.609"]
+assert f"{rounded['C_t']:.3f}" == "0.934"  # rounding each time is not safe either
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Cutting reproduces the primer's table digit by digit: .921, .932 and .608. Rounding each intermediate result gives yet
+# another memory, .934, which is also not the rounded truth. Only the first way, all digits to the end and *then* round,
+# gives .922, .933 and .609. Rounding is not wrong by itself; rounding too early is.
+
+# %% slideshow={"slide_type": "subslide"}
+fig, ax = plotting.figure(height=3.0)
+ticks = np.arange(len(full))
+for shift, way, label, shade in [
+    (-0.2, cut, "cut each time", "#1A1A1A"),
+    (0.2, rounded, "rounded each time", "#A0A0A0"),
+]:
+    error = [1e3 * (way[name] - exact) for name, exact in full.items()]
+    ax.bar(ticks + shift, error, 0.4, color=shade, label=label)
+ax.axhspan(-0.5, 0.5, color=plotting.LOOKS["i_t"].colour, alpha=0.12, lw=0, label="off by less than half a unit")
+ax.set_xticks(ticks, [plotting.LOOKS[name].symbol if name in plotting.LOOKS else r"$\tanh C_t$" for name in full])
+ax.set(ylabel="error in units of\nthe third decimal", title="How the error travels through the step")
+ax.legend(loc="lower left", ncols=2)
+plotting.show(
+    fig,
+    "Bars: the error of each quantity, in units of the third decimal, in the order of the computation, for two ways of "
+    "working. Cutting is always too low: hardly in the gates, by more than one unit in C, and by more than one unit in "
+    "h at the end. Rounding is sometimes too high and sometimes too low and stays inside the harmless band of half a "
+    "unit, except in C, where it is three quarters of a unit too high.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Cutting always errs to the same side, so the errors pile up: they are small in the gates, and more than a whole unit
+# of the third decimal in C. Rounding errs to both sides, and much cancels. In one step this is a curiosity. In a
+# sequence of a thousand steps, each using the result of the one before, it is the reason why the library computes with
+# 16 digits and why every check in this course compares with a stated tolerance.
+
+# %% slideshow={"slide_type": "skip"}
+for way, label in [(cut, "cut"), (rounded, "rounded")]:
+    print(
+        f"{label:8} error of C_t {way['C_t'] - full['C_t']:+.2e},   error of h_t {way['h_t'] - full['h_t']:+.2e}"
+    )
+assert abs(cut["C_t"] - full["C_t"]) > 1e-3 > abs(rounded["C_t"] - full["C_t"])
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Turn the knobs
+#
+# The four sliders move the input, the last output, the memory, and one weight: the forget gate's weight on x.
+#
+# **Find with them:** (1) an input for which the memory *shrinks*; (2) a weight for which the unit keeps less than half
+# of its memory; (3) whether any memory C makes h larger than 1.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Without a running kernel, as on a web page, you see the primer's step: the sliders' first position.
+
+# %% slideshow={"slide_type": "skip"}
+BARS = ["f_t", "i_t", "C_tilde", "o_t", "C_t", "h_t"]
+
+
+def step_with(x, h_prev, C_prev, w_fx):
+    changed = params | {"W_f": np.array([[1.0, w_fx]])}
+    return lstm.step(changed, *(np.array([[number]]) for number in (x, h_prev, C_prev)))
+
+
+def draw_step(s):
+    fig, ax = plotting.figure(width=6, height=2.4)
+    looks = [plotting.LOOKS[name] for name in BARS]
+    heights = [getattr(s, name).item() for name in BARS]
+    bars = ax.bar([look.symbol for look in looks], heights, color=[look.colour for look in looks])
+    ax.bar_label(bars, fmt="%.3f", padding=2)
+    ax.axhline(0, color=plotting.INK, lw=1)
+    ax.set(ylim=(-2.4, 2.4), title="One step")
+    return fig
+
+
+# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
+def turn(x, h_prev, C_prev, w_fx):
+    s = step_with(x, h_prev, C_prev, w_fx)
+    print(
+        f"kept {s.f_t.item() * C_prev:+.3f}   written {(s.i_t * s.C_tilde).item():+.3f}   shown {s.h_t.item():+.3f}"
+    )
+    values = ", ".join(f"{name} {getattr(s, name).item():.3f}" for name in BARS)
+    plotting.show(draw_step(s), f"Bars for the quantities of one step: {values}.")
+
+
+def slider(value, low, high, words):
+    wide = {"description_width": "11em"}
+    return FloatSlider(value, min=low, max=high, step=0.1, description=words, style=wide, continuous_update=True)
+
+
+interact(
+    turn, x=slider(x, -2, 2, "input x"), h_prev=slider(h, -1, 1, "last output h"),
+    C_prev=slider(C, -2, 2, "memory C"), w_fx=slider(1, -4, 4, "weight of x in f"),
+);  # fmt: skip
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>What there is to find</summary>
+#
+# (1) A clearly negative input, such as x = −2: the candidate turns negative. (2) The sum in the forget gate is
+# h + w · x + 1, which has to be negative: with x = 0.5 and h = 0.1 any weight below −2.2. (3) No. h is a share times a
+# tanh, so it stays below 1 in size whatever the memory is.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+assert step_with(-2, h, C, 1).C_t.item() < C
+assert step_with(x, h, C, -2.1).f_t.item() > 0.5 > step_with(x, h, C, -2.3).f_t.item()
+assert step_with(x, h, 100, 1).h_t.item() < 1
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A second step: where memory begins
+#
+# One step alone shows no memory; it only shows how one is made. Let the input fall silent, $x_2 = 0$, and do the same
+# again. The outputs of the first step are the inputs of the second.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** Silence comes in. Will the memory go down, stay, or grow?
+
+# %% slideshow={"slide_type": "subslide"}
+x_2 = 0.0
+a_2 = 1 * h_new + 1 * x_2 + 1
+line("a_2", rf"1 \cdot {h_new:.6f} + 1 \cdot {x_2:.0f} + 1", f"{a_2:.6f}")
+f_2, i_2, C_tilde_2 = sigmoid(a_2), sigmoid(a_2), np.tanh(a_2)
+C_2 = f_2 * C_new + i_2 * C_tilde_2
+line("C_2", rf"{f_2:.6f} \cdot {C_new:.6f} + {i_2:.6f} \cdot {C_tilde_2:.6f}", f"{C_2:.6f}", name="C_t")
+h_2 = sigmoid(a_2) * np.tanh(C_2)
+line("h_2", rf"{sigmoid(a_2):.6f} \cdot \tanh({C_2:.6f})", f"{h_2:.6f}", name="h_t")
+
+# %% slideshow={"slide_type": "fragment"}
+X = np.array([x, x_2]).reshape(2, 1, 1)  # T = 2 steps, D = 1 input, B = 1 sequence
+hs, steps = lstm.forward(params, X, (h_prev, C_prev))
+assert np.allclose(hs.ravel(), [h_new, h_2], rtol=1e-14, atol=0)
+assert np.allclose(lstm.stack(steps).C_t.ravel(), [C_new, C_2], rtol=1e-14, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# It grows, past 1, though nothing came in. Two things speak in the second step although the input is silent: the bias,
+# and the unit's own last output. With all weights 1 this unit talks to itself.
+#
+# Now put the first step into the second and see what $C_2$ is made of. Each part has been multiplied by every forget
+# gate that came after it:
+
+# %% slideshow={"slide_type": "subslide"}
+parts = {
+    "the old memory C_0": f_2 * f * C,
+    "written at step 1": f_2 * i * C_tilde,
+    "written at step 2": i_2 * C_tilde_2,
+}
+for words, part in parts.items():
+    print(f"{words:20} {part:.4f}   {part / C_2:6.1%}")
+assert np.isclose(sum(parts.values()), C_2, rtol=1e-14, atol=0)
+
+# %% slideshow={"slide_type": "subslide"}
+fig, ax = plotting.figure(height=2.2)
+history = {"step 0": [C, 0, 0], "step 1": [f * C, i * C_tilde, 0], "step 2": list(parts.values())}
+left = np.zeros(3)
+shades = ["#1A1A1A", "#8A8A8A", "#D0D0D0"]
+for part, words, shade in zip(np.array(list(history.values())).T, parts, shades, strict=True):
+    ax.barh(list(history), part, left=left, color=shade, edgecolor="white", label=words)
+    left += part
+ax.invert_yaxis()
+ax.set(xlabel="$C_t$", title="What the memory is made of")
+plotting.legend(ax)
+plotting.show(
+    fig,
+    "Three bars, one for each step, that show the memory and its parts. At step 0 there is the old memory alone, 0.2. At "
+    "step 1 it has shrunk a little, and what was written at step 1 lies beside it. At step 2 both have shrunk again, "
+    "and a third part, written at step 2, has joined them. The bar has grown longer each time.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# This is what memory is in an LSTM: old parts shrink by the forget gate and are joined by new ones. Nothing is stored
+# in a place of its own. With gates of about 0.83, as here, the first value will soon be buried; after ten such steps
+# this much of it is left:
+
+# %% slideshow={"slide_type": "skip"}
+print(f"{f:.3f} to the power of 10 = {f**10:.3f}")
+assert f**10 < 0.2
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What this example cannot show
+#
+# All weights are 1. So f, i and o are the same number, and a program that mixes them up gets everything right:
+
+
+# %% slideshow={"slide_type": "fragment"}
+def mixed_up(params):
+    """The same parameters with the forget gate and the output gate exchanged."""
+    return params | {"W_f": params["W_o"], "b_f": params["b_o"], "W_o": params["W_f"], "b_o": params["b_f"]}
+
+
+wrong = lstm.step(mixed_up(params), x_t, h_prev, C_prev)
+assert all(np.array_equal(ours, theirs) for ours, theirs in zip(answer, wrong, strict=True))
+print("With the primer's weights, the mistake changes nothing.")
+
+# %% slideshow={"slide_type": "fragment"}
+rng = np.random.default_rng(4)
+honest = lstm.init_params(1, 1, rng)
+right = lstm.step(honest, x_t, h_prev, C_prev)
+wrong = lstm.step(mixed_up(honest), x_t, h_prev, C_prev)
+print(f"With weights that differ: h = {right.h_t.item():.4f} and {wrong.h_t.item():.4f}.")
+assert abs(right.h_t - wrong.h_t).item() > 1e-3
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# An example is for understanding. A *test* needs weights that all differ, more than one step, sizes that all differ,
+# and a state that does not start at zero. The files in `tests/reference` of this course are made so.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we found
+#
+# One step is six lines of arithmetic, and each of them agreed with the library to the last digit. The primer's table
+# is right in its formulas and cut in its digits; keep all digits to the end, then round. Memory begins with the second
+# step: what was there shrinks by the forget gate, and something new is laid beside it.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Exercises
+#
+# **1. The other sign.** Do the whole step on paper for the input x = −0.5, with everything else as above. Then write
+# down the h that you found, to at least three decimals.
+
+
+# %% slideshow={"slide_type": "skip"}
+def my_h():
+    raise NotImplementedError  # return 0.…
+
+
+# %% slideshow={"slide_type": "skip"}
+check("h for x = −0.5", my_h, step_with(-0.5, h, C, 1).h_t.item(), tol=1e-3)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Only the sum a changes: 0.1 − 0.5 + 1.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# With a = 0.6 all three gates are about 0.646 and the candidate is about 0.537. Keep one more digit than you need.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_h():
+#     gate, candidate = sigmoid(0.6), np.tanh(0.6)
+#     return gate * np.tanh(gate * 0.2 + gate * candidate)
+# ```
+#
+# On paper: 0.646 · tanh(0.129 + 0.347) = 0.646 · 0.443 = 0.286.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Round the products too.** In the column "rounded each time" the two products f · C and i · C̃ were added before
+# anything was rounded. A person with a pencil might round each product first. Which C_t does that give?
+
+
+# %% slideshow={"slide_type": "skip"}
+def C_with_rounded_products(shorten):
+    raise NotImplementedError  # start like walk above
+
+
+# %% slideshow={"slide_type": "skip"}
+check("C_t with rounded products", lambda: C_with_rounded_products(to_three(ROUND_HALF_UP)), 0.933)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Two more calls of `shorten`, one for each product.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def C_with_rounded_products(shorten):
+#     f = i = shorten(sigmoid(a))
+#     C_tilde = shorten(np.tanh(a))
+#     return shorten(shorten(f * C) + shorten(i * C_tilde))
+# ```
+#
+# This time the answer happens to be right, 0.933: one rounding error has cancelled another. More rounding is not
+# better; we were lucky.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. Choose a bias.** Which b_f makes the unit keep exactly 90 % of its memory in the primer's step (everything else
+# 1)?
+
+
+# %% slideshow={"slide_type": "skip"}
+def my_b_f():
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+def forget_gate_with(b_f):
+    return lstm.step(params | {"b_f": np.array([[b_f]])}, x_t, h_prev, C_prev).f_t.item()
+
+
+check("f_t with your bias", lambda: forget_gate_with(my_b_f()), 0.9)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# The sum in the gate is 0.6 + b_f. For which sum is σ equal to 0.9?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The log-odds of 0.9 are ln(0.9 / 0.1) = ln 9.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_b_f():
+#     return np.log(9) - 0.6
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Five questions to see what stayed
+#
+# 1. In which order do you compute the quantities of a step, and which four could be done at the same time?
+# 2. Why does cutting digits pile up errors faster than rounding?
+# 3. How large is the sum in the gates if x = 0, h = 0 and all weights and biases are 1?
+# 4. Which part of C_2 has been multiplied by two forget gates?
+# 5. Somebody tests an LSTM program with all weights equal to 1. Name a mistake that this test cannot find.
+#
+# <details><summary>Answers</summary>
+#
+# 1. z, then f, i, C̃ and o (these four need only z), then C, then h.
+# 2. Cut numbers are all too small, so the errors add up; rounded ones are too small or too large, and partly cancel.
+# 3. 1, the bias.
+# 4. The old memory C_0.
+# 5. Any exchange of two gates; also the weights of h and x exchanged.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - The primer of this course: one page, six formulas, one worked step with x = 0.5, h = 0.1, C = 0.2.
+# - S. Hochreiter, J. Schmidhuber, *Long Short-Term Memory*, Neural Computation 9(8), 1997.
+# - N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, SIAM, 2nd edition 2002, chapter 1: what early rounding
+#   does.
+#
+# Next: [Train on a sine wave](09_train_on_a_sine_wave.ipynb). Before: [The formulas](03_the_formulas.ipynb). Back to
+# [Start here](00_start_here.ipynb).
