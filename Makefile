@@ -1,41 +1,50 @@
-# One line a command. All of them make .venv first, from the exact versions in requirements-lock.txt.
+# One line a command. All of them make .venv first, with the exact versions of requirements-lock.txt.
 PYTHON ?= python3
-BIN    := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+VENV   ?= .venv
+BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
 EXTRAS := test$(if $(CHROME),$(comma)browser)
-READY  := .venv/ready-$(subst $(comma),-,$(EXTRAS))
-LOCK   := requirements-lock.txt
+# `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
+CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
+READY  := $(VENV)/ready-$(subst $(comma),-,$(EXTRAS))
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help env lab test notebooks lock clean
-help:       ## what there is to type
-	@grep -E '^[a-z]+: .*##' Makefile | sed 's/:[^#]*##/\t/'
+.PHONY: help env lab test lint pytest notebooks lock clean
+help:             ## what there is to type
+	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
 
-env: $(READY)  ## make .venv with everything in it
+env: $(READY)     ## make .venv with everything in it
 
-lab: env    ## open the course in JupyterLab
-	$(BIN)/python -m jupyterlab notebooks/00_start_here.ipynb $(LAB_OPTIONS)
+lab: env          ## open the course in JupyterLab
+	$(BIN)/python -m jupyterlab $(ROOT) $(LAB_OPTIONS) notebooks/00_start_here.ipynb
 
-test: env   ## prove that all of it is right
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+test: lint pytest ## prove that all of it is right
+
+lint: env         ## style, and whether each notebook fits its text
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/python notebooks/build.py --check
-	$(BIN)/python -m pytest -n 2 --dist loadfile lstm_lib tests notebooks --nbval --nbval-current-env --nbval-cell-timeout 120
 
-notebooks: env  ## text -> executed notebooks
+pytest: env       ## library, references, and every lesson run and compared
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 lstm_lib tests notebooks
+
+notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
 
-lock: env   ## write requirements-lock.txt anew: exact versions with hashes, no addresses
+lock: env         ## bring the exact versions up to date: with hashes, without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet \
 	  --no-emit-index-url --generate-hashes --no-annotate --no-header -o $(LOCK)
 
-clean:      ## remove what can be made again
-	rm -rf .venv _build .pytest_cache .ruff_cache .hypothesis
+clean:            ## remove what can be made again
+	rm -rf $(VENV) _build .pytest_cache .ruff_cache .hypothesis
 
 # uv itself comes by pip, with the hashes of the lock; everything else comes by uv, which takes seconds.
 $(READY): pyproject.toml $(LOCK)
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv .venv
-	sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > .venv/uv.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r .venv/uv.txt
-	VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet -c $(LOCK) --build-constraint $(LOCK) -e ".[$(EXTRAS)]"
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet $(CHOICE) -e ".[$(EXTRAS)]"
+	@touch $@

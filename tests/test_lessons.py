@@ -1,0 +1,102 @@
+"""The lessons as lessons: exercises that can be solved, one form for all, maps that lead somewhere."""
+
+import ast
+import re
+from pathlib import Path
+
+import build
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(build.__file__).parent
+LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+STUB = "raise NotImplementedError"
+SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
+
+
+@pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
+def lesson(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def stubs(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and STUB in cell.source]
+
+
+def solutions(notebook):
+    return [found[1] for cell in notebook.cells if (found := SOLUTION.search(cell.source))]
+
+
+def answers(notebook):
+    """Return the lines in which a check answered, without those that a lesson shows on purpose."""
+    texts = [output.text for cell in notebook.cells for output in cell.get("outputs", []) if "text" in output]
+    return [line for text in texts for line in text.splitlines() if line[:1] in ("✓", "○", "✗")]
+
+
+def test_there_are_lessons():
+    assert len(LESSONS) >= 4
+
+
+def test_every_exercise_is_untouched_and_has_a_solution(lesson):
+    names = [re.findall(r"^def (\w+\(.*?\))", source, re.MULTILINE) for source in solutions(lesson)]
+    asked = [re.findall(r"^def (\w+\(.*?\))", cell.source, re.MULTILINE) for cell in stubs(lesson)]
+    assert asked == names
+    assert len(asked) >= 3
+    assert {line[0] for line in answers(lesson)} == {"○"}
+
+
+def test_every_solution_passes_its_checks(lesson):
+    for cell, solution in zip(stubs(lesson), solutions(lesson), strict=True):
+        cell.source = solution
+    asked = len(answers(lesson))
+    build.execute(lesson, NOTEBOOKS)
+    given = answers(lesson)
+    assert len(given) == asked
+    assert all(line.startswith("✓") for line in given), given
+
+
+def test_a_lesson_opens_and_closes_as_it_should(lesson):
+    text = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")
+    for promise in (
+        "**What you will be able to do.**",
+        "**What you need.**",
+        "**How long it takes.**",
+        "**Predict.**",
+    ):
+        assert promise in text
+    for heading in ("## What we found", "## Exercises", "## Five questions to see what stayed", "## References"):
+        assert text.count(heading) == 1
+    assert text.index("## What we found") < text.index("## Exercises") < text.index("## References")
+    questions = text[text.index("## Five questions") : text.index("<summary>Answers")]
+    assert len(re.findall(r"^\d\. ", questions, re.MULTILINE)) == 5
+
+
+def test_every_cell_knows_its_place_on_the_slides(lesson):
+    kinds = {cell.metadata.get("slideshow", {}).get("slide_type") for cell in lesson.cells}
+    assert kinds <= {"slide", "subslide", "fragment", "skip", "notes"}
+    assert {"slide", "skip"} <= kinds
+
+
+def test_there_is_more_prose_than_code(lesson):
+    code = [cell.source for cell in lesson.cells if cell.cell_type == "code"]
+    lines = sum(1 for source in code for line in source.splitlines() if line.strip())
+    words = sum(len(cell.source.split()) for cell in lesson.cells if cell.cell_type == "markdown")
+    assert words > 5 * lines
+
+
+def test_every_formula_displayed_in_lesson_03_comes_from_sympy():
+    lesson = nbformat.read(NOTEBOOKS / "03_the_formulas.ipynb", as_version=4)
+    markdown = [cell.source for cell in lesson.cells if cell.cell_type == "markdown"]
+    assert not any("$$" in source for source in markdown)
+    for cell in lesson.cells:
+        if cell.cell_type == "code":  # nor does a string in the code hold a piece of a formula
+            strings = [node.value for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Constant)]
+            assert not any(isinstance(s, str) and re.search(r"\\(frac|sigma|cdot)", s) for s in strings)
+
+
+def test_every_lesson_is_on_the_map():
+    start = (NOTEBOOKS / "src" / "00_start_here.py").read_text(encoding="utf-8")
+    readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+    for path in LESSONS[1:]:
+        assert f"]({path.name})" in start
+        assert f"](notebooks/{path.name})" in readme
