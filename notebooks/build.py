@@ -23,6 +23,7 @@ from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.output_widget import OutputWidget
 
 HERE = Path(__file__).resolve().parent
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -45,6 +46,17 @@ PASSING_METADATA = {"cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_m
 
 class BuildError(Exception):
     """A notebook that cannot be built; the message says where and why."""
+
+
+class SilentOutput(OutputWidget):
+    """An Output widget that does not tell the kernel what it shows.
+
+    nbclient's own does, on the socket where it awaits the kernel's answer, and at times misses that answer by it:
+    the cell then seems to run until the timeout.
+    """
+
+    def sync_state(self):
+        """Send nothing."""
 
 
 def read_source(path):
@@ -101,6 +113,7 @@ def execute(notebook, folder, name="notebook", on_cell=lambda number: None, time
         record_timing=False,
         on_cell_start=on_cell_start,
     )
+    client.widget_registry["@jupyter-widgets/output"]["OutputModel"] = SilentOutput
     try:
         run(client)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

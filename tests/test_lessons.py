@@ -1,6 +1,7 @@
 """The lessons as lessons: exercises that can be solved, one form for all, maps that lead somewhere."""
 
 import ast
+import itertools
 import re
 from pathlib import Path
 
@@ -69,6 +70,15 @@ def test_a_lesson_opens_and_closes_as_it_should(lesson):
     assert text.index("## What we found") < text.index("## Exercises") < text.index("## References")
     questions = text[text.index("## Five questions") : text.index("<summary>Answers")]
     assert len(re.findall(r"^\d\. ", questions, re.MULTILINE)) == 5
+
+
+def test_no_line_of_prose_turns_into_a_list_by_accident(lesson):
+    # "… between −1 and", then a line that begins with "1. At the end": Markdown reads the second as a list.
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown":
+            for above, line in itertools.pairwise(cell.source.splitlines()):
+                if re.match(r"(\d+[.)]|[-+*]) ", line):
+                    assert re.match(r"$|(\d+[.)]|[-+*]) |  ", above), f"{above!r}, then {line!r}"
 
 
 def test_every_cell_knows_its_place_on_the_slides(lesson):
