@@ -24,11 +24,6 @@ def check(name, attempt, expected, *, tol=1e-8):
     tol : float, default 1e-8
         How far off an entry may be, absolutely or relative to the expected one.
 
-    Returns
-    -------
-    bool
-        Whether the attempt is right. Ending a cell with ``;`` keeps it from being shown.
-
     Raises
     ------
     TypeError
@@ -38,43 +33,45 @@ def check(name, attempt, expected, *, tol=1e-8):
     --------
     >>> check("2 + 2", lambda: 2 + 2, 4)
     ✓ 2 + 2: right.
-    True
     >>> check("2 + 2", ..., 4)
     ○ 2 + 2: not written yet.
-    False
     >>> check("2 + 2", lambda: 2 * 3, 4)
     ✗ 2 + 2: got 6, want 4. Yours is too large by 2.
-    False
     """
     if not isinstance(name, str):
         raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
     tol = validation.number("tol", tol, least=0)
+    mark, words = _verdict(attempt, np.asarray(expected), tol)
+    print(f"{mark} {name}: {words}")
+
+
+def _verdict(attempt, expected, tol):
     try:
         answer = attempt() if callable(attempt) else attempt
     except NotImplementedError:
         answer = None
-    except Exception as error:  # whatever the learner's code does is answered in a sentence
-        return _say("✗", name, f"your code stopped with {type(error).__name__}: {error}.")
+    except (Exception, SystemExit) as error:  # whatever the learner's code does is answered in a sentence
+        return "✗", f"your code stopped with {type(error).__name__}: {error}."
     if answer is None or answer is ...:
-        return _say("○", name, "not written yet.")
-    difference = _first_difference(answer, np.asarray(expected), tol)
-    return _say("✗", name, difference) if difference else _say("✓", name, "right.")
-
-
-def _say(mark, name, words):
-    print(f"{mark} {name}: {words}")
-    return mark == "✓"
+        return "○", "not written yet."
+    difference = _first_difference(answer, expected, tol)
+    return ("✗", difference) if difference else ("✓", "right.")
 
 
 def _first_difference(answer, expected, tol):
     """Return what is wrong with the answer in a sentence, or an empty one."""
+    wanted = f"got a {type(answer).__name__}; want a number or an array of numbers."
     try:
-        answer = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        return f"got a {type(answer).__name__}; want a number or an array of numbers."
+        answer = np.asarray(answer)
+        if answer.dtype.kind not in "biufO":  # NumPy would read "4" as a number, and drop the i from 4 + i
+            return wanted
+        answer = answer.astype(float)
+    except Exception:  # an object may do anything when it is asked for its number
+        return wanted
     if answer.shape != expected.shape:
         return f"got shape {answer.shape}, want shape {expected.shape}."
-    near = np.isclose(answer, expected, rtol=tol, atol=tol)
+    with np.errstate(over="ignore"):
+        near = np.isclose(answer, expected, rtol=tol, atol=tol)
     if near.all():
         return ""
     where = tuple(int(k) for k in np.argwhere(~near)[0])

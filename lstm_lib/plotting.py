@@ -107,8 +107,8 @@ def show(fig, description):
 
     Raises
     ------
-    ValueError
-        The description is empty.
+    TypeError, ValueError
+        The description is not text, or empty.
 
     Examples
     --------
@@ -118,25 +118,37 @@ def show(fig, description):
     """
     from IPython.display import display  # here, so that drawing needs no IPython
 
-    words = " ".join(description.split())
-    if not words:
-        raise ValueError("description is empty; want a sentence that says what there is to see")
-    picture = base64.b64encode(png(fig)).decode()
-    display(_Picture(words, picture, round(fig.get_figwidth() * 100)))
+    display(Picture.of(fig, description))
 
 
-class _Picture(NamedTuple):
-    """What `show` hands to the notebook; where there is none, it is its description."""
+class Picture(NamedTuple):
+    """A figure as it goes into a notebook: pixels and words. Where there is no notebook, it is its words.
+
+    Examples
+    --------
+    >>> Picture.of(figure()[0], "An empty pair of axes.").words
+    'An empty pair of axes.'
+    """
 
     words: str
-    picture: str
+    pixels: str
     width: int
+
+    @classmethod
+    def of(cls, fig, description):
+        """Draw `fig`; see `show` for the arguments and what they must be."""
+        if not isinstance(description, str):
+            raise TypeError(f"description is {description!r} ({type(description).__name__}); want text")
+        words = " ".join(description.split())
+        if not words:
+            raise ValueError("description is empty; want a sentence that says what there is to see")
+        return cls(words, base64.b64encode(png(fig)).decode(), round(fig.get_figwidth() * 100))
 
     def _repr_html_(self):
         return (
             f'<figure style="margin:0.5em 0"><img alt="{html.escape(self.words)}" width="{self.width}" '
             f'style="max-width:100%;height:auto;background:white" '
-            f'src="data:image/png;base64,{self.picture}"></figure>'
+            f'src="data:image/png;base64,{self.pixels}"></figure>'
         )
 
     def __repr__(self):
@@ -177,8 +189,8 @@ def plot_trace(trace, names, *, unit=0, sequence=0, ax=None):
 
     Raises
     ------
-    ValueError
-        A name that the trace does not have; a unit or a sequence that is not there.
+    TypeError, ValueError
+        A trace that is not stacked; a name that it does not have; a unit or a sequence that is not there.
 
     Examples
     --------
@@ -189,15 +201,19 @@ def plot_trace(trace, names, *, unit=0, sequence=0, ax=None):
     >>> [line.get_label() for line in ax.lines]
     ['$f_t$  forget gate', '$C_t$  cell state']
     """
-    ax = figure()[1] if ax is None else ax
+    if getattr(getattr(trace, "h_t", None), "ndim", 0) != 3:
+        raise TypeError(f"trace is a {type(trace).__name__}; want one stacked Step: lstm.stack(steps)")
     T, H, B = trace.h_t.shape
-    if not (0 <= unit < H and 0 <= sequence < B):
+    unit, sequence = validation.size("unit", unit, 0), validation.size("sequence", sequence, 0)
+    if not (unit < H and sequence < B):
         raise ValueError(f"unit, sequence are {unit}, {sequence}; want them below H = {H} and B = {B}")
     for name in names:
         if name not in LOOKS or not hasattr(trace, name):
             raise ValueError(
                 f"names has {name!r}; want some of {', '.join(n for n in LOOKS if n in trace._fields)}"
             )
+    ax = figure()[1] if ax is None else ax
+    for name in names:
         curve(ax, range(1, T + 1), getattr(trace, name)[:, unit, sequence], name)
     ax.set(xlabel="step t", xlim=(0.5, T + 0.5))
     return ax
@@ -206,12 +222,19 @@ def plot_trace(trace, names, *, unit=0, sequence=0, ax=None):
 def curve(ax, t, values, name, **options):
     """Draw one quantity in its own look; `options` go to ``ax.plot``.
 
+    Raises
+    ------
+    ValueError
+        A name that has no look.
+
     Examples
     --------
     >>> fig, ax = figure()
     >>> curve(ax, [1, 2], [0.5, 0.9], "o_t").get_color()
     '#D55E00'
     """
+    if name not in LOOKS:
+        raise ValueError(f"name is {name!r}; want one of {', '.join(LOOKS)}")
     look = LOOKS[name]
     settings = {
         "color": look.colour,

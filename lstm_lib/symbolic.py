@@ -7,7 +7,7 @@
 What is displayed and what is computed come from the same object, so they cannot disagree.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import sympy as sp
@@ -65,27 +65,50 @@ def gate(squash, W, b):
 def times(left, right):
     """Return the product entry by entry, which the primer writes as ``*``.
 
+    Raises
+    ------
+    ValueError
+        Two shapes.
+
     Examples
     --------
     >>> times(f_t, C_prev).shape
     (H, 1)
     """
-    return sp.HadamardProduct(left, right)
+    return sp.HadamardProduct(*_alike(left, right))
 
 
 def plus(*terms):
     """Return the sum, in the order in which the terms are given.
+
+    Raises
+    ------
+    ValueError
+        Two shapes.
 
     Examples
     --------
     >>> plus(times(f_t, C_prev), times(i_t, C_tilde)).shape
     (H, 1)
     """
-    return sp.MatAdd(*terms)
+    return sp.MatAdd(*_alike(*terms))
 
 
-class Formula(NamedTuple):
+def _alike(*terms):  # sympy would put together what does not fit
+    shapes = [getattr(term, "shape", ()) for term in terms]
+    if len(set(shapes)) != 1 or () in shapes:
+        raise ValueError(f"the terms have shapes {', '.join(map(str, shapes))}; want one shape")
+    return terms
+
+
+@dataclass(frozen=True, repr=False)
+class Formula:
     r"""A symbol and what it equals.
+
+    Raises
+    ------
+    ValueError
+        The two sides have two shapes.
 
     Examples
     --------
@@ -99,11 +122,15 @@ class Formula(NamedTuple):
     left: sp.MatrixSymbol
     right: sp.MatrixExpr
 
+    def __post_init__(self):
+        if self.left.shape != self.right.shape:
+            raise ValueError(f"right has shape {self.right.shape}; want {self.left.shape} like left, {self.left}")
+
     def __repr__(self):
         return latex(self)
 
     def _repr_latex_(self):
-        return f"$$\\displaystyle {latex(self)}$$"
+        return f"$\\displaystyle {latex(self)}$"
 
     def compute(self, numbers):
         """Return the right side for `numbers`, a dict of arrays by symbol name."""
@@ -111,7 +138,10 @@ class Formula(NamedTuple):
 
     def error(self, numbers):
         """Return the largest difference between the two sides for `numbers`."""
-        return float(np.abs(self.compute(numbers) - numbers[self.left.name]).max())
+        left, right = compute(self.left, numbers), self.compute(numbers)
+        if np.shape(left) != np.shape(right):
+            raise ValueError(f"numbers give {self.left} shape {np.shape(left)}; want {np.shape(right)} like right")
+        return float(np.abs(left - right).max())
 
 
 def latex(formula):

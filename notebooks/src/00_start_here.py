@@ -26,8 +26,8 @@ from lstm_lib.functional import sigmoid
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: remember what came first
 #
-# A sequence begins with one symbol, **+1** or **−1**. Then come 99 steps of noise, each a random number between −1 and
-# 1. At the end we ask: which symbol came first?
+# A sequence begins with one symbol, **+1** or **−1**. Then come 99 steps of noise, random numbers between −1 and +1.
+# At the end we ask: which symbol came first?
 #
 # Every step has two inputs: the value itself, and a flag that is 1 when the value matters and 0 when it is noise.
 
@@ -129,10 +129,10 @@ assert (left > 0.99).all()
 # has been multiplied by f ninety-nine times.
 
 # %% slideshow={"slide_type": "fragment"}
-f, i = trace.f_t[1, 0, 0], trace.i_t[1, 0, 0]
-print(f"forget gate in the gap   f = {f:.6f}")
-print(f"input gate in the gap    i = {i:.6f}")
-print(f"f to the power of 99       = {f**99:.4f}")
+f, i, o = (gate[1, 0, 0] for gate in (trace.f_t, trace.i_t, trace.o_t))
+print(f"in the gap: forget gate {f:.6f}, input gate {i:.6f}, output gate {o:.6f}")
+print(f"the forget gate to the power of 99: {f**99:.4f}")
+assert f > 0.9999 and i < 0.0001 and o > 0.9999
 assert np.allclose(left, f**99, atol=1e-3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -143,11 +143,8 @@ assert np.allclose(left, f**99, atol=1e-3)
 
 # %% slideshow={"slide_type": "fragment"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
-    changed = params | {"b_f": np.array([[b_f]])}
-    C = lstm.stack(lstm.forward(changed, X)[1]).C_t[:, 0, 0]
-    print(
-        f"b_f = {b_f:4.0f}   f = {sigmoid(b_f):.5f}   left of the first symbol after 99 steps: {sigmoid(b_f) ** 99:.1e}"
-    )
+    f_gap = sigmoid(b_f)
+    print(f"b_f = {b_f:2.0f}   f = {f_gap:.5f}   left of the first symbol after 99 steps: {f_gap**99:.2g}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three quarters sounds like a good memory, and is none: what is multiplied by 0.73 ninety-nine times is gone. This is

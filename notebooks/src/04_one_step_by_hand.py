@@ -19,11 +19,11 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 from IPython.display import Math, display
-from ipywidgets import FloatSlider, interact
 
 from lstm_lib import data, lstm, plotting
 from lstm_lib.checks import check
 from lstm_lib.functional import sigmoid
+from lstm_lib.widgets import explore, slider
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The numbers
@@ -146,9 +146,8 @@ assert np.isclose(h_new, answer.h_t.item(), rtol=1e-14, atol=0)
 primer = {"f_t": ".832", "i_t": ".832", "C_tilde": ".921", "C_t": ".932", "o_t": ".832", "h_t": ".608"}
 for name, printed in primer.items():
     exact = getattr(answer, name).item()
-    print(
-        f"{name:8} primer {printed}   exact {exact:.9f}   {'' if f'{exact:.3f}'[1:] == printed else '<- differs'}"
-    )
+    mark = "" if f"{exact:.3f}" == "0" + printed else "<- differs"
+    print(f"{name:8} primer {printed}   exact {exact:.9f}   {mark}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three of the six differ in the last digit. Nothing is wrong with the primer's formulas. It kept three decimals of
@@ -164,15 +163,8 @@ def walk(shorten):
     C_tilde = shorten(np.tanh(a))
     C_t = shorten(f * C + i * C_tilde)
     tanh_C = shorten(np.tanh(C_t))
-    return {
-        "f_t": f,
-        "i_t": i,
-        "C_tilde": C_tilde,
-        "C_t": C_t,
-        "o_t": o,
-        "tanh C_t": tanh_C,
-        "h_t": shorten(o * tanh_C),
-    }
+    found = [f, i, C_tilde, C_t, o, tanh_C, shorten(o * tanh_C)]
+    return dict(zip(["f_t", "i_t", "C_tilde", "C_t", "o_t", "tanh C_t", "h_t"], found, strict=True))
 
 
 def to_three(how):
@@ -203,18 +195,18 @@ assert f"{rounded['C_t']:.3f}" == "0.934"  # rounding each time is not safe eith
 # gives .922, .933 and .609. Rounding is not wrong by itself; rounding too early is.
 
 # %% slideshow={"slide_type": "subslide"}
+symbols = [plotting.LOOKS[name].symbol if name in plotting.LOOKS else r"$\tanh C_t$" for name in full]
+errors = {"cut each time": cut, "rounded each time": rounded}
+errors = {words: [1e3 * (way[name] - full[name]) for name in full] for words, way in errors.items()}
+
+# %% slideshow={"slide_type": "subslide"}
 fig, ax = plotting.figure(height=3.0)
-ticks = np.arange(len(full))
-for shift, way, label, shade in [
-    (-0.2, cut, "cut each time", "#1A1A1A"),
-    (0.2, rounded, "rounded each time", "#A0A0A0"),
-]:
-    error = [1e3 * (way[name] - exact) for name, exact in full.items()]
-    ax.bar(ticks + shift, error, 0.4, color=shade, label=label)
-ax.axhspan(-0.5, 0.5, color=plotting.LOOKS["i_t"].colour, alpha=0.12, lw=0, label="off by less than half a unit")
-ax.set_xticks(ticks, [plotting.LOOKS[name].symbol if name in plotting.LOOKS else r"$\tanh C_t$" for name in full])
+for words, shift, shade in zip(errors, [-0.2, 0.2], ["#1A1A1A", "#A0A0A0"], strict=True):
+    ax.bar(np.arange(7) + shift, errors[words], 0.4, color=shade, label=words)
+ax.axhspan(-0.5, 0.5, color=plotting.LOOKS["i_t"].colour, alpha=0.12, lw=0, label="less than half\na unit off")
+ax.set_xticks(range(7), symbols)
 ax.set(ylabel="error in units of\nthe third decimal", title="How the error travels through the step")
-ax.legend(loc="lower left", ncols=2)
+plotting.legend(ax)
 plotting.show(
     fig,
     "Bars: the error of each quantity, in units of the third decimal, in the order of the computation, for two ways of "
@@ -230,10 +222,8 @@ plotting.show(
 # 16 digits and why every check in this course compares with a stated tolerance.
 
 # %% slideshow={"slide_type": "skip"}
-for way, label in [(cut, "cut"), (rounded, "rounded")]:
-    print(
-        f"{label:8} error of C_t {way['C_t'] - full['C_t']:+.2e},   error of h_t {way['h_t'] - full['h_t']:+.2e}"
-    )
+for words, way in [("cut", cut), ("rounded", rounded)]:
+    print(f"{words:8} error of C_t {way['C_t'] - full['C_t']:+.2e}, error of h_t {way['h_t'] - full['h_t']:+.2e}")
 assert abs(cut["C_t"] - full["C_t"]) > 1e-3 > abs(rounded["C_t"] - full["C_t"])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -244,9 +234,6 @@ assert abs(cut["C_t"] - full["C_t"]) > 1e-3 > abs(rounded["C_t"] - full["C_t"])
 # **Find with them:** (1) an input for which the memory *shrinks*; (2) a weight for which the unit keeps less than half
 # of its memory; (3) whether any memory C makes h larger than 1.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Without a running kernel, as on a web page, you see the primer's step: the sliders' first position.
-
 # %% slideshow={"slide_type": "skip"}
 BARS = ["f_t", "i_t", "C_tilde", "o_t", "C_t", "h_t"]
 
@@ -256,36 +243,27 @@ def step_with(x, h_prev, C_prev, w_fx):
     return lstm.step(changed, *(np.array([[number]]) for number in (x, h_prev, C_prev)))
 
 
-def draw_step(s):
-    fig, ax = plotting.figure(width=6, height=2.4)
-    looks = [plotting.LOOKS[name] for name in BARS]
-    heights = [getattr(s, name).item() for name in BARS]
+# %% slideshow={"slide_type": "skip"}
+def draw_step(x, h_prev, C_prev, w_fx):
+    s = step_with(x, h_prev, C_prev, w_fx)
+    fig, ax = plotting.figure(width=6, height=2.6)
+    looks, heights = [plotting.LOOKS[name] for name in BARS], [getattr(s, name).item() for name in BARS]
     bars = ax.bar([look.symbol for look in looks], heights, color=[look.colour for look in looks])
     ax.bar_label(bars, fmt="%.3f", padding=2)
-    ax.axhline(0, color=plotting.INK, lw=1)
-    ax.set(ylim=(-2.4, 2.4), title="One step")
-    return fig
+    kept, written = (s.f_t * C_prev).item(), (s.i_t * s.C_tilde).item()
+    ax.set(ylim=(-3.4, 3.4), title=f"kept {kept:+.3f},  written {written:+.3f}")
+    values = ", ".join(f"{name} {height:.3f}" for name, height in zip(BARS, heights, strict=True))
+    return fig, f"Bars for one step: {values}. Kept {kept:+.3f}, written {written:+.3f}."
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["nbval-ignore-output"]
-def turn(x, h_prev, C_prev, w_fx):
-    s = step_with(x, h_prev, C_prev, w_fx)
-    print(
-        f"kept {s.f_t.item() * C_prev:+.3f}   written {(s.i_t * s.C_tilde).item():+.3f}   shown {s.h_t.item():+.3f}"
-    )
-    values = ", ".join(f"{name} {getattr(s, name).item():.3f}" for name in BARS)
-    plotting.show(draw_step(s), f"Bars for the quantities of one step: {values}.")
-
-
-def slider(value, low, high, words):
-    wide = {"description_width": "11em"}
-    return FloatSlider(value, min=low, max=high, step=0.1, description=words, style=wide, continuous_update=True)
-
-
-interact(
-    turn, x=slider(x, -2, 2, "input x"), h_prev=slider(h, -1, 1, "last output h"),
-    C_prev=slider(C, -2, 2, "memory C"), w_fx=slider(1, -4, 4, "weight of x in f"),
-);  # fmt: skip
+# %% slideshow={"slide_type": "subslide"}
+explore(
+    draw_step,
+    x=slider(x, -2, 2, "input x"),
+    h_prev=slider(h, -1, 1, "last output h"),
+    C_prev=slider(C, -2, 2, "memory C"),
+    w_fx=slider(1, -4, 4, "weight of x in f"),
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>What there is to find</summary>
@@ -346,8 +324,7 @@ assert np.isclose(sum(parts.values()), C_2, rtol=1e-14, atol=0)
 # %% slideshow={"slide_type": "subslide"}
 fig, ax = plotting.figure(height=2.2)
 history = {"step 0": [C, 0, 0], "step 1": [f * C, i * C_tilde, 0], "step 2": list(parts.values())}
-left = np.zeros(3)
-shades = ["#1A1A1A", "#8A8A8A", "#D0D0D0"]
+left, shades = np.zeros(3), ["#1A1A1A", "#8A8A8A", "#D0D0D0"]
 for part, words, shade in zip(np.array(list(history.values())).T, parts, shades, strict=True):
     ax.barh(list(history), part, left=left, color=shade, edgecolor="white", label=words)
     left += part
@@ -356,9 +333,9 @@ ax.set(xlabel="$C_t$", title="What the memory is made of")
 plotting.legend(ax)
 plotting.show(
     fig,
-    "Three bars, one for each step, that show the memory and its parts. At step 0 there is the old memory alone, 0.2. At "
-    "step 1 it has shrunk a little, and what was written at step 1 lies beside it. At step 2 both have shrunk again, "
-    "and a third part, written at step 2, has joined them. The bar has grown longer each time.",
+    "Three bars, longer each time, for the memory and its parts. At step 0 there is the old memory alone, 0.2. At step 1 "
+    "it has shrunk a little, and what was written at step 1 lies beside it. At step 2 both have shrunk, and what was "
+    "written at step 2 has joined them.",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
