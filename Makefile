@@ -32,6 +32,7 @@ pytest: env       ## library, references, and every lesson run and compared
 
 notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
+	$(BIN)/python -c "from lstm_lib.plotting import draw_cell, png; open('notebooks/cell.png', 'wb').write(png(draw_cell().figure))"
 
 lock: env         ## bring the exact versions up to date: with hashes, without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet \

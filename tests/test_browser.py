@@ -115,7 +115,7 @@ def pictures_in_outputs(name):
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_saved_lesson_reads_well_before_anything_is_run(page, server, name):
     lesson = open_lesson(page, server, name)
-    pictures = lesson.get_by_role("img")
+    pictures = lesson.locator(".jp-OutputArea-output").get_by_role("img")
     expected = pictures_in_outputs(name)
     page.wait_for_function(f"() => document.querySelectorAll('.jp-Notebook img').length >= {expected}")
     names = [picture.get_attribute("alt") for picture in pictures.all()]

@@ -8,6 +8,9 @@ from pathlib import Path
 import build
 import nbformat
 import pytest
+import strict
+
+from lstm_lib import plotting
 
 NOTEBOOKS = Path(build.__file__).parent
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
@@ -102,6 +105,12 @@ def test_every_formula_displayed_in_lesson_03_comes_from_sympy():
         if cell.cell_type == "code":  # nor does a string in the code hold a piece of a formula
             strings = [node.value for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Constant)]
             assert not any(isinstance(s, str) and re.search(r"\\(frac|sigma|cdot)", s) for s in strings)
+
+
+def test_the_picture_in_the_readme_is_what_plotting_draws():
+    drawn = strict.Picture(plotting.png(plotting.draw_cell().figure))
+    stored = strict.Picture((NOTEBOOKS / "cell.png").read_bytes())
+    assert strict.picture_difference(stored, drawn, "cell.png, which `make notebooks` writes") == ""
 
 
 def test_every_lesson_is_on_the_map():
