@@ -18,7 +18,7 @@ help:             ## what there is to type
 env: $(READY)     ## make .venv with everything in it
 
 lab: env          ## open the course in JupyterLab
-	$(BIN)/python -m jupyterlab $(ROOT) $(LAB_OPTIONS) notebooks/00_start_here.ipynb
+	$(BIN)/python -m jupyterlab --LabApp.news_url=None $(ROOT) $(LAB_OPTIONS) notebooks/00_start_here.ipynb
 
 test: lint pytest ## prove that all of it is right
 
