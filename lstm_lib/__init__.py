@@ -1,10 +1,11 @@
 """The small library behind the course *The LSTM by Hand*: NumPy, one line of code per line of mathematics.
 
-    floor 3   plotting                           pictures; matplotlib is imported here and nowhere else
-              checks                             what answers when an exercise is tried
-    floor 2   model, training, gradcheck         a read-out on top of a cell; fitting it; proving its gradient
-    floor 1   rnn, lstm                          one contract, two cells
-    floor 0   functional, data, validation       σ and tanh, the tasks, and what may come in at the door
+    floor 4   checks, widgets                      what answers when an exercise is tried; figures with sliders
+    floor 3   plotting                             pictures; matplotlib is imported here and nowhere below
+    floor 2   model, training, gradcheck,          a read-out on top of a cell; fitting it; proving its gradient;
+              symbolic                             formulas that print and compute, the home of sympy
+    floor 1   rnn, lstm                            one contract, two cells
+    floor 0   functional, data, validation         σ and tanh, the tasks, and what may come in at the door
 
 A module imports from the floors below it only. Importing ``lstm_lib`` brings in NumPy and nothing heavier:
 take the modules by name, ``from lstm_lib import lstm, model``.

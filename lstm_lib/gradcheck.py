@@ -102,8 +102,8 @@ def relative_error(a, b, floor=1e-3):
 
     Raises
     ------
-    ValueError
-        Two shapes.
+    TypeError, ValueError
+        Not real numbers; two shapes.
 
     Notes
     -----
@@ -114,7 +114,10 @@ def relative_error(a, b, floor=1e-3):
     >>> relative_error(np.array([1.0, 2.0]), np.array([1.0, 2.5]))
     0.2
     """
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = (
+        validation.array(name, value, None, {}, finite=False).astype(np.float64)
+        for name, value in (("a", a), ("b", b))
+    )
     if a.shape != b.shape:
         raise ValueError(f"b has shape {b.shape}; want {a.shape} like a")
     size = np.maximum(np.abs(a), np.abs(b))
@@ -165,7 +168,9 @@ def check_gradients(loss_and_grads, params, *, n_entries=None, rng=None, eps=1e-
     if not isinstance(params, dict):
         raise TypeError(f"params is a {type(params).__name__}; want a dict of arrays")
     params = {name: _arguments(loss_and_grads, p, eps, f"params[{name!r}]") for name, p in params.items()}
-    grads = loss_and_grads(params)[1]
+    _, grads = _answer(loss_and_grads, params)
+    if not isinstance(grads, dict):
+        raise TypeError(f"grads is a {type(grads).__name__}; want a dict of arrays")
     errors = {}
     for name, A in params.items():
         if name not in grads or np.shape(grads[name]) != A.shape:
@@ -181,12 +186,15 @@ def check_gradients(loss_and_grads, params, *, n_entries=None, rng=None, eps=1e-
 def _arguments(f, A, eps, name="A"):
     validation.function("f", f, "lambda A: (A**2).sum()")
     validation.number("eps", eps, above=0)
-    A = np.asarray(A)
-    return validation.array(name, A, " ".join(map(str, A.shape)), {}).astype(np.float64)
+    return validation.array(name, A, None, {}).astype(np.float64)
 
 
 def _loss_as_function_of(name, loss_and_grads, params):
-    return lambda A: loss_and_grads(params | {name: A})[0]
+    return lambda A: _answer(loss_and_grads, params | {name: A})[0]
+
+
+def _answer(loss_and_grads, params):
+    return validation.pair("loss_and_grads(params)", loss_and_grads(params), "(loss, grads)")
 
 
 def _entry_by_entry(derivative, A):
@@ -197,13 +205,18 @@ def _central_difference(f, A, k, eps):
     up, down = A.copy(), A.copy()
     up[k] += eps
     down[k] -= eps
-    return float(f(up) - f(down)) / (up[k] - down[k])  # the step really taken, after rounding
+    taken = up[k] - down[k]  # the step after rounding
+    return (_value(f(up)) - _value(f(down))) / taken
+
+
+def _value(value):
+    return float(validation.array("the value of f", value, "", {}, finite=False))
 
 
 def _complex_step(f, A, k, eps):
     shifted = A.astype(complex)
     shifted[k] += 1j * eps
     value = f(shifted)
-    if not np.iscomplexobj(value):
+    if not np.iscomplexobj(value) or np.ndim(value):
         raise TypeError(f"f gave back {value!r} ({type(value).__name__}); want the complex number it computed")
     return float(np.imag(value)) / eps

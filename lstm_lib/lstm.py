@@ -219,7 +219,7 @@ def backward(params, dhs, steps, dstate=None):
     Raises
     ------
     TypeError, ValueError
-        `dhs` or `dstate` of another kind, shape or precision.
+        An argument of another kind, shape or precision; no steps.
 
     Notes
     -----
@@ -233,7 +233,7 @@ def backward(params, dhs, steps, dstate=None):
     >>> dX.shape, dh_0.shape, dC_0.shape
     ((5, 2, 4), (3, 4), (3, 4))
     """
-    dhs, (dh_next, dC_next) = _validated_gradients(dhs, steps, dstate)
+    dhs, (dh_next, dC_next) = _validated_gradients(params, dhs, steps, dstate)
     grads = {name: np.zeros_like(params[name]) for name in SHAPES}
     dX = []
     for s, dh_t in zip(reversed(steps), dhs[::-1], strict=True):
@@ -260,8 +260,8 @@ def stack(steps):
 
     Raises
     ------
-    ValueError
-        `steps` is empty.
+    TypeError, ValueError
+        `steps` is not the list that `forward` returned, or it is empty.
 
     Examples
     --------
@@ -269,9 +269,7 @@ def stack(steps):
     >>> stack(steps).C_t.shape
     (5, 3, 4)
     """
-    if not steps:
-        raise ValueError("steps is empty; want the list of Step that forward returned")
-    return Step(*map(np.array, zip(*steps, strict=True)))
+    return Step(*map(np.array, zip(*validation.steps(steps, Step), strict=True)))
 
 
 def _validated(params, X, state):
@@ -281,9 +279,11 @@ def _validated(params, X, state):
     return X, _pair("state", ("h_0", "C_0"), state, sizes, dtype)
 
 
-def _validated_gradients(dhs, steps, dstate):
-    H, B = stack(steps[:1]).h_t.shape[1:]
-    sizes, dtype = {"T": len(steps), "H": H, "B": B}, steps[0].h_t.dtype
+def _validated_gradients(params, dhs, steps, dstate):
+    first = validation.steps(steps, Step)[0]
+    H, B = first.h_t.shape
+    sizes, dtype = {"T": len(steps), "H": H, "H+D": len(first.z_t), "B": B}, first.h_t.dtype
+    validation.parameters(params, SHAPES, sizes, dtype)
     dhs = validation.array("dhs", dhs, "T H B", sizes, dtype)
     return dhs, _pair("dstate", ("dh_T", "dC_T"), dstate, sizes, dtype)
 
@@ -291,9 +291,8 @@ def _validated_gradients(dhs, steps, dstate):
 def _pair(name, members, state, sizes, dtype):
     if state is None:
         return np.zeros((sizes["H"], sizes["B"]), dtype), np.zeros((sizes["H"], sizes["B"]), dtype)
-    if not isinstance(state, tuple | list) or len(state) != 2:
-        raise TypeError(f"{name} is a {type(state).__name__}; want a pair ({', '.join(members)}), each (H, B)")
+    validation.pair(name, state, f"({', '.join(members)}), each (H, B)")
     return tuple(
-        validation.array(f"{name} ({member})", value, "H B", sizes, dtype)
+        validation.array(f"{name} ({member})", value, "H B", sizes, dtype).copy()  # steps[0] keeps C_0: our own
         for member, value in zip(members, state, strict=True)
     )

@@ -121,7 +121,7 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
     TypeError, ValueError
         An argument of another kind, shape or precision.
     FloatingPointError
-        The loss is NaN or infinite.
+        The loss or its gradient is NaN or infinite.
 
     Examples
     --------
@@ -135,10 +135,17 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
     """
     validation.function("loss", loss, "lstm_lib.functional.mean_squared_error")
     hs, trace = _hidden_states(cell, params, X, state)
-    value, dY_hat = loss(params["W_y"] @ hs + params["b_y"], Y)
+    Y_hat = params["W_y"] @ hs + params["b_y"]
+    value, dY_hat = validation.pair("loss(Y_hat, Y)", loss(Y_hat, Y), "(loss, dY_hat)")
+    value = float(validation.array("the loss", value, "", {}, finite=False))
+    sizes = dict(zip("TKB", Y_hat.shape, strict=True))
+    dY_hat = validation.array("dY_hat", dY_hat, "T K B", sizes, hs.dtype, finite=False)
     if not np.isfinite(value):
         raise FloatingPointError(f"the loss is {value}")
-    grads, _, _ = cell.backward(params, params["W_y"].T @ dY_hat, trace)
+    dhs = params["W_y"].T @ dY_hat
+    if not np.isfinite(dhs).all():
+        raise FloatingPointError("the gradient of the loss is not finite")
+    grads, _, _ = cell.backward(params, dhs, trace)
     grads["W_y"] = np.einsum("tkb,thb->kh", dY_hat, hs)
     grads["b_y"] = dY_hat.sum(axis=(0, 2))[:, None]
     return value, grads
@@ -204,6 +211,11 @@ def final_state(trace):
     -------
     (h_T, C_T), each an ndarray of shape (H, B); for the plain RNN h_T alone.
 
+    Raises
+    ------
+    TypeError
+        Something else, such as a single step.
+
     Examples
     --------
     >>> from lstm_lib import lstm
@@ -213,7 +225,12 @@ def final_state(trace):
     >>> bool((h_T == hs[-1]).all())
     True
     """
-    last = trace[-1] if isinstance(trace, list) else type(trace)(*(field[-1] for field in trace))
+    if isinstance(trace, list) and trace and hasattr(trace[-1], "h_t"):
+        last = trace[-1]
+    elif np.ndim(getattr(trace, "h_t", None)) == 3:
+        last = type(trace)(*(field[-1] for field in trace))
+    else:
+        raise TypeError(f"trace is a {type(trace).__name__}; want the list of Step from forward, or its stack")
     return (last.h_t, last.C_t) if hasattr(last, "C_t") else last.h_t
 
 

@@ -183,7 +183,7 @@ def backward(params, dhs, steps, dstate=None):
     Raises
     ------
     TypeError, ValueError
-        `dhs` or `dstate` of another kind, shape or precision.
+        An argument of another kind, shape or precision; no steps.
 
     Notes
     -----
@@ -197,7 +197,7 @@ def backward(params, dhs, steps, dstate=None):
     >>> dX.shape, dh_0.shape
     ((5, 2, 4), (3, 4))
     """
-    dhs, dh_next = _validated_gradients(dhs, steps, dstate)
+    dhs, dh_next = _validated_gradients(params, dhs, steps, dstate)
     grads = {name: np.zeros_like(params[name]) for name in SHAPES}
     dX = []
     for s, dh_t in zip(reversed(steps), dhs[::-1], strict=True):
@@ -209,12 +209,22 @@ def backward(params, dhs, steps, dstate=None):
 
 
 def stack(steps):
-    """Return one Step whose fields have a leading axis of time: z_t (T, H+D, B), h_t (T, H, B).
+    """Return one Step whose fields have a leading axis of time.
+
+    Parameters
+    ----------
+    steps : list of Step
+        What `forward` returned.
+
+    Returns
+    -------
+    Step
+        z_t of shape (T, H+D, B), h_t of shape (T, H, B).
 
     Raises
     ------
-    ValueError
-        `steps` is empty.
+    TypeError, ValueError
+        `steps` is not the list that `forward` returned, or it is empty.
 
     Examples
     --------
@@ -222,9 +232,7 @@ def stack(steps):
     >>> stack(steps).z_t.shape
     (5, 5, 4)
     """
-    if not steps:
-        raise ValueError("steps is empty; want the list of Step that forward returned")
-    return Step(*map(np.array, zip(*steps, strict=True)))
+    return Step(*map(np.array, zip(*validation.steps(steps, Step), strict=True)))
 
 
 def _validated(params, X, state):
@@ -236,9 +244,11 @@ def _validated(params, X, state):
     return X, validation.array("state (h_0)", state, "H B", sizes, dtype)
 
 
-def _validated_gradients(dhs, steps, dstate):
-    H, B = stack(steps[:1]).h_t.shape[1:]
-    sizes, dtype = {"T": len(steps), "H": H, "B": B}, steps[0].h_t.dtype
+def _validated_gradients(params, dhs, steps, dstate):
+    first = validation.steps(steps, Step)[0]
+    H, B = first.h_t.shape
+    sizes, dtype = {"T": len(steps), "H": H, "H+D": len(first.z_t), "B": B}, first.h_t.dtype
+    validation.parameters(params, SHAPES, sizes, dtype)
     dhs = validation.array("dhs", dhs, "T H B", sizes, dtype)
     if dstate is None:
         return dhs, np.zeros((H, B), dtype)

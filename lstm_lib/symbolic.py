@@ -13,6 +13,7 @@ import numpy as np
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.numpy import NumPyPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 from lstm_lib.functional import sigmoid
 
@@ -201,13 +202,17 @@ class _Latex(LatexPrinter):
         return rf"\{name}\left({self._print(expr.expr)}\right)"
 
     def _print_HadamardProduct(self, expr):
-        return " * ".join(self._print(factor) for factor in expr.args)
+        return " * ".join(self._factors(expr.args))
 
     def _print_MatMul(self, expr):
-        return r" \cdot ".join(self._print(factor) for factor in expr.args)
+        sign, factors = ("-", expr.args[1:]) if expr.args[0] == -1 else ("", expr.args)
+        return sign + r" \cdot ".join(self._factors(factors))
 
     def _print_MatAdd(self, expr):
-        return " + ".join(self._print(term) for term in expr.args)
+        return " + ".join(self._print(term) for term in expr.args).replace("+ -", "- ")
+
+    def _factors(self, factors):
+        return [self._print(f) if f.is_Number else self.parenthesize(f, PRECEDENCE["Mul"]) for f in factors]
 
 
 class _NumPy(NumPyPrinter):

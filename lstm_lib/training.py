@@ -5,6 +5,7 @@ changes the first according to the second, in place.
 """
 
 import os
+from collections.abc import Iterable
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -106,7 +107,7 @@ def clip_gradients(grads, max_norm):
     Parameters
     ----------
     grads : dict of ndarray
-        Changed in place; the direction stays.
+        Changed in place; the direction stays. Gradients that are not finite have none, and are left alone.
     max_norm : float
         Above 0.
 
@@ -118,7 +119,7 @@ def clip_gradients(grads, max_norm):
     Raises
     ------
     TypeError, ValueError
-        `max_norm` that is no number or not above 0.
+        `grads` that is no dict of arrays; `max_norm` that is no number or not above 0.
 
     Notes
     -----
@@ -131,8 +132,8 @@ def clip_gradients(grads, max_norm):
     (5.0, array([0.6, 0.8]))
     """
     max_norm = validation.number("max_norm", max_norm, above=0)
-    norm = _norm(grads)
-    if norm > max_norm:
+    norm = _norm(validation.arrays("grads", grads))
+    if max_norm < norm < np.inf:
         for g in grads.values():
             g *= max_norm / norm
     return norm
@@ -180,7 +181,11 @@ def fit(loss_and_grads, params, batches, optimiser, *, max_norm=None, progress=T
     array([3.])
     """
     validation.function("loss_and_grads", loss_and_grads, "lambda params, X, Y: (loss, grads)")
-    validation.function("optimiser.step", getattr(optimiser, "step", optimiser), "that of Adam(lr=0.01)")
+    validation.arrays("params", params)
+    if isinstance(optimiser, type) or not callable(getattr(optimiser, "step", None)):
+        raise TypeError(f"optimiser is {optimiser!r} ({type(optimiser).__name__}); want one such as Adam(lr=0.01)")
+    if not isinstance(batches, Iterable):
+        raise TypeError(f"batches is {batches!r} ({type(batches).__name__}); want a list or generator of batches")
     if max_norm is not None:
         validation.number("max_norm", max_norm, above=0)
     losses = []
@@ -203,9 +208,12 @@ def _train_step(loss_and_grads, params, batch, optimiser, max_norm, losses):
     batch = batch if isinstance(batch, tuple | list) else (batch,)
     with np.errstate(all="ignore"):  # an overflow is answered once, in words, by _require_finite
         try:
-            loss, grads = loss_and_grads(params, *batch)
+            answer = loss_and_grads(params, *batch)
         except FloatingPointError as error:
             raise _diverged(str(error), losses) from None
+        loss, grads = validation.pair("loss_and_grads(params, ...)", answer, "(loss, grads)")
+        loss = float(validation.array("the loss", loss, "", {}, finite=False))
+        _alike(params, grads)
         _require_finite({"the loss": loss} | {f"the gradient of {name}": g for name, g in grads.items()}, losses)
         if max_norm is not None:
             clip_gradients(grads, max_norm)
@@ -214,7 +222,7 @@ def _train_step(loss_and_grads, params, batch, optimiser, max_norm, losses):
         _require_finite({f"the new {name}": p for name, p in updated.items()}, losses)
     for name, p in params.items():
         p[...] = updated[name]
-    return float(loss)
+    return loss
 
 
 def _require_finite(values, losses):
@@ -232,11 +240,16 @@ def _diverged(what, losses):
 
 
 def _norm(grads):
-    return float(np.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads.values())))
+    largest = float(max((np.abs(g).max(initial=0) for g in grads.values()), default=0))
+    if not 0 < largest < np.inf:
+        return largest
+    shares = (np.divide(g, largest, dtype=np.float64) for g in grads.values())  # their squares cannot overflow
+    return float(largest * np.sqrt(sum(np.sum(share**2) for share in shares)))
 
 
 def _alike(params, grads):
-    for name, g in grads.items():
+    validation.arrays("params", params)
+    for name, g in validation.arrays("grads", grads).items():
         if name not in params:
             raise ValueError(f"grads has {name!r}, params does not; got {', '.join(params)}; want the same names")
         if np.shape(params[name]) != np.shape(g):

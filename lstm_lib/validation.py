@@ -6,6 +6,7 @@ the door (``lstm.step`` and its kin) check nothing and stay equations.
 """
 
 from inspect import signature
+from math import isfinite
 from numbers import Integral, Real
 
 import numpy as np
@@ -22,8 +23,9 @@ def array(name, value, dims, sizes, dtype=None, finite=True):
         What the caller called it; the message starts with it.
     value : array_like
         Whole numbers are converted; float64 and float32 are taken as they are.
-    dims : str
-        The letters of the shape, such as ``"T D B"``; a figure stands for itself, as in ``"H 1"``.
+    dims : str or None
+        The letters of the shape, such as ``"T D B"``; a figure stands for itself, as in ``"H 1"``; ``""`` is a
+        single number. None takes any shape.
     sizes : dict
         Sizes known so far, by letter. A letter met for the first time is written into it.
     dtype : dtype, optional
@@ -50,12 +52,12 @@ def array(name, value, dims, sizes, dtype=None, finite=True):
     ((1, 2, 1), {'D': 2, 'T': 1, 'B': 1})
     """
     values = _numbers(name, value, dtype)
-    letters = dims.split()
+    letters = [str(n) for n in values.shape] if dims is None else dims.split()
     known = [int(d) if d.isdigit() else sizes.get(d) for d in letters]
     fits = values.ndim == len(letters) and all(
         n > 0 and (k is None or n == k) for n, k in zip(values.shape, known, strict=True)
     )
-    if not fits:
+    if dims is not None and not fits:
         raise ValueError(f"{name} has shape {values.shape}; want {_wanted(letters, known)}")
     sizes.update(zip((d for d in letters if not d.isdigit()), _free(values.shape, letters), strict=True))
     if finite and not np.isfinite(values).all():
@@ -91,6 +93,8 @@ def _free(shape, letters):
 
 def _wanted(letters, known):
     """Spell the shape twice, in letters and in figures: (T, D, B) = (T, 2, B)."""
+    if not letters:
+        return "(), a single number"
     spell = "({},)" if len(letters) == 1 else "({})"
     in_letters = spell.format(", ".join(letters))
     in_figures = spell.format(", ".join(str(k or d) for d, k in zip(letters, known, strict=True)))
@@ -137,9 +141,9 @@ def number(name, value, least=-np.inf, below=np.inf, above=-np.inf):
     """
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{name} is {value!r} ({type(value).__name__}); want a real number")
-    if not (np.isfinite(value) and value >= least and above < value < below):
+    if not (isfinite(value) and value >= least and above < value < below):
         limits = {"above": above, "at least": least, "below": below}
-        wanted = [f"{word} {limit:.4g}" for word, limit in limits.items() if np.isfinite(limit)]
+        wanted = [f"{word} {limit:.4g}" for word, limit in limits.items() if isfinite(limit)]
         raise ValueError(f"{name} is {value}; want a finite number {' and '.join(wanted)}".rstrip())
     return float(value)
 
@@ -224,7 +228,7 @@ def parameters(params, names, sizes=None, dtype=None):
     Raises
     ------
     TypeError
-        `params` is not a dict, or an array is not float64 or float32.
+        `params` is not a dict, or one of its values is not an array of float64 or float32.
     ValueError
         An array is missing or has another shape.
 
@@ -243,9 +247,82 @@ def parameters(params, names, sizes=None, dtype=None):
         )
     for name, dims in names.items():
         dtype = array(f"params[{name!r}]", params[name], dims, sizes, dtype).dtype
-    if "H+D" in sizes:
-        sizes["D"] = sizes["H+D"] - sizes["H"]
-        if sizes["D"] < 1:
-            first = next(name for name, dims in names.items() if "H+D" in dims)
-            raise ValueError(f"params[{first!r}] has shape {params[first].shape}; want (H, H+D) with D at least 1")
+        _changeable(f"params[{name!r}]", params[name])
+        if "H+D" in dims:
+            sizes["D"] = sizes["H+D"] - sizes["H"]
+            if sizes["D"] < 1:
+                shape = params[name].shape
+                raise ValueError(f"params[{name!r}] has shape {shape}; want (H, H+D) with D at least 1")
     return sizes
+
+
+def arrays(name, value):
+    """Return `value` if it is a dict of arrays that can be changed in place.
+
+    Raises
+    ------
+    TypeError
+        Not a dict; a list, a number or an array of whole numbers in it.
+
+    Examples
+    --------
+    >>> arrays("grads", {"w": np.zeros(2)})
+    {'w': array([0., 0.])}
+    """
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} is a {type(value).__name__}; want a dict of arrays")
+    for key, entry in value.items():
+        _changeable(f"{name}[{key!r}]", entry)
+    return value
+
+
+def _changeable(name, value):
+    if type(value) is not np.ndarray or value.dtype not in FLOATS:
+        of = f" of {value.dtype}" if hasattr(value, "dtype") else ""
+        raise TypeError(f"{name} is a {type(value).__name__}{of}; want an array of float64 or float32")
+
+
+def pair(name, value, members):
+    """Return `value` if it is a pair.
+
+    Raises
+    ------
+    TypeError
+        The message says what the two are, with the words in `members`.
+
+    Examples
+    --------
+    >>> pair("loss(Y_hat, Y)", (0.0, None), "(loss, dY_hat)")
+    (0.0, None)
+    """
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        of = f" of {len(value)}" if isinstance(value, tuple | list) else ""
+        raise TypeError(f"{name} is a {type(value).__name__}{of}; want a pair {members}")
+    return value
+
+
+def steps(value, kind):
+    """Return `value` if it is a list of `kind` with at least one entry.
+
+    Raises
+    ------
+    TypeError
+        Not a list, or a list of something else, such as the steps of another cell.
+    ValueError
+        The list is empty.
+
+    Examples
+    --------
+    >>> steps([1, 2], int)
+    [1, 2]
+    """
+    home = f"{kind.__module__}.{kind.__name__}"
+    if not isinstance(value, list):
+        raise TypeError(f"steps is a {type(value).__name__}; want the list of {home} that forward returned")
+    for s in value:
+        if not isinstance(s, kind):
+            got = f"{type(s).__module__}.{type(s).__name__}"
+            raise TypeError(f"steps has a {got}; want the list of {home} that forward returned")
+    if not value:
+        raise ValueError(f"steps is empty; want the list of {home} that forward returned")
+    return value
