@@ -70,7 +70,7 @@ def test_a_value_outside_the_ends_is_refused(value, low, high):
 
 @pytest.mark.parametrize("end", ["text", None, 1j])
 def test_an_end_that_is_no_number_is_refused(end):
-    with pytest.raises(TypeError, match="high is .*; want a real number"):
+    with pytest.raises(TypeError, match=r"high is .*; want a real number"):
         widgets.slider(0, -1, end, "input x")
 
 

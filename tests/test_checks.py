@@ -1,0 +1,208 @@
+"""The answers to exercises: one sentence each, whatever the learner wrote."""
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_lib.checks import check
+
+settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("course")
+
+
+@pytest.fixture
+def said(capsys):
+    """Return what is printed for an attempt."""
+
+    def said(attempt, expected=4, **options):
+        check("q", attempt, expected, **options)
+        out, err = capsys.readouterr()
+        assert err == ""
+        return out
+
+    return said
+
+
+RIGHT = "✓ q: right.\n"
+NOT_WRITTEN = "○ q: not written yet.\n"
+
+
+@pytest.mark.parametrize(
+    "attempt", [4, 4.0, lambda: 4, lambda: 4 + 1e-9, np.array(4), np.float32(4), sp.Integer(4), [2, 2][0] + 2]
+)
+def test_a_right_answer_is_right(said, attempt):
+    assert said(attempt) == RIGHT
+
+
+def test_arrays_and_lists_are_compared_entry_by_entry(said):
+    expected = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert said(expected.copy(), expected) == RIGHT
+    assert said([[1, 2], [3, 4]], expected) == RIGHT
+    assert said(expected, expected.tolist()) == RIGHT
+    wanted = "✗ q: got 30, want 3 at index (1, 0), the first that differs. Yours is too large by 27.\n"
+    assert said([[1, 2], [30, 40]], expected) == wanted
+
+
+def test_a_wrong_answer_is_told_by_how_much(said):
+    assert said(6) == "✗ q: got 6, want 4. Yours is too large by 2.\n"
+    assert said(lambda: 2.5) == "✗ q: got 2.5, want 4. Yours is too small by 1.5.\n"
+    assert said(-4) == "✗ q: got -4, want 4. Yours is too small by 8.\n"
+    assert said(True) == "✗ q: got 1, want 4. Yours is too small by 3.\n"
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_neither_too_large_nor_too_small(said, bad):
+    assert said(bad) == f"✗ q: got {bad}, want 4.\n"
+
+
+@pytest.mark.parametrize("attempt", [None, ..., lambda: None, lambda: ...])
+def test_nothing_is_not_written_yet(said, attempt):
+    assert said(attempt) == NOT_WRITTEN
+
+
+def raises(error):
+    def attempt():
+        raise error
+
+    return attempt
+
+
+def test_not_implemented_is_not_written_yet(said):
+    assert said(raises(NotImplementedError)) == NOT_WRITTEN
+    assert said(raises(NotImplementedError("write this"))) == NOT_WRITTEN
+
+
+def test_an_error_is_answered_in_a_sentence_without_a_traceback(said):
+    assert said(lambda: 1 / 0) == "✗ q: your code stopped with ZeroDivisionError: division by zero.\n"
+    assert said(lambda: {}["key"]) == "✗ q: your code stopped with KeyError: 'key'.\n"
+    wanted = "✗ q: your code stopped with TypeError: <lambda>() missing 1 required positional argument: 'x'.\n"
+    assert said(lambda x: x).replace("test_an_error.<locals>.", "")[-20:] == wanted[-20:]
+    assert said(raises(SystemExit("bye"))) == "✗ q: your code stopped with SystemExit: bye.\n"
+
+
+def test_the_stop_button_still_stops():
+    with pytest.raises(KeyboardInterrupt):
+        check("q", raises(KeyboardInterrupt), 4)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "expected", "got", "want"),
+    [
+        ([4], 4, "(1,)", "()"),
+        (4, [4], "()", "(1,)"),
+        (np.zeros((2, 3)), np.zeros((3, 2)), "(2, 3)", "(3, 2)"),
+        (np.zeros(3), np.zeros((3, 1)), "(3,)", "(3, 1)"),  # would broadcast
+        ([], np.zeros(2), "(0,)", "(2,)"),
+    ],
+)
+def test_another_shape_is_named(said, attempt, expected, got, want):
+    assert said(attempt, expected) == f"✗ q: got shape {got}, want shape {want}.\n"
+
+
+class Rubbish:
+    """Breaks whatever is done with it."""
+
+    def __float__(self):
+        return 1 / 0
+
+    def __eq__(self, other):
+        return 1 / 0
+
+    __hash__ = None
+
+
+class RubbishArray:
+    def __array__(self, *args, **options):
+        raise RuntimeError
+
+
+NO_NUMBERS = {
+    "text that reads as a number": ("4", "str"),
+    "text": ("four", "str"),
+    "bytes": (b"4", "bytes"),
+    "a list of text": (["4"], "list"),
+    "complex": (4 + 0j, "complex"),
+    "a complex array": (np.array(4 + 1j), "ndarray"),
+    "a date": (np.datetime64(4, "s"), "datetime64"),
+    "a ragged list": ([[1], [1, 2]], "list"),
+    "a dict": ({"a": 4}, "dict"),
+    "a set": ({4}, "set"),
+    "a generator": ((k for k in [4]), "generator"),
+    "an object": (object(), "object"),
+    "an array of objects": (np.array([object()]), "ndarray"),
+    "a list of dots": ([...], "list"),
+    "a symbol": (sp.Symbol("a"), "Symbol"),
+    "a number too large for a float": (10**400, "int"),
+    "rubbish": (Rubbish(), "Rubbish"),
+    "a rubbish array": (RubbishArray(), "RubbishArray"),
+    "a function that returns a function": (lambda: lambda: 4, "function"),
+}
+
+
+@pytest.mark.parametrize("what", NO_NUMBERS)
+def test_what_is_no_number_is_named_and_never_raises(said, what):
+    attempt, kind = NO_NUMBERS[what]
+    wanted = f"✗ q: got a {kind}; want a number or an array of numbers.\n"
+    assert said(attempt) == wanted
+    if not callable(attempt) and kind != "generator":  # a generator is used up
+        assert said(lambda: attempt) == wanted
+
+
+def test_huge_numbers_give_no_warning(said):
+    assert said(1.7e308, -1.7e308) == "✗ q: got 1.7e+308, want -1.7e+308. Yours is too large by inf.\n"
+
+
+@given(st.floats(-1e9, 1e9), st.floats(0, 0.1), st.floats(0, 3))
+def test_an_answer_is_right_within_the_tolerance(expected, tol, times):
+    limit = tol + tol * abs(expected)
+    answer = expected + times * limit
+    distance = abs(answer - expected)  # as it is after rounding
+    if abs(distance - limit) < 1e-6 * limit:
+        return
+    assert (verdict(answer, expected, tol) == "✓") == (distance <= limit)
+
+
+def verdict(answer, expected, tol):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        check("q", answer, expected, tol=tol)
+    return out.getvalue()[0]
+
+
+def test_the_default_tolerance_is_eight_digits(said):
+    assert said(4 + 3e-8) == RIGHT
+    assert said(4 + 6e-8) != RIGHT
+    assert said(9e-9, 0) == RIGHT  # absolutely, too
+    assert said(1.1e-8, 0) != RIGHT
+    assert said(4.3, tol=0.1) == RIGHT
+    assert said(4.6, tol=0.1) != RIGHT
+    assert said(4, tol=0) == RIGHT
+    assert said(11.05, 10, tol=0.1) == RIGHT
+    assert said(11.15, 10, tol=0.1) != RIGHT  # relative to what is expected, not to what was answered
+
+
+def test_nan_is_right_nowhere(said):
+    assert said(np.nan, np.nan) == "✗ q: got nan, want nan.\n"
+
+
+def test_nothing_is_given_back():
+    assert check("q", 4, 4) is None
+
+
+def test_an_attempt_is_called_once(said):
+    calls = []
+    said(lambda: calls.append(1) or 4)
+    assert calls == [1]
+
+
+def test_mistakes_of_the_lesson_are_errors():
+    with pytest.raises(TypeError, match=r"^name is 3 \(int\); want text"):
+        check(3, 4, 4)
+    with pytest.raises(TypeError, match=r"^tol is 'a' \(str\); want a real number"):
+        check("q", 4, 4, tol="a")
+    with pytest.raises(ValueError, match=r"^tol is -1; want a finite number at least 0"):
+        check("q", 4, 4, tol=-1)

@@ -1,0 +1,110 @@
+"""σ, the derivatives and the loss: exact at the ends, equal to their definitions in between."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_lib.functional import mean_squared_error, sigmoid, sigmoid_grad, tanh_grad
+from lstm_lib.gradcheck import complex_step_gradient, numerical_gradient, relative_error
+
+settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("course")
+NUMBERS = st.floats(-700, 700)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_sigma_is_exactly_0_and_1_far_out_and_one_half_in_the_middle(dtype):
+    # overflow would be a RuntimeWarning, and a warning fails the test
+    s = sigmoid(np.array([-1000, 0, 1000], dtype))
+    assert s.tolist() == [0, 0.5, 1]
+    assert s.dtype == dtype
+
+
+@given(NUMBERS)
+def test_sigma_equals_its_definition(a):
+    assert abs(sigmoid(a) - 1 / (1 + np.exp(-a))) < 4e-16
+
+
+@given(NUMBERS)
+def test_sigma_of_a_and_of_minus_a_add_up_to_one(a):
+    assert abs(sigmoid(a) + sigmoid(-a) - 1) < 3e-16
+
+
+@given(st.floats(-5, 5), st.floats(1e-3, 5))
+def test_sigma_grows(a, more):
+    assert sigmoid(a) < sigmoid(a + more)
+
+
+@given(st.floats(-30, 30))
+def test_the_derivatives_from_the_output_agree_with_complex_steps(a):
+    a = np.array(a)
+    assert abs(sigmoid_grad(sigmoid(a)) - complex_step_gradient(sigmoid, a)) < 1e-15
+    assert abs(tanh_grad(np.tanh(a)) - complex_step_gradient(np.tanh, a)) < 1e-15
+
+
+def test_float32_stays_float32():
+    a = np.linspace(-3, 3, 7, dtype=np.float32)
+    assert {f(a).dtype for f in (sigmoid, sigmoid_grad, tanh_grad)} == {np.dtype(np.float32)}
+    loss, dY_hat = mean_squared_error(np.ones((2, 1, 3), np.float32), np.zeros((2, 1, 3), np.float32))
+    assert dY_hat.dtype == np.float32
+    assert type(loss) is float
+
+
+@given(st.floats(-20, 20), st.floats(-1, 1))
+def test_sigma_takes_complex_numbers(a, b):
+    z = complex(a, b)
+    assert abs(sigmoid(z) - 1 / (1 + np.exp(-z))) < 1e-14
+
+
+@given(st.tuples(*[st.integers(1, 4)] * 3), st.integers(0, 99))
+def test_the_loss_is_the_mean_of_the_squares_and_its_gradient_is_right(shape, seed):
+    rng = np.random.default_rng(seed)
+    Y_hat, Y = rng.normal(size=shape), rng.normal(size=shape)
+    loss, dY_hat = mean_squared_error(Y_hat, Y)
+    assert loss == pytest.approx(sum((a - b) ** 2 for a, b in zip(Y_hat.flat, Y.flat, strict=True)) / Y.size)
+    numerical = numerical_gradient(lambda A: mean_squared_error(A, Y)[0], Y_hat)
+    assert relative_error(dY_hat, numerical) < 1e-6
+
+
+def test_the_loss_leaves_its_arguments_alone_and_takes_lists():
+    Y_hat, Y = np.ones((2, 1, 2)), np.zeros((2, 1, 2))
+    mean_squared_error(Y_hat, Y)[1][...] = 7
+    assert (Y_hat == 1).all()
+    assert (Y == 0).all()
+    assert mean_squared_error([[[3]]], [[[1]]])[0] == 4
+
+
+def test_what_a_model_computed_may_be_nan_but_a_target_may_not():
+    nan, zero = np.full((1, 1, 1), np.nan), np.zeros((1, 1, 1))
+    assert np.isnan(mean_squared_error(nan, zero)[0])
+    with pytest.raises(ValueError, match=r"^Y holds nan at index \(0, 0, 0\); want finite"):
+        mean_squared_error(zero, nan)
+
+
+@pytest.mark.parametrize("shape", [(5, 3, 1), (5, 3), (5, 1, 4), (5, 4, 3), (1, 3, 4), (4, 3, 4)])
+def test_targets_of_another_shape_are_refused(shape):
+    wanted = rf"^Y has shape {re.escape(str(shape))}; want \(T, K, B\) = \(5, 3, 4\)"
+    with pytest.raises(ValueError, match=wanted):
+        mean_squared_error(np.zeros((5, 3, 4)), np.zeros(shape))
+
+
+def test_predictions_that_are_not_T_K_B_are_refused():
+    with pytest.raises(ValueError, match=r"^Y_hat has shape \(5, 3\); want \(T, K, B\)"):
+        mean_squared_error(np.zeros((5, 3)), np.zeros((5, 3)))
+
+
+@pytest.mark.parametrize(
+    ("Y_hat", "Y", "message"),
+    [
+        (np.zeros((1, 1, 1)), np.zeros((1, 1, 1), np.float32), "^Y is float32; want float64"),
+        (np.zeros((1, 1, 1)), None, "^Y is None; want real numbers"),
+        (np.zeros((1, 1, 1)), "abc", "^Y is text .*; want real numbers"),
+        (np.zeros((1, 1, 1), complex), np.zeros((1, 1, 1)), "^Y_hat is complex numbers .*; want real"),
+    ],
+)
+def test_the_loss_refuses_what_is_not_real_numbers_of_one_precision(Y_hat, Y, message):
+    with pytest.raises(TypeError, match=message):
+        mean_squared_error(Y_hat, Y)

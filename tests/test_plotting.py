@@ -1,0 +1,375 @@
+"""The pictures: one look for each quantity, readable colours, the same bytes each time, and words for all."""
+
+import base64
+import itertools
+import re
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from IPython.core.formatters import DisplayFormatter
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle, FancyBboxPatch
+
+from lstm_lib import lstm, plotting, rnn
+from lstm_lib.plotting import INK, LOOKS, QUIET, curve, draw_cell, figure, legend, plot_trace, png, show
+
+T, H, B = 20, 3, 2
+NAMES = ["f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]
+
+
+@pytest.fixture
+def trace():
+    rng = np.random.default_rng(0)
+    return lstm.stack(lstm.forward(lstm.init_params(2, H, rng), rng.normal(size=(T, 2, B)))[1])
+
+
+# --- looks ---
+
+
+def test_every_quantity_that_can_be_drawn_has_its_own_look():
+    assert set(NAMES) | {"x_t"} == set(LOOKS)
+    for field in ("symbol", "word", "colour", "marker"):
+        values = [getattr(look, field) for look in LOOKS.values()]
+        assert len(set(values)) == len(values), field
+
+
+def luminance(colour):
+    """Return the relative luminance of WCAG 2.2."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_known_contrast_comes_out_right():
+    assert 1.05 / (luminance("black") + 0.05) == pytest.approx(21)
+    assert 1.05 / (luminance("#767676") + 0.05) == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_every_colour_can_be_read_on_white(name):
+    assert 1.05 / (luminance(LOOKS[name].colour) + 0.05) >= 3
+
+
+def test_no_two_colours_are_near_each_other():
+    for a, b in itertools.combinations([look.colour for look in LOOKS.values()], 2):
+        assert np.abs(np.subtract(to_rgb(a), to_rgb(b))).sum() > 0.25, (a, b)
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_symbols_are_the_notation_of_the_lessons(name):
+    letter, tex = name[0], LOOKS[name].symbol
+    assert tex == (r"$\tilde{C}_t$" if name == "C_tilde" else f"${letter}_t$")
+
+
+# --- figures ---
+
+
+def test_a_figure_has_the_courses_style_and_size():
+    fig, ax = figure(5, height=2)
+    assert isinstance(fig, Figure)
+    assert isinstance(ax, Axes)
+    assert fig.get_size_inches().tolist() == [5, 2]
+    assert figure()[0].get_size_inches().tolist() == [7.2, 3.0]
+    assert {name: mpl.rcParams[name] for name in plotting.STYLE} == plotting.STYLE
+    assert not ax.spines["top"].get_visible()
+    assert fig.get_layout_engine() is not None
+
+
+def test_more_axes_may_be_had():
+    assert figure(nrows=2, ncols=3)[1].shape == (2, 3)
+
+
+def test_drawing_leaves_no_pyplot_behind():
+    # in a process of its own: other tests may have imported pyplot
+    code = (
+        "import sys, numpy as np; from lstm_lib import lstm, plotting as p\n"
+        "rng = np.random.default_rng(0)\n"
+        "steps = lstm.forward(lstm.init_params(1, 2, rng), np.ones((9, 1, 1)))[1]\n"
+        "p.legend(p.plot_trace(lstm.stack(steps), ['f_t'])); p.png(p.draw_cell().figure)\n"
+        "print('matplotlib.pyplot' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("side", ["width", "height"])
+@pytest.mark.parametrize(
+    ("value", "error"), [(0, ValueError), (-1, ValueError), (np.nan, ValueError), ("7", TypeError)]
+)
+def test_a_wrong_size_is_refused(side, value, error):
+    with pytest.raises(error, match=rf"^{side} is {value!r}.*; want a (real number|finite number above 0)$"):
+        figure(**{side: value})
+
+
+def test_the_same_picture_has_the_same_bytes(trace):
+    pictures = {png(plot_trace(trace, NAMES).figure) for _ in range(2)} | {
+        png(draw_cell().figure) for _ in range(2)
+    }
+    assert len(pictures) == 2
+    assert all(p.startswith(b"\x89PNG\r\n\x1a\n") for p in pictures)
+    assert not any(mpl.__version__.encode() in p for p in pictures)  # another version must not change the bytes
+
+
+def width_of(picture):
+    return int.from_bytes(picture[16:20], "big")
+
+
+def test_the_resolution_may_be_chosen():
+    assert width_of(png(figure(4)[0])) == 600
+    assert width_of(png(figure(4)[0], dpi=50)) == 200
+
+
+# --- show ---
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Collect what `show` hands to the notebook, as the bundles that a notebook would store."""
+    bundles = []
+    monkeypatch.setattr(
+        "IPython.display.display", lambda picture: bundles.append(DisplayFormatter().format(picture))
+    )
+    return bundles
+
+
+def test_show_emits_one_bundle_with_picture_and_words(shown):
+    fig, _ = figure(5)
+    assert show(fig, "Axes,\n   with nothing in them.") is None
+    ((bundle, metadata),) = shown
+    assert set(bundle) == {"text/plain", "text/html"}
+    assert bundle["text/plain"] == "Figure: Axes, with nothing in them."
+    assert metadata == {}
+    (image,) = re.findall(r"<img [^>]*>", bundle["text/html"])
+    assert 'alt="Axes, with nothing in them."' in image
+    assert 'width="500"' in image
+    (data,) = re.findall(r'src="data:image/png;base64,([^"]*)"', image)
+    assert base64.b64decode(data, validate=True) == png(fig)
+
+
+def test_the_alternative_text_is_escaped(shown):
+    show(figure()[0], """The "gate" <b>f</b> & 'more' > 0""")
+    html = shown[0][0]["text/html"]
+    (alt,) = re.findall(r'alt="([^"]*)"', html)
+    assert alt == "The &quot;gate&quot; &lt;b&gt;f&lt;/b&gt; &amp; &#x27;more&#x27; &gt; 0"
+    assert "<b>" not in html
+    assert shown[0][0]["text/plain"] == """Figure: The "gate" <b>f</b> & 'more' > 0"""
+
+
+@pytest.mark.parametrize("words", ["", "  ", "\n\t"])
+def test_a_picture_without_words_is_refused(shown, words):
+    with pytest.raises(ValueError, match=r"^description is empty; want a sentence that says what there is to see"):
+        show(figure()[0], words)
+    assert shown == []
+
+
+@pytest.mark.parametrize("words", [None, 3, ["words"]])
+def test_a_description_that_is_no_text_is_refused(shown, words):
+    with pytest.raises(TypeError, match=r"^description is .* \((NoneType|int|list)\); want text"):
+        show(figure()[0], words)
+    assert shown == []
+
+
+# --- curves ---
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_curve_has_the_look_of_its_quantity_and_options_win(name):
+    ax = figure()[1]
+    line = curve(ax, [1, 2, 3], [0.1, 0.2, 0.3], name)
+    look = LOOKS[name]
+    assert line in ax.lines
+    assert (line.get_color(), line.get_marker()) == (look.colour, look.marker)
+    assert line.get_label() == f"{look.symbol}  {look.word}"
+    assert line.get_xydata().tolist() == [[1, 0.1], [2, 0.2], [3, 0.3]]
+    other = curve(ax, [1], [1], name, label="mine", color="#123456")
+    assert (other.get_label(), other.get_color(), other.get_marker()) == ("mine", "#123456", look.marker)
+
+
+def test_a_long_curve_does_not_drown_in_markers():
+    ax = figure()[1]
+    for length, every in [(1, 1), (10, 1), (31, 1), (32, 2), (160, 10), (1000, 62)]:
+        assert curve(ax, range(length), np.zeros(length), "f_t").get_markevery() == every
+
+
+def test_a_quantity_without_a_look_is_refused():
+    with pytest.raises(ValueError, match=r"^name is 'q'; want one of x_t, f_t, i_t, C_tilde, C_t, o_t, h_t"):
+        curve(figure()[1], [1], [1], "q")
+
+
+def test_plot_trace_draws_one_unit_of_one_sequence_over_steps_from_1(trace):
+    ax = plot_trace(trace, NAMES, unit=2, sequence=1)
+    assert isinstance(ax, Axes)
+    for name, line in zip(NAMES, ax.lines, strict=True):
+        assert line.get_color() == LOOKS[name].colour
+        assert line.get_xdata().tolist() == list(range(1, T + 1))
+        assert (line.get_ydata() == getattr(trace, name)[:, 2, 1]).all()
+    assert ax.get_xlim() == (0.5, T + 0.5)
+    assert ax.get_xlabel() == "step t"
+    first = plot_trace(trace, ["h_t"]).lines[0]
+    assert (first.get_ydata() == trace.h_t[:, 0, 0]).all()
+
+
+def test_drawing_into_axes_adds_to_them(trace):
+    ax = figure()[1]
+    assert plot_trace(trace, ["f_t"], ax=ax) is ax
+    assert plot_trace(trace, ["i_t"], ax=ax) is ax
+    assert len(ax.lines) == 2
+    assert draw_cell(ax=ax) is ax
+
+
+def test_an_rnn_has_a_trace_too():
+    rng = np.random.default_rng(0)
+    trace = rnn.stack(rnn.forward(rnn.init_params(1, 2, rng), np.ones((5, 1, 1)))[1])
+    assert len(plot_trace(trace, ["h_t"]).lines) == 1
+    with pytest.raises(ValueError, match=r"^names has 'f_t'; want some of h_t$"):
+        plot_trace(trace, ["h_t", "f_t"])
+
+
+@pytest.mark.parametrize("names", [["q"], ["f_t", "z_t"], ["C_prev"], "f_t", ["x_t"], [3]])
+def test_names_that_the_trace_does_not_have_are_refused_and_nothing_is_drawn(trace, names):
+    ax = figure()[1]
+    wanted = r"^names has ('\w+'|3); want some of f_t, i_t, C_tilde, C_t, o_t, h_t$"
+    with pytest.raises(ValueError, match=wanted):
+        plot_trace(trace, names, ax=ax)
+    assert len(ax.lines) == 0
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "message"),
+    [
+        ({"unit": H}, ValueError, r"^unit, sequence are 3, 0; want them below H = 3 and B = 2"),
+        ({"sequence": B}, ValueError, r"^unit, sequence are 0, 2; want them below H = 3 and B = 2"),
+        ({"unit": -1}, ValueError, "^unit is -1; want a whole number of at least 0"),
+        ({"sequence": -1}, ValueError, "^sequence is -1; want a whole number of at least 0"),
+        ({"unit": 0.5}, TypeError, r"^unit is 0.5 \(float\); want a whole number of at least 0"),
+        ({"unit": "a"}, TypeError, r"^unit is 'a' \(str\); want a whole number of at least 0"),
+        ({"sequence": None}, TypeError, r"^sequence is None .*; want a whole number of at least 0"),
+    ],
+)
+def test_units_and_sequences_that_are_not_there_are_refused(trace, where, error, message):
+    with pytest.raises(error, match=message):
+        plot_trace(trace, ["h_t"], **where)
+
+
+def test_a_trace_that_is_not_stacked_is_refused(trace):
+    steps = lstm.forward(lstm.init_params(1, 2, np.random.default_rng(0)), np.ones((5, 1, 1)))[1]
+    for wrong, kind in [(steps, "list"), (steps[0], "Step"), (None, "NoneType"), (trace.h_t, "ndarray")]:
+        with pytest.raises(TypeError, match=rf"^trace is a {kind}; want one stacked Step: lstm.stack\(steps\)"):
+            plot_trace(wrong, ["h_t"])
+
+
+def test_the_legend_stands_outside_and_names_the_curves(trace):
+    ax = plot_trace(trace, ["f_t", "C_t"])
+    box = legend(ax)
+    assert [text.get_text() for text in box.get_texts()] == ["$f_t$  forget gate", "$C_t$  cell state"]
+    ax.figure.draw_without_rendering()
+    assert box.get_window_extent().x0 >= ax.get_window_extent().x1
+    assert legend(ax, title="T").get_title().get_text() == "T"
+
+
+# --- the cell as a circuit ---
+
+
+def colours(ax):
+    texts = [t.get_color() for t in ax.texts]
+    return {
+        to_hex(c)
+        for c in texts + [line.get_color() for line in ax.lines] + [p.get_edgecolor() for p in ax.patches]
+    }
+
+
+def named(*names):
+    return {LOOKS.get(name, LOOKS["x_t"]).colour.lower() for name in names}
+
+
+def test_the_whole_cell_shows_every_quantity_in_its_colour():
+    ax = draw_cell()
+    assert isinstance(ax, Axes)
+    assert {to_hex(c) for c in named(*LOOKS)} <= colours(ax)
+    assert QUIET.lower() not in colours(ax)
+    texts = [t.get_text() for t in ax.texts]
+    for symbol in ("$x_t$", "$h_{t-1}$", "$C_{t-1}$", "$z_t$", "$f_t$", "$i_t$", r"$\tilde{C}_t$", "$o_t$"):
+        assert texts.count(symbol) == 1, symbol
+    assert (texts.count("$C_t$"), texts.count("$h_t$")) == (1, 1)
+    # three gates, two tanh, three products, one sum: as many as in the six formulas
+    assert [texts.count(t) for t in ("σ", "tanh", "×", "+")] == [3, 2, 3, 1]
+    assert not ax.axison
+
+
+@pytest.mark.parametrize("name", ["z_t", *NAMES])
+def test_what_is_highlighted_has_colour_and_the_rest_is_grey(name):
+    ax = draw_cell([name])
+    # the white is that of the words in a filled box and of the arrows' own text, which is empty
+    assert colours(ax) - {"#ffffff", "#000000"} == named(name) | {QUIET.lower()}
+
+
+def test_without_highlights_all_is_grey():
+    assert colours(draw_cell([])) - {"#ffffff", "#000000"} == {QUIET.lower()}
+
+
+def test_a_gates_box_and_label_have_the_gates_colour():
+    texts = {t.get_text(): t.get_color() for t in draw_cell().texts}
+    for name in NAMES:
+        assert texts[LOOKS[name].symbol] == LOOKS[name].colour
+    boxes = sorted((p for p in draw_cell().patches if isinstance(p, FancyBboxPatch)), key=lambda p: p.get_x())
+    assert [to_hex(p.get_edgecolor()) for p in boxes] == [
+        LOOKS[name].colour.lower() for name in ("f_t", "i_t", "C_tilde", "o_t", "h_t")
+    ]
+
+
+def test_the_four_nodes_have_the_colours_of_what_they_belong_to():
+    nodes = sorted((p for p in draw_cell().patches if isinstance(p, Circle)), key=lambda p: p.center)
+    wanted = [LOOKS[name].colour.lower() for name in ("f_t", "i_t", "C_t", "o_t")]
+    assert [to_hex(p.get_edgecolor()) for p in nodes] == wanted
+
+
+def touches(ax, point, own):
+    """Whether a wire's end lies at a node, at a box, on another wire, or at a symbol."""
+    nodes = [p.center for p in ax.patches if isinstance(p, Circle)]
+    at_node = any(np.hypot(*np.subtract(point, center)) < 0.3 for center in nodes)
+    boxes = [
+        (p.get_x(), p.get_y(), p.get_width(), p.get_height()) for p in ax.patches if isinstance(p, FancyBboxPatch)
+    ]
+    at_box = any(x - 0.11 < point[0] < x + w + 0.11 and y - 0.11 < point[1] < y + h + 0.11 for x, y, w, h in boxes)
+    at_symbol = any(np.hypot(*np.subtract(point, t.get_position())) < 0.3 for t in ax.texts if "$" in t.get_text())
+    segments = [pair for path in plotting._WIRES if path is not own for pair in itertools.pairwise(path[1:])]
+    on_wire = any(
+        np.hypot(*np.subtract(point, a)) + np.hypot(*np.subtract(point, b)) - np.hypot(*np.subtract(a, b)) < 1e-9
+        for a, b in segments
+    )
+    return at_node or at_box or at_symbol or on_wire
+
+
+@pytest.mark.parametrize("wire", plotting._WIRES, ids=lambda wire: f"{wire[0]} {wire[1]}-{wire[-1]}")
+def test_no_wire_hangs_in_the_air_or_runs_aslant(wire):
+    ax = draw_cell()
+    assert touches(ax, wire[1], wire)
+    assert touches(ax, wire[-1], wire)
+    for (x0, y0), (x1, y1) in itertools.pairwise(wire[1:]):
+        assert x0 == x1 or y0 == y1
+
+
+def test_the_circuit_lies_inside_its_axes():
+    ax = draw_cell()
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    for line in ax.lines:
+        x, y = line.get_data()
+        assert left <= min(x) <= max(x) <= right
+        assert low <= min(y) <= max(y) <= high
+
+
+@pytest.mark.parametrize("highlight", [["q"], "f_t", ["x_t"], ["f_t", 3]])
+def test_a_highlight_that_is_not_in_the_picture_is_refused(highlight):
+    with pytest.raises(
+        ValueError, match=r"^highlight has ('\w+'|3); want some of z_t, f_t, i_t, C_tilde, C_t, o_t, h"
+    ):
+        draw_cell(highlight)
+
+
+def test_ink_is_dark_and_quiet_is_pale():
+    assert luminance(INK) < 0.05
+    assert 0.4 < luminance(QUIET) < 0.7
