@@ -20,7 +20,7 @@ env: $(READY)     ## make .venv with everything in it
 lab: env          ## open the course in JupyterLab
 	$(BIN)/python -m jupyterlab --LabApp.news_url=None $(ROOT) $(LAB_OPTIONS) notebooks/00_start_here.ipynb
 
-test: lint pytest ## prove that all of it is right
+test: lint pytest ## check all of it
 
 lint: env         ## style, and whether each notebook fits its text
 	$(BIN)/ruff check .

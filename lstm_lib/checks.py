@@ -9,7 +9,7 @@ import numpy as np
 from lstm_lib import validation
 
 
-def check(name, attempt, expected, *, tol=1e-8):
+def check(name, attempt, expected, *, then=None, tol=1e-8):
     """Print whether an attempt gives what is expected, and where it differs first if it does not.
 
     Parameters
@@ -21,6 +21,8 @@ def check(name, attempt, expected, *, tol=1e-8):
         count as not written yet.
     expected : number or ndarray
         The right answer, which decides the shape.
+    then : function, optional
+        What the lesson does with the answer before it is compared, such as putting it into a formula.
     tol : float, default 1e-8
         How far off an entry may be, absolutely or relative to the expected one.
 
@@ -37,17 +39,21 @@ def check(name, attempt, expected, *, tol=1e-8):
     ○ 2 + 2: not written yet.
     >>> check("2 + 2", lambda: 2 * 3, 4)
     ✗ 2 + 2: got 6, want 4. Yours is too large by 2.
+    >>> check("its square is 9", lambda: 3, 9, then=lambda number: number**2)
+    ✓ its square is 9: right.
     """
     if not isinstance(name, str):
         raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
     tol = validation.number("tol", tol, least=0)
-    mark, words = _verdict(attempt, np.asarray(expected), tol)
+    mark, words = _verdict(attempt, then, np.asarray(expected), tol)
     print(f"{mark} {name}: {words}")
 
 
-def _verdict(attempt, expected, tol):
+def _verdict(attempt, then, expected, tol):
     try:
         answer = attempt() if callable(attempt) else attempt
+        if then is not None and answer is not None and answer is not ...:
+            answer = then(answer)
     except NotImplementedError:
         answer = None
     except (Exception, SystemExit) as error:  # whatever the learner's code does is answered in a sentence

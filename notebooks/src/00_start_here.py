@@ -1,8 +1,8 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # Start here: one unit that remembers
 #
-# **What you will be able to do.** Make a single LSTM unit remember one symbol through a hundred steps of noise,
-# say which three numbers made it possible, and find your way through the course.
+# **What you will be able to do.** Make a single unit of an LSTM, a *Long Short-Term Memory* network, remember one symbol
+# through 99 steps of noise, say which number made it possible, and find your way through the course.
 #
 # **What you need.** A little Python and school algebra. Nothing about neural networks.
 #
@@ -10,11 +10,15 @@
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This page is alive: it is a notebook. Click into a grey cell and press **Shift + Enter** to run it and move to the
-# next one. *Run → Run All Cells* in the menu runs everything. You can change any cell and run it again; nothing you do
-# here can break anything, and the file from the repository is always there to go back to.
+# next one. *Run → Run All Cells* in the menu runs everything. If the page has been restarted, *Run → Run All Above
+# Selected Cell* brings you back to where you were.
 #
-# Whenever a question says **Predict**, stop and commit to an answer before you run the next cell. People who guess
-# first understand more of what they then see ([Crouch and others 2004](#References)), even when the guess was wrong.
+# You can change any cell and run it again. If you want to keep what you write, work on a copy: *File → Save Notebook
+# As…*. `git restore notebooks` brings the originals back.
+#
+# Whenever a question says **Predict**, stop and commit to an answer before you run the next cell. Students who
+# predicted the outcome of a demonstration understood it better than those who only watched it
+# ([Crouch and others 2004](#References)).
 
 # %% slideshow={"slide_type": "skip"}
 import numpy as np
@@ -47,9 +51,9 @@ X.shape
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The cell: a memory with three gates
 #
-# An LSTM unit carries a number from step to step, its **cell state** C. At every step three **gates**, numbers
-# between 0 and 1, decide what happens to it: how much of the old memory to keep, how much of the new candidate to
-# write, and how much of the memory to show.
+# An LSTM is made of **units**. Each unit carries a number from step to step, its memory or **cell state** C. At every
+# step three **gates**, numbers between 0 and 1, decide what happens to it: how much of the old memory to keep, how much
+# of the new candidate to write, and how much of the memory to show. The circuit that does this is called the **cell**.
 
 # %% slideshow={"slide_type": "fragment"}
 plotting.show(
@@ -75,8 +79,8 @@ plotting.show(
 # - flag down: keep the memory, write nothing.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each gate is σ of a weighted sum of h, the value and the flag, plus a bias. σ(−10) is nearly 0 and σ(10) nearly 1, so
-# a weight of ±20 on the flag and a bias of ∓10 make a switch. In each row below the three weights belong to h, the
+# Each gate is σ of a weighted sum of h, the value and the flag, plus a constant, the **bias**. σ(−10) is nearly 0 and
+# σ(10) nearly 1, so a weight of ±20 on the flag and a bias of ∓10 make a switch. In each row below the three weights belong to h, the
 # value and the flag, in this order.
 
 # %% slideshow={"slide_type": "subslide"}
@@ -89,7 +93,7 @@ params = {
 }  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** After step 1 the memory is about ±0.96. How much of that is left after 99 steps of noise?
+# **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. How much of that is left after 99 steps of noise?
 #
 # (a) nothing · (b) about half · (c) more than nine tenths
 
@@ -125,32 +129,32 @@ assert (left > 0.99).all()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why it worked: one number, multiplied 99 times
 #
-# In the gap the new memory is the old one times the forget gate, plus next to nothing. So after 99 steps the memory
+# From step 2 on the flag is down, and the new memory is the old one times the forget gate, plus next to nothing. So after 99 steps the memory
 # has been multiplied by f ninety-nine times.
 
 # %% slideshow={"slide_type": "fragment"}
 f, i, o = (gate[1, 0, 0] for gate in (trace.f_t, trace.i_t, trace.o_t))
-print(f"in the gap: forget gate {f:.6f}, input gate {i:.6f}, output gate {o:.6f}")
+print(f"flag down: forget gate {f:.6f}, input gate {i:.6f}, output gate {o:.6f}")
 print(f"the forget gate to the power of 99: {f**99:.4f}")
 assert f > 0.9999 and i < 0.0001 and o > 0.9999
 assert np.allclose(left, f**99, atol=1e-3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Now change that one number. The forget gate in the gap is σ(b_f), so the bias b_f decides how long the unit remembers.
+# Now change that one number. With the flag down the forget gate is σ(b_f), so the bias b_f decides how long the unit remembers.
 #
 # **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step. How much is left after 99
 # steps? And with b_f = 3 or 5?
 
 # %% slideshow={"slide_type": "fragment"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
-    f_gap = sigmoid(b_f)
-    print(f"b_f = {b_f:2.0f}   f = {f_gap:.5f}   left of the first symbol after 99 steps: {f_gap**99:.2g}")
+    f_down = sigmoid(b_f)
+    print(f"b_f = {b_f:2.0f}   f = {f_down:.5f}   left of the first symbol after 99 steps: {f_down**99:.3g}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three quarters sounds like a good memory, and is none: what is multiplied by 0.73 ninety-nine times is gone. This is
 # the whole subject in one table. A gate can keep a memory for as long as you like, but only if it is very close to 1,
 # and a network has to *learn* to put it there. Change the list of biases in the cell above and run it again: which b_f
-# leaves about half?
+# leaves 90 %?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The map
@@ -164,7 +168,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each lesson can be read on its own; none needs another one to have been run. The numbers leave room for lessons that
-# are still being written, and this map names only what is there. If you have an hour, take 03 and 04. If you know the
+# are still being written, and this map names only what is there. If you have an hour and a half, take 03 and 04. If you know the
 # formulas already, go straight to 09 and come back for what you miss.
 #
 # The times are for reading with pencil and paper at hand. The computer is faster: the longest lesson runs from top to
@@ -204,7 +208,7 @@ print("The card is right.")
 # **On your own.** Read, predict, run, change. Each lesson ends with exercises that answer back, hints in layers, folded
 # solutions and five questions to see what stayed.
 #
-# **In a lecture.** The lessons carry slide marks. *View → Right Sidebar → Property Inspector* shows them, and
+# **In a lecture.** The lessons carry slide marks. *View → Property Inspector* shows them, and
 # `jupyter nbconvert --to slides` turns a lesson into a deck. Run the cells live, or show the outputs that are saved.
 #
 # **For marks.** The exercises are cells that raise `NotImplementedError` until they are filled in, each followed by a
@@ -213,12 +217,15 @@ print("The card is right.")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# One LSTM unit kept a symbol through 99 steps of noise, because its forget gate was within 0.0001 of 1 and its input
-# gate within 0.0001 of 0. What is left of a memory after n steps is f multiplied by itself n times. A gate of 0.73,
+# One LSTM unit kept a symbol through 99 steps of noise, because its forget gate was within 0.0001 of 1 (and its input
+# gate within 0.0001 of 0, so that no noise got in). What is left of a memory after n steps is f multiplied by itself n times. A gate of 0.73,
 # which sounds like a good memory, keeps nothing that long.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
+#
+# Write your answer into the first of the two cells, in place of the line that raises the error, and run both cells. The
+# second one answers. The hints and the solution are folded: click on a triangle to open one.
 #
 # **1. Half-life.** After how many steps is half of a memory gone, if the forget gate is σ(b_f) at every step and
 # nothing is written? Write the function. (It need not give a whole number.)
@@ -230,8 +237,8 @@ def half_life(b_f):
 
 
 # %% slideshow={"slide_type": "skip"}
-check("half of it is left, b_f = 3", lambda: sigmoid(3.0) ** half_life(3.0), 0.5)
-check("half of it is left, b_f = 5", lambda: sigmoid(5.0) ** half_life(5.0), 0.5)
+check("half of it is left, b_f = 3", lambda: half_life(3.0), 0.5, then=lambda n: sigmoid(3.0) ** n)
+check("half of it is left, b_f = 5", lambda: half_life(5.0), 0.5, then=lambda n: sigmoid(5.0) ** n)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -266,7 +273,11 @@ def opposite(params):
 
 
 # %% slideshow={"slide_type": "skip"}
-check("the opposite is remembered", lambda: lstm.forward(opposite(params), X)[0][-1], -hs[-1], tol=1e-3)
+def output_at_the_end(params):
+    return lstm.forward(params, X)[0][-1]
+
+
+check("the opposite is remembered", lambda: opposite(params), -hs[-1], then=output_at_the_end, tol=1e-3)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -299,7 +310,15 @@ def memory_after_second_flag(params, X):
 
 
 # %% slideshow={"slide_type": "skip"}
-check("memory at the end", lambda: memory_after_second_flag(params, X), np.tanh(2 * X[50, 0, 0]), tol=0.02)
+for value in [X[50, 0, 0], 0.5]:
+    noise = X.copy()
+    noise[50, 0, 0], noise[0, 0, 0] = value, -1  # the memory must not depend on the first symbol any more
+    check(
+        f"memory, if step 51 reads {value:.2f}",
+        lambda noise=noise: memory_after_second_flag(params, noise.copy()),
+        np.tanh(2 * value),
+        tol=0.02,
+    )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -354,3 +373,5 @@ check("memory at the end", lambda: memory_after_second_flag(params, X), np.tanh(
 #   12(10), 2000: where the forget gate comes from.
 # - C. H. Crouch, A. P. Fagen, J. P. Callan, E. Mazur, *Classroom demonstrations: learning tools or entertainment?*,
 #   American Journal of Physics 72, 2004: why to predict first.
+#
+# Next: [The formulas](03_the_formulas.ipynb).

@@ -2,16 +2,17 @@
 # # The six formulas, derived
 #
 # **What you will be able to do.** Write down the six formulas of the LSTM without looking, say what each one is for,
-# what values it can take and what shape it has, and prove that a program computes exactly these formulas.
+# what values it can take and what shape it has, and check that a program computes these formulas.
 #
 # **What you need.** The notation of [Start here](00_start_here.ipynb#The-notation-card). Derivatives, for one section.
 #
 # **How long it takes.** About 45 minutes.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# No formula on this page is typed. Each is built as an object by the algebra program *sympy*, which then does three
-# things with the same object: it displays it, it transforms it, and it turns it into numbers that we compare with the
-# library's `lstm.step`. If a sign were wrong, a cell would stop with an error.
+# No formula that is displayed on this page is typed as a picture. Each is an object of the algebra program *sympy*, and
+# the same object is displayed, transformed, and compared: with another formula by algebra, or with the library's
+# `lstm.step` by numbers. The two squashing functions are derived from what a gate must do; the six formulas are put
+# together from them. If a sign in one of them were wrong, a cell would stop with an error.
 
 # %% slideshow={"slide_type": "skip"}
 import inspect
@@ -27,7 +28,7 @@ from lstm_lib.symbolic import C_prev, C_t, C_tilde, D, H, f_t, h_prev, h_t, i_t,
 from lstm_lib.symbolic import W_C, W_f, W_i, W_o, b_C, b_f, b_i, b_o
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# To prove a formula we put random numbers in for its symbols. The sizes are random as well, and all different, so that
+# To test a formula against the program we put random numbers in for its symbols. The sizes are random as well, and all different, so that
 # an array that is turned the wrong way round cannot go unnoticed. `experiment` makes one such set of numbers: the
 # parameters, the inputs, and everything that `lstm.step` computed from them.
 
@@ -44,10 +45,10 @@ def experiment():
     return params | step._asdict() | {"x_t": x_t, "h_prev": h_prev}
 
 
-def prove(formula, times=100):
+def compare(formula, times=100):
     worst = max(formula.error(experiment()) for _ in range(times))
     assert worst < 1e-12
-    print(f"{formula.left.name}: equal to lstm.step in {times} random experiments, to 12 decimals")
+    print(f"{formula.left.name}: agrees with lstm.step in {times} random experiments, to 12 decimals")
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -71,7 +72,19 @@ question
 sp.Eq(sigma(a), share)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# That is the **sigmoid** σ. It grows everywhere, from 0 on the far left to 1 on the far right, and reaches neither:
+# From here on, whoever writes an equation has to prove it. `proved` takes the two sides, puts the σ we have just found
+# in for the symbol σ, and gives the equation back only if algebra can reduce the difference of the sides to zero.
+
+
+# %% slideshow={"slide_type": "skip"}
+def proved(left, right):
+    difference = (left - right).replace(sigma, lambda of: share.subs(a, of)).doit()
+    assert sp.simplify(difference.rewrite(sp.exp)) == 0
+    return sp.Eq(left, right, evaluate=False)
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The function we have found is the **sigmoid** σ. It grows everywhere, from 0 on the far left to 1 on the far right, and reaches neither:
 
 # %% slideshow={"slide_type": "skip"}
 assert sp.limit(share, a, -sp.oo) == 0 and sp.limit(share, a, sp.oo) == 1
@@ -82,17 +95,16 @@ assert share.subs(a, 0) == sp.Rational(1, 2)
 # **Predict.** Where is σ steepest, and how steep is it there: ¼, ½ or 1?
 
 # %% slideshow={"slide_type": "fragment"}
-slope = sp.simplify(sp.diff(share, a))
-assert sp.simplify(slope - share * (1 - share)) == 0
-steepest = sp.solve(sp.diff(slope, a), a)
-sp.Eq(sp.Derivative(sigma(a), a), sigma(a) * (1 - sigma(a)))
+proved(sp.Derivative(sigma(a), a), sigma(a) * (1 - sigma(a)))
 
 # %% slideshow={"slide_type": "fragment"}
+slope = sp.simplify(sp.diff(share, a))
+steepest = sp.solve(sp.diff(slope, a), a)
 print("steepest at a =", *steepest, " with slope", slope.subs(a, steepest[0]))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The derivative of σ can be written with σ itself: once the gate is computed, its slope costs one multiplication. And
-# it is never larger than ¼, a number that comes back whenever somebody asks why gradients fade.
+# it is never larger than ¼: a chain of many σ, differentiated, is a product of small numbers.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A value between −1 and 1
@@ -101,9 +113,7 @@ print("steepest at a =", *steepest, " with slope", slope.subs(a, steepest[0]))
 # as fast:
 
 # %% slideshow={"slide_type": "fragment"}
-stretched = 2 * share.subs(a, 2 * a) - 1
-assert sp.simplify(stretched - sp.tanh(a).rewrite(sp.exp)) == 0
-sp.Eq(2 * sigma(2 * a) - 1, sp.tanh(a), evaluate=False)
+proved(2 * sigma(2 * a) - 1, sp.tanh(a))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # So tanh is σ in other clothes. Read backwards it says how to compute σ from tanh, and this is how the library does
@@ -111,13 +121,10 @@ sp.Eq(2 * sigma(2 * a) - 1, sp.tanh(a), evaluate=False)
 
 # %% slideshow={"slide_type": "subslide"}
 half = sp.Rational(1, 2)
-from_tanh = half * (1 + sp.tanh(a / 2))
-assert sp.simplify(from_tanh.rewrite(sp.exp) - share) == 0
-sp.Eq(sigma(a), from_tanh)
+proved(sigma(a), half * (1 + sp.tanh(a / 2)))
 
 # %% slideshow={"slide_type": "fragment"}
-assert sp.simplify(sp.diff(sp.tanh(a), a) - (1 - sp.tanh(a) ** 2)) == 0
-sp.Eq(sp.Derivative(sp.tanh(a), a), 1 - sp.tanh(a) ** 2)
+proved(sp.Derivative(sp.tanh(a), a), 1 - sp.tanh(a) ** 2)
 
 # %% slideshow={"slide_type": "subslide"}
 fig, ax = plotting.figure(height=2.8)
@@ -143,7 +150,7 @@ z_formula = Formula(z_t, z)
 z_formula
 
 # %% slideshow={"slide_type": "fragment"}
-prove(z_formula)
+compare(z_formula)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Some books write one matrix on the stack, others write two matrices, one for h and one for x. It is the same thing.
@@ -156,8 +163,9 @@ assert sp.block_collapse(W * z) == W_h * h_prev + W_x * x_t
 Formula(W * z, sp.block_collapse(W * z))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The same in numbers: in NumPy the cut is `W[:, :H]` and `W[:, H:]`. This is all there is to converting weights from
-# programs that keep two matrices, such as PyTorch with its `weight_hh` and `weight_ih`.
+# The same in numbers: in NumPy the cut is `W[:, :H]` and `W[:, H:]`. This is the first thing to know when converting
+# weights from a program that keeps two matrices, such as PyTorch with its `weight_hh` and `weight_ih`. The others are the
+# order of the gates, there i, f, C̃, o, and PyTorch's two biases, which have to be added.
 
 # %% slideshow={"slide_type": "skip"}
 numbers = experiment()
@@ -186,7 +194,7 @@ plotting.show(
 )
 
 # %% slideshow={"slide_type": "skip"}
-prove(forget)
+compare(forget)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Note what the gate does *not* see: the memory itself. It looks at h and x only. (Gates that look at C as well exist
@@ -206,7 +214,7 @@ input_gate
 # - **Shapes.** As before: (H, B).
 
 # %% slideshow={"slide_type": "skip"}
-prove(input_gate)
+compare(input_gate)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3 · The candidate
@@ -229,7 +237,7 @@ plotting.show(
 )
 
 # %% slideshow={"slide_type": "skip"}
-prove(candidate)
+compare(candidate)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 4 · The cell state
@@ -243,7 +251,8 @@ cell_state
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # - **Meaning.** The memory after the step.
 # - **Range.** Any number. It is *not* bounded by 1, as we shall see.
-# - The star multiplies entry by entry: each unit has its own gate and its own memory.
+# - f near 1 and i near **0** carry the old memory over; f near 0 and i near **1** replace it by the candidate.
+# - The star multiplies entry by entry (others write ⊙): each unit has its own gate and its own memory.
 # - **Shapes.** All five are (H, B).
 
 # %% slideshow={"slide_type": "subslide"}
@@ -254,11 +263,11 @@ plotting.show(
 )
 
 # %% slideshow={"slide_type": "skip"}
-prove(cell_state)
+compare(cell_state)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The gates need not share out one whole: f and i can both be 0.9, and then the memory grows. That is a difference to
-# a weighted mean, where the shares add up to 1.
+# The gates need not share out one whole: f and i can both be 0.9, and then the memory can grow. In a weighted mean the
+# shares would add up to 1; here they need not.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5 · The output gate
@@ -274,7 +283,7 @@ output_gate
 # - **Shapes.** (H, B).
 
 # %% slideshow={"slide_type": "skip"}
-prove(output_gate)
+compare(output_gate)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6 · The hidden state
@@ -284,8 +293,9 @@ hidden_state = Formula(h_t, times(o_t, C_t.applyfunc(tanh)))
 hidden_state
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# - **Meaning.** What the unit says, to the read-out and to itself at the next step.
+# - **Meaning.** What the unit says: to whatever reads it, and to itself at the next step.
 # - **Range.** Strictly between −1 and 1: a share times a tanh.
+# - o near **0** says nothing, o near **1** shows tanh of the memory.
 # - The memory is squashed *for showing*; C itself is passed on as it is.
 # - **Shapes.** (H, B).
 
@@ -297,7 +307,7 @@ plotting.show(
 )
 
 # %% slideshow={"slide_type": "skip"}
-prove(hidden_state)
+compare(hidden_state)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## All six, and the program
@@ -331,8 +341,8 @@ assert all(np.allclose(given[name], numbers[name], atol=1e-12) for name in lstm.
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How large can they get?
 #
-# **Predict.** Keep everything and write everything: f = i = 1, and the candidate is ½ at every step. The memory starts
-# at 0. Where is it after four steps? And what does h show at the most?
+# **Predict.** Go to the limit, keep everything and write everything: f = i = 1, and the candidate is ½ at every step.
+# The memory starts at 0. Where is it after four steps? And what does h show at the most?
 
 # %% slideshow={"slide_type": "fragment"}
 C = sp.Integer(0)
@@ -345,12 +355,12 @@ for t in range(1, 5):
 # are positive for every real argument, so |h| is a number below 1 times another number below 1.
 
 # %% slideshow={"slide_type": "skip"}
-assert sp.simplify(1 - share).is_positive
+assert share.is_positive and sp.simplify(1 - share).is_positive
 assert sp.simplify(1 - sp.tanh(a) ** 2).is_positive
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# C has no such bound. It is a counter, not a fraction. What keeps it in check is forgetting. If the forget gate never exceeds F < 1, the largest memory is a geometric series, because
-# |i_t * C̃_t| < 1 is all that one step can add:
+# C has no such bound. It is a counter, not a fraction. What keeps it in check is forgetting. If the forget gate never exceeds F < 1 and the memory starts at 0, its size stays below a
+# geometric series, because one step can add less than 1:
 
 # %% slideshow={"slide_type": "subslide"}
 F = sp.symbols("F", positive=True)
@@ -394,12 +404,11 @@ def rolled(T):
     return C
 
 
-sp.Eq(sp.Symbol("C_3"), sp.expand(rolled(3)))
+rolled(3)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# There is a pattern: each candidate is weighted by its own input gate and by all the forget gates that came *after* it.
-# In words: what was written at step j counts at step T as much as it was let in, times what survived of it since. Write
-# the pattern down and compare it with the recursion:
+# Multiply this out, and a pattern appears: what was offered at step j counts its own input gate times all the forget
+# gates that came *after* it. Write the pattern down for any T, and let algebra compare it with the recursion:
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -410,6 +419,9 @@ def unrolled(T):
     return kept + sum(i[j] * sp.prod(f[j + 1 :]) * c[j] for j in range(T))
 
 
+proved(rolled(3), unrolled(3))
+
+# %% slideshow={"slide_type": "skip"}
 for T in range(1, 9):
     assert sp.expand(rolled(T) - unrolled(T)) == 0
 print("rolled and unrolled are the same polynomial for T = 1 … 8")
@@ -427,26 +439,25 @@ print("rolled and unrolled are the same polynomial for T = 1 … 8")
 # %% slideshow={"slide_type": "fragment"}
 arrays = [W_f, W_i, W_C, W_o, b_f, b_i, b_C, b_o]
 count = sum(array.rows * array.cols for array in arrays)
-formula = sp.Mul(4, H**2 + H * D + H, evaluate=False)
-assert sp.expand(count - formula) == 0
-sp.Eq(sp.Symbol("N"), formula, evaluate=False)
+formula = 4 * sp.UnevaluatedExpr(H**2 + H * D + H)
+proved(count, formula)
 
 # %% slideshow={"slide_type": "skip"}
 for d, units in [(1, 1), (1, 32), (3, 5), (64, 128)]:
     in_library = sum(array.size for array in lstm.init_params(d, units, rng).values())
-    assert in_library == formula.subs({D: d, H: units})
+    assert in_library == formula.subs({D: d, H: units}).doit()
     print(f"D = {d:3d}, H = {units:3d}: {in_library:7,d} numbers")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # T is not in the formula. The same weights are used at every step, so a longer sequence needs no more of them. "Units"
-# and "time steps" are two different things, and mixing them up is among the most frequent questions about LSTMs.
+# and "time steps" are two different things, and easily mixed up.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
 # Two squashing functions, one of them the other in disguise, make three gates and a candidate, which all look at the
-# same stack of h and x. The memory is the only place where old and new are added, and unrolled it is a weighted sum of
-# all that was ever offered. What is shown stays below 1 in size; what is remembered need not.
+# same stack of h and x. In the memory old content and new are added, and unrolled it is a weighted sum of all that was
+# ever offered. What is shown stays below 1 in size; what is remembered need not.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
@@ -495,11 +506,12 @@ def turned_round(a):
 
 
 # %% slideshow={"slide_type": "skip"}
-def difference():
-    return float(sp.simplify(1 - share - share.subs(a, turned_round(a))))
+def sigma_of(b):
+    return [share.subs(a, b).subs(a, value).evalf() for value in (-2, 0.3, 1.5)]
 
 
-check("1 − σ(a) = σ(b) for every a", difference, 0)
+wanted = [(1 - share).subs(a, value).evalf() for value in (-2, 0.3, 1.5)]
+check("1 − σ(a) = σ(b) at three values of a", lambda: turned_round(a), np.array(wanted, float), then=sigma_of)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -538,7 +550,11 @@ def weights_of_the_past(f, i):
 hs, steps = lstm.forward(lstm.init_params(2, 1, rng), rng.normal(size=(6, 2, 1)))
 trace = lstm.stack(steps)
 f, i, candidates = (field[:, 0, 0] for field in (trace.f_t, trace.i_t, trace.C_tilde))
-check("weights · candidates = C_T", lambda: weights_of_the_past(f, i) @ candidates, trace.C_t[-1, 0, 0])
+for name, offered in [("as they were", candidates), ("without the last one", candidates * (np.arange(6) < 5))]:
+    C = 0
+    for f_t_now, i_t_now, offer in zip(f, i, offered, strict=True):
+        C = f_t_now * C + i_t_now * offer
+    check(f"candidates {name}", lambda: weights_of_the_past(f, i), C, then=lambda w, offered=offered: w @ offered)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
