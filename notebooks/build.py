@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -282,17 +283,35 @@ def staleness(name, folder):
     """Say why the notebook `name` in `folder` is not what its text gives: one line, empty when all is well."""
     source, path = folder / "src" / f"{name}.py", folder / f"{name}.ipynb"
     if not source.exists():
-        return f"there is no text src/{name}.py; write it, or delete {path.name}"
+        return f"there is no text src/{name}.py; if this is a copy of your own, keep it in another folder"
     if not path.exists():
         return f"never built; run: python notebooks/build.py {name}"
     try:
-        notebook = read(path)
-        found = differences(read_source(source), notebook)
-        if not found and as_bytes(normalise(notebook)) != path.read_bytes():
+        found = differences(read_source(source), read(path))
+        if not found and not in_normal_form(path):
             found = ["not in normal form: edited by hand, or saved by JupyterLab"]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         found = [f"not a notebook: {error!r}"]
     return f"{found[0]}; run: python notebooks/build.py {name}" if found else ""
+
+
+def keep_what_a_person_wrote(path):
+    """Copy a notebook that a person has saved, before it is written over: it may hold answers. Return the copy."""
+    if not path.exists() or in_normal_form(path):
+        return None
+    taken = len(list(path.parent.glob(f"_build/{path.stem}-*.ipynb")))
+    kept = path.parent / "_build" / f"{path.stem}-{taken + 1}.ipynb"
+    kept.parent.mkdir(exist_ok=True)
+    shutil.copy(path, kept)
+    return kept.relative_to(path.parent)
+
+
+def in_normal_form(path):
+    """Say whether the file is as this program writes it; no front end saves a notebook so."""
+    try:
+        return as_bytes(normalise(read(path))) == path.read_bytes()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
 
 
 def build(name, folder):
@@ -306,7 +325,10 @@ def build(name, folder):
             print(f"\r{name}  cell {number}/{total}", end=" ", flush=True)
 
     execute(notebook, folder, name, on_cell)
-    write(notebook, folder / f"{name}.ipynb")
+    target = folder / f"{name}.ipynb"
+    if kept := keep_what_a_person_wrote(target):
+        print(f"{name}  was changed in JupyterLab; what it held is kept in {kept}")
+    write(notebook, target)
     done = f"{name}  {total} cells, {time.perf_counter() - start:.1f} s"
     print("\r" * terminal + done, flush=True)
 

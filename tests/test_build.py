@@ -312,3 +312,22 @@ def test_empty_cell_is_refused(folder, capsys):
 def test_unknown_name_is_refused(folder, capsys):
     assert build.main(["07"], folder) == 1
     assert "no lesson begins with '07'; there are: 01_lesson" in capsys.readouterr().err
+
+
+def test_answers_that_a_person_saved_are_kept_when_the_notebook_is_built_again(folder, capsys):
+    path = folder / "01_lesson.ipynb"
+    for number in (1, 2):
+        answered = build.read(path)
+        answered.cells[-1].source += f"  # answer {number}"
+        answered.metadata["saved_by"] = "a front end"
+        path.write_text(nbformat.writes(answered), encoding="utf-8")
+        assert build.main(["01"], folder) == 0
+        assert f"01_lesson-{number}.ipynb" in capsys.readouterr().out
+    kept = [build.read(folder / "_build" / f"01_lesson-{number}.ipynb").cells[-1].source for number in (1, 2)]
+    assert ["answer 1" in kept[0], "answer 2" in kept[1]] == [True, True]
+    assert build.main(["--check"], folder) == 0
+
+
+def test_a_notebook_as_it_was_built_is_not_kept_twice(folder):
+    assert build.main(["01"], folder) == 0
+    assert not (folder / "_build").exists()

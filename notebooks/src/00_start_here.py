@@ -13,8 +13,8 @@
 # next one. *Run → Run All Cells* in the menu runs everything. If the page has been restarted, *Run → Run All Above
 # Selected Cell* brings you back to where you were.
 #
-# You can change any cell and run it again. If you want to keep what you write, work on a copy: *File → Save Notebook
-# As…*. `git restore notebooks` brings the originals back.
+# You can change any cell and run it again. If you want to keep what you write, work on a copy in a folder of
+# your own: *File → Save Notebook As…*. `git restore notebooks` brings the originals back.
 #
 # Whenever a question says **Predict**, stop and commit to an answer before you run the next cell. Students who
 # predicted the outcome of a demonstration understood it better than those who only watched it
