@@ -256,7 +256,10 @@ def test_check_notices_a_text_without_notebook(folder, check):
 
 def test_check_notices_a_notebook_without_text(folder, check):
     (folder / "02_other.ipynb").write_bytes((folder / "01_lesson.ipynb").read_bytes())
-    assert check() == "02_other: there is no text src/02_other.py; write it, or delete 02_other.ipynb\n"
+    assert (
+        check()
+        == "02_other: there is no text src/02_other.py; if this is a copy of your own, keep it in another folder\n"
+    )
 
 
 def test_check_of_nothing_fails(tmp_path, capsys):
