@@ -99,7 +99,7 @@ print("\nnumbers to learn:", sum(p.size for p in params.values()))
 # Four things happen: run the cell, compare, send the error back, change the parameters.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Four words first. The **loss** is one number for how wrong the predictions are, here the mean squared error. Its
+# Three words first. The **loss** is one number for how wrong the predictions are, here the mean squared error. Its
 # **gradient** says for each parameter how the loss changes if the parameter grows a little. Training moves every
 # parameter a small way against its gradient, and the **learning rate** says how small.
 #
