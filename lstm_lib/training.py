@@ -204,7 +204,7 @@ def fit(loss_and_grads, params, batches, optimiser, *, max_norm=None, progress=T
 
 
 def _train_step(loss_and_grads, params, batch, optimiser, max_norm, losses):
-    """Return the loss of one step. The step is done on a copy: what breaks it off cannot leave it half done."""
+    """Return the loss of one step. It works on a copy; only the two lines before the return touch `params`."""
     batch = batch if isinstance(batch, tuple | list) else (batch,)
     with np.errstate(all="ignore"):  # an overflow is answered once, in words, by _require_finite
         try:
