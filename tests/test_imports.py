@@ -102,7 +102,8 @@ WITHOUT_PARAMETERS = {
     *("validation.size", "validation.number", "validation.generator", "validation.function", "validation.options"),
     *("validation.arrays", "validation.pair", "validation.steps"),
     *("plotting.png", "plotting.curve", "plotting.legend"),
-    *("symbolic.times", "symbolic.plus", "symbolic.latex"),
+    *("symbolic.times", "symbolic.plus", "symbolic.latex", "symbolic.spelt_out", "symbolic.gradient_of"),
+    *("symbolic.sigma", "symbolic.tanh"),
 }
 
 

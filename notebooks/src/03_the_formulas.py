@@ -11,8 +11,9 @@
 # %% [markdown] slideshow={"slide_type": "skip"}
 # No formula that is displayed on this page is typed as a picture. Each is an object of the algebra program *sympy*, and
 # the same object is displayed, transformed, and compared: with another formula by algebra, or with the library's
-# `lstm.step` by numbers. The two squashing functions are derived from what a gate must do; the six formulas are put
-# together from them. If a sign in one of them were wrong, a cell would stop with an error.
+# `lstm.step` by numbers. The two squashing functions are derived here from what a gate must do. The six formulas come
+# from the one place where this course defines the cell, `lstm_lib.symbolic`; lesson 05 differentiates the same objects.
+# If a sign in one of them were wrong, a cell would stop with an error.
 
 # %% slideshow={"slide_type": "skip"}
 import inspect
@@ -23,8 +24,7 @@ from IPython.display import Math, display
 
 from lstm_lib import lstm, plotting
 from lstm_lib.checks import check
-from lstm_lib.symbolic import Formula, gate, latex, plus, sigma, tanh, times
-from lstm_lib.symbolic import C_prev, C_t, C_tilde, D, H, f_t, h_prev, h_t, i_t, o_t, x_t, z_t
+from lstm_lib.symbolic import CELL, PRIMER, D, Formula, H, h_prev, latex, sigma, x_t
 from lstm_lib.symbolic import W_C, W_f, W_i, W_o, b_C, b_f, b_i, b_o
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -145,8 +145,7 @@ plotting.show(
 # A gate should depend on the new input $x_t$ and on what the unit said last, $h_{t-1}$. Stack the two, h on top:
 
 # %% slideshow={"slide_type": "fragment"}
-z = sp.BlockMatrix([[h_prev], [x_t]])
-z_formula = Formula(z_t, z)
+z_formula = CELL["z_t"]
 z_formula
 
 # %% slideshow={"slide_type": "fragment"}
@@ -158,7 +157,7 @@ compare(z_formula)
 
 # %% slideshow={"slide_type": "subslide"}
 W_h, W_x = sp.MatrixSymbol("W_h", H, H), sp.MatrixSymbol("W_x", H, D)
-W = sp.BlockMatrix([[W_h, W_x]])
+W, z = sp.BlockMatrix([[W_h, W_x]]), z_formula.right
 assert sp.block_collapse(W * z) == W_h * h_prev + W_x * x_t
 Formula(W * z, sp.block_collapse(W * z))
 
@@ -177,7 +176,7 @@ assert np.allclose(two_matrices, numbers["W_f"] @ numbers["z_t"], atol=1e-12)
 # ## 1 · The forget gate
 
 # %% slideshow={"slide_type": "fragment"}
-forget = Formula(f_t, gate(sigma, W_f, b_f))
+forget = PRIMER["f_t"]
 forget
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -204,7 +203,7 @@ compare(forget)
 # ## 2 · The input gate
 
 # %% slideshow={"slide_type": "fragment"}
-input_gate = Formula(i_t, gate(sigma, W_i, b_i))
+input_gate = PRIMER["i_t"]
 input_gate
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -220,7 +219,7 @@ compare(input_gate)
 # ## 3 · The candidate
 
 # %% slideshow={"slide_type": "fragment"}
-candidate = Formula(C_tilde, gate(tanh, W_C, b_C))
+candidate = PRIMER["C_tilde"]
 candidate
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -245,7 +244,7 @@ compare(candidate)
 # Keep a share of the old, write a share of the new, and add:
 
 # %% slideshow={"slide_type": "fragment"}
-cell_state = Formula(C_t, plus(times(f_t, C_prev), times(i_t, C_tilde)))
+cell_state = PRIMER["C_t"]
 cell_state
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -273,7 +272,7 @@ compare(cell_state)
 # ## 5 · The output gate
 
 # %% slideshow={"slide_type": "fragment"}
-output_gate = Formula(o_t, gate(sigma, W_o, b_o))
+output_gate = PRIMER["o_t"]
 output_gate
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -289,7 +288,7 @@ compare(output_gate)
 # ## 6 · The hidden state
 
 # %% slideshow={"slide_type": "fragment"}
-hidden_state = Formula(h_t, times(o_t, C_t.applyfunc(tanh)))
+hidden_state = PRIMER["h_t"]
 hidden_state
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
