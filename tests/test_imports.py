@@ -22,6 +22,8 @@ FLOORS = {
     "gradcheck": 2,
     "symbolic": 2,
     "plotting": 3,
+    "ledger": 3,
+    "museum": 3,
     "checks": 4,
     "widgets": 4,
 }
@@ -30,6 +32,7 @@ HEAVY = {"matplotlib", "sympy", "IPython", "ipywidgets", "jupyter_client", "torc
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
     "symbolic": {"sympy"},
+    "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
     "widgets": {"IPython", "ipywidgets"},
 }
