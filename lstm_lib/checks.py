@@ -6,7 +6,7 @@ not stop the lesson.
 
 import numpy as np
 
-from lstm_lib import validation
+from lstm_lib import museum, validation
 
 
 def check(name, attempt, expected, *, then=None, tol=1e-8):
@@ -47,6 +47,48 @@ def check(name, attempt, expected, *, then=None, tol=1e-8):
     tol = validation.number("tol", tol, least=0)
     mark, words = _verdict(attempt, then, np.asarray(expected), tol)
     print(f"{mark} {name}: {words}")
+
+
+def check_detector(name, detect):
+    """Try a function that tells broken cells from healthy ones on the whole museum, and print how it did.
+
+    Parameters
+    ----------
+    name : str
+        What is tried, as the lesson writes it.
+    detect : function
+        Takes a cell such as `lstm_lib.lstm`, returns True for a broken one and False for a healthy one. A function
+        that raises NotImplementedError counts as not written yet.
+
+    Raises
+    ------
+    TypeError
+        `name` is not text.
+
+    Examples
+    --------
+    >>> check_detector("all are broken", lambda cell: True)
+    ✗ all are broken: calls the healthy cell broken.
+    >>> check_detector("two arguments", lambda cell, params: True)
+    ✗ two arguments: detect takes (cell, params); want one argument, the cell.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
+    result = museum.trial(detect)
+    print(_how_it_did(name, result))
+
+
+def _how_it_did(name, result):
+    if result.complaints and result.complaints[0].endswith("not written yet"):
+        return f"○ {name}: not written yet."
+    if result.accused:
+        return f"✗ {name}: calls the healthy cell broken."
+    if result.passed:
+        return f"✓ {name}: right. It catches all {len(result.caught)} exhibits and accuses no healthy cell."
+    n = len(result.caught) + len(result.missed)
+    words = f"catches {len(result.caught)} of {n} exhibits. Slipped through: {', '.join(result.missed)}."
+    complaints = "".join(f" {complaint}." for complaint in result.complaints[:1])
+    return f"✗ {name}: " + (complaints.strip() if not result.caught and complaints else words + complaints)
 
 
 def _verdict(attempt, then, expected, tol):

@@ -9,6 +9,9 @@ A check that can be trusted uses double precision; every parameter, and X, h_0 a
 all differ; weights that all differ; once with the loss at every step, once at the last step only.
 """
 
+import inspect
+import traceback
+
 import numpy as np
 
 from lstm_lib import validation
@@ -163,6 +166,7 @@ def check_gradients(loss_and_grads, params, *, n_entries=None, rng=None, eps=1e-
     0.5
     """
     validation.function("loss_and_grads", loss_and_grads, "lambda params: (loss, grads)")
+    _takes_one("loss_and_grads", loss_and_grads, "params")
     if n_entries is not None:
         validation.size("n_entries", n_entries), validation.generator("rng", rng)
     if not isinstance(params, dict):
@@ -185,8 +189,20 @@ def check_gradients(loss_and_grads, params, *, n_entries=None, rng=None, eps=1e-
 
 def _arguments(f, A, eps, name="A"):
     validation.function("f", f, "lambda A: (A**2).sum()")
+    _takes_one("f", f, "A")
     validation.number("eps", eps, above=0)
     return validation.array(name, A, None, {}).astype(np.float64)
+
+
+def _takes_one(name, function, argument):
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
+        return
+    try:
+        signature.bind(None)
+    except TypeError:
+        raise TypeError(f"{name} takes {signature}; want one argument, {argument}") from None
 
 
 def _loss_as_function_of(name, loss_and_grads, params):
@@ -194,7 +210,18 @@ def _loss_as_function_of(name, loss_and_grads, params):
 
 
 def _answer(loss_and_grads, params):
-    return validation.pair("loss_and_grads(params)", loss_and_grads(params), "(loss, grads)")
+    return validation.pair("loss_and_grads(params)", _call(loss_and_grads, params), "(loss, grads)")
+
+
+def _call(function, argument):
+    """Call the function that is checked; whatever goes wrong in it is said in one sentence, with the place."""
+    try:
+        return function(argument)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    name = getattr(function, "__name__", type(function).__name__)
+    raise ValueError(f"{name} stopped with {words} (line {place.lineno}, in {place.name})")
 
 
 def _entry_by_entry(derivative, A):
@@ -206,7 +233,7 @@ def _central_difference(f, A, k, eps):
     up[k] += eps
     down[k] -= eps
     taken = up[k] - down[k]  # the step after rounding
-    return (_value(f(up)) - _value(f(down))) / taken
+    return (_value(_call(f, up)) - _value(_call(f, down))) / taken
 
 
 def _value(value):
@@ -216,7 +243,7 @@ def _value(value):
 def _complex_step(f, A, k, eps):
     shifted = A.astype(complex)
     shifted[k] += 1j * eps
-    value = f(shifted)
+    value = _call(f, shifted)
     if not np.iscomplexobj(value) or np.ndim(value):
         raise TypeError(f"f gave back {value!r} ({type(value).__name__}); want the complex number it computed")
     return float(np.imag(value)) / eps

@@ -9,7 +9,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib.checks import check
+from lstm_lib import museum
+from lstm_lib.checks import check, check_detector
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -206,3 +207,68 @@ def test_mistakes_of_the_lesson_are_errors():
         check("q", 4, 4, tol="a")
     with pytest.raises(ValueError, match=r"^tol is -1; want a finite number at least 0"):
         check("q", 4, 4, tol=-1)
+
+
+# --- a detector of broken cells ---
+
+
+def said_of(capsys, detect):
+    check_detector("mine", detect)
+    return capsys.readouterr().out.rstrip("\n")
+
+
+def test_a_detector_that_finds_everything_is_right(capsys):
+    said = said_of(capsys, lambda cell: not museum.examine(cell).healthy)
+    assert said == f"✓ mine: right. It catches all {len(museum.EXHIBITS)} exhibits and accuses no healthy cell."
+
+
+def test_a_detector_is_told_what_slipped_through(capsys):
+    said = said_of(capsys, lambda cell: bool(museum.start(cell)))
+    assert said.startswith(
+        f"✗ mine: catches 1 of {len(museum.EXHIBITS)} exhibits. Slipped through: no_output_tanh, "
+    )
+    assert "identical_gates" not in said
+
+
+def test_a_detector_that_cries_wolf_is_told_so(capsys):
+    assert said_of(capsys, lambda cell: True) == "✗ mine: calls the healthy cell broken."
+
+
+def missing(cell):
+    raise NotImplementedError
+
+
+def divides(cell):
+    return 1 / 0
+
+
+@pytest.mark.parametrize(
+    ("detect", "answer"),
+    [
+        (missing, "○ mine: not written yet."),
+        (None, "○ mine: not written yet."),
+        (..., "○ mine: not written yet."),
+        (lambda: True, "✗ mine: detect takes (); want one argument, the cell."),
+        (lambda cell, rng: True, "✗ mine: detect takes (cell, rng); want one argument, the cell."),
+        ("yes", "✗ mine: detect is a str; want a function that takes a cell."),
+        (divides, "✗ mine: detect stopped with ZeroDivisionError at a healthy cell: division by zero."),
+        (lambda cell: "yes", "✗ mine: detect gave back a str for a healthy cell; want True or False."),
+        (lambda cell: None, "✗ mine: detect gave back a NoneType for a healthy cell; want True or False."),
+        (lambda cell: np.ones(3), "✗ mine: detect gave back a ndarray for a healthy cell; want True or False."),
+    ],
+)
+def test_a_detector_that_is_none_gets_a_sentence(capsys, detect, answer):
+    assert said_of(capsys, detect) == answer
+
+
+def test_a_detector_that_stops_at_an_exhibit_hears_of_the_first(capsys):
+    def detect(cell):
+        return [False, True][cell.forward.__code__.co_filename.count("museum: dropped_dC")] and 1 / 0
+
+    said = said_of(capsys, detect)
+    assert "detect stopped with ZeroDivisionError at dropped_dC: division by zero." in said
+
+
+def test_the_name_of_a_detector_is_text():
+    with pytest.raises(TypeError, match=r"^name is 3 \(int\); want text"):
+        check_detector(3, lambda cell: True)

@@ -490,3 +490,65 @@ def test_a_check_that_cannot_be_done_is_refused(wrong):
 def test_wrong_options_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         check_gradients(cubes, {"w": np.ones(2)}, **options)
+
+
+# --- a learner's function that goes wrong is answered in a sentence ---
+
+ARRAY = np.array([1.0, 2.0])
+
+
+def broken(A):
+    return {}["no such key"]
+
+
+def needs_two(A, B):
+    return 0.0
+
+
+@pytest.mark.parametrize("way", [numerical_gradient, complex_step_gradient])
+def test_a_function_that_raises_is_named_with_the_place(way):
+    with pytest.raises(
+        ValueError, match=r"^broken stopped with KeyError: 'no such key' \(line \d+, in broken\)$"
+    ) as caught:
+        way(broken, ARRAY)
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None  # no traceback from inside
+
+
+@pytest.mark.parametrize("way", [numerical_gradient, complex_step_gradient])
+def test_a_function_with_another_signature_is_told_so(way):
+    with pytest.raises(TypeError, match=r"^f takes \(A, B\); want one argument, A$"):
+        way(needs_two, ARRAY)
+    with pytest.raises(TypeError, match=r"^f takes \(\); want one argument, A$"):
+        way(lambda: 0.0, ARRAY)
+
+
+def test_check_gradients_says_what_went_wrong_in_loss_and_grads():
+    with pytest.raises(TypeError, match=r"^loss_and_grads takes \(params, X\); want one argument, params$"):
+        check_gradients(lambda params, X: (0.0, {}), {"w": ARRAY})
+    with pytest.raises(ValueError, match=r"^broken stopped with KeyError: 'no such key'"):
+        check_gradients(broken, {"w": ARRAY})
+
+    def out_of_memory(params):
+        raise MemoryError
+
+    with pytest.raises(ValueError, match=r"^out_of_memory stopped with MemoryError \(line"):
+        check_gradients(out_of_memory, {"w": ARRAY})
+
+
+def test_the_place_is_where_it_happened_not_where_it_was_called():
+    with pytest.raises(ValueError, match=r"\(line \d+, in broken\)$"):
+        check_gradients(lambda params: broken(params), {"w": ARRAY})
+
+
+def test_what_has_no_signature_is_called_all_the_same():
+    assert numerical_gradient(np.sum, ARRAY) == pytest.approx([1, 1])
+    assert numerical_gradient(max, ARRAY) == pytest.approx([0, 1])
+
+
+def test_the_stop_button_still_stops():
+    def interrupted(A):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        numerical_gradient(interrupted, ARRAY)
