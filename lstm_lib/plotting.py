@@ -337,6 +337,62 @@ _LABELS = [
 ]
 
 
+def draw_way_back(ax=None):
+    """Draw two steps of one unit with the ways that a gradient takes backwards, and += where ways meet.
+
+    Parameters
+    ----------
+    ax : Axes, optional
+        Where to draw; None makes a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> sum(text.get_text() == "+=" for text in draw_way_back().texts)
+    3
+    """
+    ax = figure(height=3.6)[1] if ax is None else ax
+    for start, end in _WAYS:
+        colour = LOOKS["f_t"].colour if start[0] == end[0] == "C" else LOOKS["x_t"].colour
+        wide = {"hg": 36, "Cg": 26}.get(start[0] + end[0], 19)  # a flat arrow meets the wide box early
+        ends = {"shrinkA": 17, "shrinkB": wide, "mutation_scale": 14, "lw": 1.8}
+        ax.annotate(
+            "", _PLACES[end][:2], _PLACES[start][:2], arrowprops={"arrowstyle": "-|>", "color": colour} | ends
+        )
+    for name, (x, y, look) in _PLACES.items():
+        colour = LOOKS[look].colour if look else LOOKS["x_t"].colour
+        label = f"${name}$" if len(name) < 4 else f"gates {name[-1]}"
+        box = {"boxstyle": "round,pad=0.35", "fc": "white", "ec": colour, "lw": 1.8}
+        ax.text(x, y, label, color=colour, ha="center", va="center", fontsize=13, bbox=box, zorder=3)
+    for x, y in _MEETINGS:
+        box = {"boxstyle": "circle,pad=0.15", "fc": INK, "ec": INK}
+        ax.text(x, y, "+=", color="white", fontsize=11, weight="bold", ha="center", va="center", bbox=box)
+    for x, where, look in [(2.2, "f_1", "f_t"), (6.6, "f_2", "f_t")]:
+        ax.text(x, 3.28, f"$\\times {where}$", color=LOOKS[look].colour, ha="center", fontsize=13)
+    ax.text(8.8, -0.25, "loss", color=INK, ha="center", va="center", fontsize=13)
+    ax.annotate("", (8.8, 0.62), (8.8, 0.0), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8})
+    ax.set(xlim=(-0.7, 9.5), ylim=(-1.05, 3.7))
+    ax.axis("off")
+    return ax
+
+
+# Two steps, laid out from left to right: the memory on top, what is shown below, the weights at the bottom.
+_PLACES = {
+    **{f"C_{t}": (4.4 * t, 3.0, "C_t") for t in range(3)},
+    **{f"h_{t}": (4.4 * t, 1.0, "h_t") for t in range(3)},
+    **{f"gates{t}": (4.4 * t - 2.2, 1.85, "") for t in (1, 2)},
+    "W": (4.4, -0.7, ""),
+}
+_WAYS = [
+    *[("h_2", "C_2"), ("h_2", "gates2"), ("C_2", "gates2"), ("C_2", "C_1"), ("gates2", "h_1"), ("h_1", "C_1")],
+    *[("h_1", "gates1"), ("C_1", "gates1"), ("C_1", "C_0"), ("gates1", "h_0"), ("gates1", "W"), ("gates2", "W")],
+]
+_MEETINGS = [(4.85, 2.45), (4.85, 0.5), (4.4, -0.02)]
+
+
 def _colour(name, lit):
     if name not in lit:
         return QUIET

@@ -18,7 +18,7 @@ import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.polys.rings import ring
-from sympy.printing.latex import LatexPrinter
+from sympy.printing.latex import LatexPrinter, translate
 from sympy.printing.numpy import NumPyPrinter
 from sympy.printing.precedence import PRECEDENCE
 
@@ -141,14 +141,17 @@ class Formula:
     h_t = o_t * \tanh\left(C_t\right)
     >>> formula.error({"o_t": np.ones((2, 1)), "C_t": np.zeros((2, 1)), "h_t": np.zeros((2, 1))})
     0.0
+    >>> Formula(sp.Symbol("C_2"), unroll(2).nodes[sp.Symbol("C_2")])
+    C_2 = f_2 \, C_1 + i_2 \, \tilde{C}_2
     """
 
-    left: sp.MatrixSymbol
-    right: sp.MatrixExpr
+    left: sp.MatrixSymbol | sp.Symbol
+    right: sp.MatrixExpr | sp.Expr
 
     def __post_init__(self):
-        if self.left.shape != self.right.shape:
-            raise ValueError(f"right has shape {self.right.shape}; want {self.left.shape} like left, {self.left}")
+        left, right = (getattr(side, "shape", ()) for side in (self.left, self.right))
+        if left != right:
+            raise ValueError(f"right has shape {right}; want {left} like left, {self.left}")
 
     def __repr__(self):
         return latex(self)
@@ -179,6 +182,36 @@ def latex(formula):
     if isinstance(formula, Formula):
         return f"{latex(formula.left)} = {latex(formula.right)}"
     return _Latex().doprint(formula)
+
+
+@dataclass(frozen=True, repr=False)
+class Lines:
+    r"""Formulas one below the other; with numbers, each line goes on with the value of its right side.
+
+    Examples
+    --------
+    >>> formula = Formula(C_t, plus(f_t, i_t))
+    >>> Lines([formula], {"f_t": np.array([[0.25]]), "i_t": np.array([[0.5]])})
+    \begin{aligned}C_t &= f_t + i_t = 0.75\end{aligned}
+    """
+
+    formulas: list
+    numbers: dict = None
+    digits: int = 6
+
+    def __repr__(self):
+        lines = r" \\[3pt] ".join(latex(f).replace(" = ", " &= ", 1) + self._value(f) for f in self.formulas)
+        return rf"\begin{{aligned}}{lines}\end{{aligned}}"
+
+    def _repr_latex_(self):
+        return f"$\\displaystyle {self}$"
+
+    def _value(self, formula):
+        if self.numbers is None:
+            return ""
+        entries = [f"{entry:.{self.digits}g}" for entry in np.ravel(formula.compute(self.numbers))]
+        row = r",\, ".join(entries)
+        return f" = {row}" if len(entries) == 1 else rf" = \left[{row}\right]"
 
 
 def compute(expression, numbers):
@@ -218,7 +251,7 @@ def compute(expression, numbers):
 
 @functools.cache
 def _program(expression):
-    symbols = expression.atoms(sp.MatrixSymbol)
+    symbols = expression.atoms(sp.MatrixSymbol) or expression.free_symbols
     if expression.has(MatrixSlice):  # where to cut z is known from the rows of h
         symbols |= {h_prev}
     symbols = sorted(symbols, key=str)
@@ -706,6 +739,7 @@ def _written(name):
     if name[0] == "d":
         return rf"\mathrm{{d}}{_written(name[1:])}"
     letter, *below = name.split("_")
+    letter = translate(letter) if len(letter) > 1 else letter  # the Greek ones
     if below[:1] == ["tilde"]:
         letter, below = r"\tilde{C}", below[1:]
     subscript = ",".join(below)
@@ -756,10 +790,15 @@ class _Latex(LatexPrinter):
         return " + ".join(self._print(term) for term in expr.args).replace("+ -", "- ")
 
     def _print_Mul(self, expr):
-        if not all(f.is_Symbol or f.is_Integer or f.is_Add or f.is_Function for f in expr.args):
+        if any(f.is_Pow or (f.is_Number and not f.is_Integer) for f in expr.args):  # fractions and powers
             return super()._print_Mul(expr)
         sign, factors = ("-", expr.args[1:]) if expr.args[0] == -1 else ("", expr.args)
         return sign + r" \, ".join(self._factors(sorted(factors, key=_place)))
+
+    def _as_ordered_terms(self, expr, order=None):
+        terms = super()._as_ordered_terms(expr, order)
+        first = next((k for k, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
+        return [terms[first], *terms[:first], *terms[first + 1 :]]  # no sum begins with a minus if it need not
 
     def _print_Transpose(self, expr):
         return rf"{self.parenthesize(expr.arg, PRECEDENCE['Pow'])}^{{\top}}"

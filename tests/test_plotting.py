@@ -373,3 +373,18 @@ def test_a_highlight_that_is_not_in_the_picture_is_refused(highlight):
 def test_ink_is_dark_and_quiet_is_pale():
     assert luminance(INK) < 0.05
     assert 0.4 < luminance(QUIET) < 0.7
+
+
+def test_the_way_back_leads_from_the_loss_to_every_leaf_and_has_a_sign_where_ways_meet():
+    ways = plotting._WAYS
+    assert {end for _, end in ways} | {"h_2"} == set(plotting._PLACES)
+    arriving = {name: [start for start, end in ways if end == name] for name in plotting._PLACES}
+    assert sorted(arriving["C_1"]) == ["C_2", "h_1"]
+    assert sorted(arriving["W"]) == ["gates1", "gates2"]
+    ax = plotting.draw_way_back()
+    texts = [text.get_text() for text in ax.texts]
+    assert texts.count("+=") == 3
+    assert {*(f"${letter}_{t}$" for letter in "Ch" for t in range(3)), "gates 1", "gates 2", "$W$", "loss"} <= set(
+        texts
+    )
+    assert plotting.draw_way_back(ax) is ax

@@ -23,6 +23,7 @@ from lstm_lib.symbolic import (
     D,
     Formula,
     H,
+    Lines,
     W_f,
     a_f,
     b_f,
@@ -534,5 +535,50 @@ def test_a_name_is_written_by_its_parts():
         "dh_1_loss": r"\mathrm{d}h_1^{\text{loss}}",
         "∂h_t/∂C_t": r"\frac{\partial h_t}{\partial C_t}",
         "L": "L",
+        "varepsilon": r"\varepsilon",
+        "C_next": r"C_{\text{next}}",
     }
     assert {name: latex(sp.Symbol(name)) for name in written} == written
+
+
+def test_scalars_have_formulas_too():
+    two = unroll(2)
+    formula = Formula(sp.Symbol("C_2"), two.nodes[sp.Symbol("C_2")])
+    assert latex(formula) == r"C_2 = f_2 \, C_1 + i_2 \, \tilde{C}_2"
+    values = {"f_2": np.array(0.5), "C_1": np.array(2.0), "i_2": np.array(0.25), "C_tilde_2": np.array(-1.0)}
+    assert formula.compute(values) == 0.75
+    with pytest.raises(ValueError, match=r"^right has shape \(H, 1\); want \(\) like left, C_2"):
+        Formula(sp.Symbol("C_2"), C_t)
+
+
+def test_a_sum_does_not_begin_with_a_minus_if_it_need_not():
+    p, e = sp.symbols("p varepsilon")
+    L = sp.Function("L")
+    assert latex(L(p + e) - L(p)).startswith(r"L{\left(p + \varepsilon")
+    assert latex(1 - sp.Symbol("f_1")) == "1 - f_1"
+    assert latex(-p - e) == r"-p - \varepsilon"
+    assert latex(p**3 - p**2 + p) == "p^{3} - p^{2} + p"  # and is left in order otherwise
+
+
+def test_products_of_scalars_are_written_with_what_arrives_in_front():
+    assert latex(sp.sympify("C_0*W_fh*dh_1*f_1*(1 - f_1)")) == (
+        r"\mathrm{d}h_1 \, W_{fh} \, f_1 \, C_0 \, \left(1 - f_1\right)"
+    )
+    assert latex(-sp.Symbol("f_1") * sp.Symbol("C_0")) == r"-f_1 \, C_0"
+    assert latex(sp.Symbol("p") ** 2 / 2) == r"\frac{p^{2}}{2}"
+
+
+def test_lines_stand_below_each_other_at_the_equals_sign():
+    lines = Lines([CELL["f_t"], CELL["C_t"]])
+    assert repr(lines) == (
+        r"\begin{aligned}f_t &= \sigma\left(a_f\right) \\[3pt] "
+        r"C_t &= f_t * C_{t-1} + i_t * \tilde{C}_t\end{aligned}"
+    )
+    assert lines._repr_latex_() == rf"$\displaystyle {lines!r}$"
+
+
+def test_lines_go_on_with_the_value_if_there_are_numbers():
+    values = {"o_t": np.array([[0.5]]), "C_t": np.array([[0.3]]), "da_f": np.array([[2.0]])}
+    values |= {"z_t": np.array([[0.1], [0.25]])}
+    assert repr(Lines([CELL["h_t"]], values, digits=4)).endswith(r"\tanh\left(C_t\right) = 0.1457\end{aligned}")
+    assert repr(Lines([BACKWARD["dW_f"]], values)).endswith(r"= \left[0.2,\, 0.5\right]\end{aligned}")
