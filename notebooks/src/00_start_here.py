@@ -164,6 +164,8 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # | **00 Start here** (this one) | see one unit remember; find your way | 15 min |
 # | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 45 min |
 # | [04 One step by hand](04_one_step_by_hand.ipynb) | do one step and two steps on paper, and trust the digits | 40 min |
+# | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 min |
+# | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 min |
 # | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
 
 # %% [markdown] slideshow={"slide_type": "skip"}

@@ -565,5 +565,5 @@ check("f_t with your bias", my_b_f, 0.9, then=forget_gate_with, tol=1e-3)
 # - N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, SIAM, 2nd edition 2002, chapter 1: what early rounding
 #   does.
 #
-# Next: [Train on a sine wave](09_train_on_a_sine_wave.ipynb). Before: [The formulas](03_the_formulas.ipynb). Back to
+# Next: [The gradients](05_the_gradients.ipynb). Before: [The formulas](03_the_formulas.ipynb). Back to
 # [Start here](00_start_here.ipynb).

@@ -4,8 +4,8 @@
 # **What you will be able to do.** Train an LSTM from scratch with nothing hidden, and judge it honestly: against
 # baselines, running free, and on a task where memory is really needed.
 #
-# **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)). The gradients are used here, and checked,
-# but not derived.
+# **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)). The gradients are used here, and checked;
+# [The gradients](05_the_gradients.ipynb) derives them.
 #
 # **How long it takes.** About 50 minutes. The computer needs less than one of them.
 
@@ -752,5 +752,5 @@ check(
 # - R. Pascanu, T. Mikolov, Y. Bengio, *On the Difficulty of Training Recurrent Neural Networks*, ICML 2013,
 #   arXiv:1211.5063: clipping.
 #
-# This is where the core of the course ends. Before: [One step by hand](04_one_step_by_hand.ipynb). Back to
+# This is where the core of the course ends. Before: [Check the gradient](06_check_the_gradient.ipynb). Back to
 # [Start here](00_start_here.ipynb).

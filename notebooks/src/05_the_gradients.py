@@ -1,0 +1,788 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # The gradients
+#
+# **What you will be able to do.** Derive the backward pass of the LSTM on paper, one node at a time, and say where each
+# `+=` in it comes from.
+#
+# **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)) and the step that you did by hand
+# ([One step by hand](04_one_step_by_hand.ipynb)). The chain rule.
+#
+# **How long it takes.** About 60 minutes, with a pencil.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Training means: change each weight a little, in the direction that makes the loss smaller. For that we need to know
+# how the loss answers to each weight, and that is what a gradient is. Textbooks print the formulas for it, and some
+# widely read ones printed wrong formulas: the loss still fell, so nobody noticed. Here none is typed. The formulas below
+# are made by computer algebra from the one definition of the cell that lesson 03 showed, and at the end they are proved
+# in four ways.
+
+# %% slideshow={"slide_type": "skip"}
+from pathlib import Path
+
+import numpy as np
+import sympy as sp
+
+from lstm_lib import data, ledger, lstm, plotting, symbolic
+from lstm_lib.checks import check
+from lstm_lib.functional import sigmoid_grad, tanh_grad
+from lstm_lib.gradcheck import complex_step_gradient, numerical_gradient
+from lstm_lib.symbolic import BACKWARD, CELL, LOCAL, Formula, Lines
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two rules, and a way to write
+#
+# L is the loss, one number. For any quantity q in the cell, **dq** is short for ∂L/∂q: by how much L grows for each
+# unit that q grows. The code calls it `dq`, too. Two rules are all we need.
+#
+# - **Along a path, multiply.** If q acts on L through r alone, dq is dr times ∂r/∂q.
+# - **Where paths meet, add.** If q acts on L through r and through s, dq is the sum of what comes back from both.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The factor ∂r/∂q is a **local derivative**: it needs nothing but the one formula that makes r from q. The rest of the
+# network does not come into it. So the plan is: cut the cell into small nodes, differentiate each by itself, and walk
+# backwards, multiplying along the paths and adding where they meet.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The cell, cut into nodes
+#
+# Lesson 03 wrote each gate in one line. For differentiating, cut that line in two: first the sum, called a, and then the
+# squashing. Each node uses only nodes above it:
+
+# %% slideshow={"slide_type": "fragment"}
+Lines(list(CELL.values()))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Eleven nodes. What they stand on, the three inputs $x_t$, $h_{t-1}$, $C_{t-1}$ and the eight parameters, has no formula:
+# those are the leaves, and the gradients we want are those of the leaves.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** The memory node has four things in its formula. What are its four local derivatives? Write them down
+# before you go on; each is a single letter.
+
+# %% slideshow={"slide_type": "subslide"}
+memory = [LOCAL["C_t", argument] for argument in ("f_t", "C_prev", "i_t", "C_tilde")]
+Lines([CELL["C_t"], *memory])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The derivative of a product with respect to one factor is the other factor. So the gate's derivative is the memory and
+# the memory's derivative is the gate. This one line explains why an LSTM can remember: on the way back along
+# the memory the gradient is multiplied by $f_t$, and by nothing else.
+#
+# The output node:
+
+# %% slideshow={"slide_type": "fragment"}
+Lines([CELL["h_t"], LOCAL["h_t", "o_t"], LOCAL["h_t", "C_t"]])
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# And the four that squash. **Predict.** Given only the *output* s = 0.9 of a σ, how steep is it there: 0.9, 0.09, or
+# 0.25?
+
+# %% slideshow={"slide_type": "fragment"}
+squash = [("f_t", "a_f"), ("i_t", "a_i"), ("C_tilde", "a_C"), ("o_t", "a_o")]
+Lines([formula for node, a in squash for formula in (CELL[node], LOCAL[node, a])])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# It is 0.9 · 0.1 = 0.09. The derivatives are written with the node's own output, which the forward pass has already
+# computed. Here lies a trap that many have stepped into: the expression is s (1 − s) with s = σ(a). Put a in, or apply σ a second time, and
+# you get numbers that are wrong, and the second kind even looks reasonable:
+
+# %% slideshow={"slide_type": "skip"}
+s = 0.9
+a = np.log(s / (1 - s))  # the a with σ(a) = 0.9
+again = 1 / (1 + np.exp(-s))  # σ of the output, one σ too many
+print(f"right: {s * (1 - s):.4f}   with a in place of s: {a * (1 - a):.4f}   with σ(s): {again * (1 - again):.4f}")
+assert np.isclose(sigmoid_grad(s), numerical_gradient(lambda a: 1 / (1 + np.exp(-a)), np.array(a)))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# How were these found? Take one entry of a column, treat every node in it as a letter of its own, and ask sympy. That is
+# all that `LOCAL` does:
+
+# %% slideshow={"slide_type": "skip"}
+f, C_before, i, c = sp.symbols("f C_before i c")
+assert sp.diff(f * C_before + i * c, f) == C_before
+assert len(LOCAL) == 10
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The sums, with one unit and with many
+#
+# One kind of node is left, the sum a = W · z + b. With one unit and one input it is two products and a bias:
+
+
+# %% slideshow={"slide_type": "fragment"}
+def local(unrolled, reader, symbol):
+    """The local derivative of a node of one unit, as a formula."""
+    reader, symbol = sp.Symbol(reader), sp.Symbol(symbol)
+    return Formula(sp.Symbol(f"∂{reader}/∂{symbol}"), dict(unrolled.readers(symbol))[reader])
+
+
+one = symbolic.unroll(1)
+sum_in_f = Formula(sp.Symbol("a_f_1"), one.nodes[sp.Symbol("a_f_1")])
+Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b_f", "h_0", "x_1"))])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A weight's derivative is what it is multiplied with; what it is multiplied with has the weight. Now with many units. The entry
+# of W in row j and column k stands in the sum of unit j only, multiplied by entry k of z. So its gradient is da of unit j
+# times z of entry k: a column times a row. And entry k of z stands in the sum of *every* unit, so there what comes back
+# is added up over the units, and that is a matrix product with W turned round.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** W has shape (H, H+D), da has (H, 1), z has (H+D, 1). Which of these fits dW: da · zᵀ, z · daᵀ, or daᵀ · z?
+
+# %% slideshow={"slide_type": "subslide"}
+Lines([CELL["a_f"], BACKWARD["dW_f"], BACKWARD["db_f"]])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# z is read by four sums, so four gradients meet in it:
+
+# %% slideshow={"slide_type": "fragment"}
+Lines([CELL["z_t"], BACKWARD["dz_t"], BACKWARD["dh_prev"], BACKWARD["dx_t"]])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# h was stacked on top of x, so the first H rows of dz belong to h and the others to x.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## One step in full
+#
+# Take the primer's example, with all weights and biases 1, and let the loss be what the unit says: L = h. Then the
+# gradient that arrives at $h_t$ is 1, and none arrives at $C_t$ from a later step, because there is none. Follow with a
+# pencil. Each forward formula is repeated, and below it stands what comes back.
+
+# %% slideshow={"slide_type": "skip"}
+params, x_t, h_prev, C_prev = data.walkthrough()
+step = lstm.step(params, x_t, h_prev, C_prev)
+numbers = params | step._asdict() | {"x_t": x_t, "h_prev": h_prev}
+numbers |= {f"a_{k}": params[f"W_{k}"] @ step.z_t + params[f"b_{k}"] for k in "fiCo"}
+numbers |= {"dh_t": np.array([[1.0]]), "dC_next": np.array([[0.0]])}  # 1 receive
+
+
+def below(forward, *backward):
+    """Show forward formulas with their values, and what comes back below them."""
+    for name in backward:
+        numbers[name] = BACKWARD[name].compute(numbers)
+    return Lines([CELL[forward], *(BACKWARD[name] for name in backward)], numbers)
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **1 Receive.** From above comes dh = 1, from the next step dC = 0.
+#
+# **2 Through the output.** h is a product, so the output gate receives the other factor:
+
+# %% slideshow={"slide_type": "fragment"}
+below("h_t", "do_t")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **3 Into the cell.** The memory receives two things: what arrives from the next step, and what comes through $h_t$.
+# They are added.
+
+# %% slideshow={"slide_type": "fragment"}
+below("h_t", "dC_t")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **4 Split to the gates.** From the memory the gradient goes on to the four things that made it.
+#
+# **Predict.** The old memory was 0.2, the candidate 0.92. Which gate hears more, the forget gate or the input gate?
+
+# %% slideshow={"slide_type": "fragment"}
+below("C_t", "df_t", "di_t", "dC_tilde", "dC_prev")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The input gate, more than four times as loudly. A forget gate learns in proportion to the memory it guards; where the
+# memory is empty, nothing can be learned about keeping it.
+
+# %% slideshow={"slide_type": "skip"}
+assert numbers["di_t"] > 4 * numbers["df_t"]
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **5 Through the squash.** Each is multiplied by the slope of its σ or tanh:
+
+# %% slideshow={"slide_type": "fragment"}
+for name in ("da_f", "da_i", "da_C", "da_o"):
+    numbers[name] = BACKWARD[name].compute(numbers)
+Lines([BACKWARD[name] for name in ("da_f", "da_i", "da_C", "da_o")], numbers)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The output gate has by far the largest gradient. It stands closest to the loss, and nothing has been lost on the way.
+
+# %% slideshow={"slide_type": "skip"}
+assert numbers["da_o"] > 2 * max(numbers[f"da_{k}"] for k in "fiC")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **6 To the parameters.** **Predict.** For each gate: which weight has the larger gradient, that on h = 0.1 or that on
+# x = 0.5, and by how much?
+
+# %% slideshow={"slide_type": "fragment"}
+for name in ("dW_f", "dW_i", "dW_C", "dW_o"):
+    numbers[name] = BACKWARD[name].compute(numbers)
+Lines([BACKWARD[name] for name in ("dW_f", "dW_i", "dW_C", "dW_o")], numbers)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Five times, as x is five times h. In each pair the first number belongs to h, the second to x. A bias is multiplied by 1,
+# so its gradient is da itself.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **7 Send back.** All that remains is for the step before: what reaches the old h and the old C, and the input.
+
+# %% slideshow={"slide_type": "fragment"}
+below("z_t", "dz_t", "dh_prev", "dx_t")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The two entries of dz are equal because all weights are. Two checks on paper: dz is the sum of the four da above, and
+# the old memory's 0.321222 is dC times f. The library agrees with every number on this page to 14 digits:
+
+# %% slideshow={"slide_type": "skip"}
+grads, dx_t, dh_prev, dC_prev = lstm.step_backward(params, step, numbers["dh_t"], numbers["dC_next"])
+library = {f"d{name}": gradient for name, gradient in grads.items()}
+library |= {"dx_t": dx_t, "dh_prev": dh_prev, "dC_prev": dC_prev}
+for name, gradient in library.items():
+    assert np.allclose(BACKWARD[name].compute(numbers), gradient, rtol=1e-14, atol=0)
+print(f"dx = dh_prev = {dx_t.item():.12f}, dC_prev = {dC_prev.item():.12f}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The ledger: all of it on one sheet
+#
+# An accountant would put it into two tables with a row for each node: forward, and then back, in the opposite order. Where
+# several paths meet, each has a line of its own, and their sum is marked `+=`.
+
+# %% slideshow={"slide_type": "subslide"}
+ledger.make()
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The same table can be printed, full, half filled or blank. Write the three pages into a folder that git ignores, print
+# the blank one, and fill it in with a pencil before you go on:
+
+# %% slideshow={"slide_type": "skip"}
+folder = Path("_build")
+folder.mkdir(exist_ok=True)
+for fade in ("full", "half", "blank"):
+    (folder / f"ledger_{fade}.html").write_text(ledger.make(fade=fade).page(), encoding="utf-8")
+print("wrote", *sorted(path.name for path in folder.glob("ledger_*.html")))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## All at once, and the same
+#
+# The nodes were our idea. sympy does not need them: it can put the formulas into one and differentiate that. Here is the
+# loss of one step, with nothing in it but the four sums and the old memory:
+
+
+# %% slideshow={"slide_type": "fragment"}
+def composed(expression):
+    """Put the formulas of all nodes in, but leave the sums a as they are."""
+    nodes = {symbol: formula for symbol, formula in one.nodes.items() if not symbol.name.startswith("a")}
+    while expression.free_symbols & nodes.keys():
+        expression = expression.xreplace(nodes)
+    return expression
+
+
+h_1, a_f = sp.symbols("h_1 a_f_1")
+Formula(h_1, composed(h_1))
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** Differentiate this with respect to $a_f$ on paper. How many factors does your result have?
+
+# %% slideshow={"slide_type": "subslide"}
+at_once = sp.diff(composed(h_1), a_f)
+Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# And here is what the walk along the nodes has found for the same derivative, in the nodes' own letters. (A bias is
+# multiplied by 1, so $db_f$ is $da_f$.)
+
+# %% slideshow={"slide_type": "fragment"}
+seeds = {sp.Symbol("dh_1_loss"): 1, sp.Symbol("dC_next"): 0}
+by_nodes = one.chain_rule()["b_f"].item().subs(seeds)
+Formula(sp.Symbol("da_f_1"), by_nodes)
+
+# %% slideshow={"slide_type": "fragment"}
+assert sp.expand(composed(by_nodes) - at_once) == 0
+print(f"the same: {len(by_nodes.args)} factors")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The same function, with each part written once. The chain rule over nodes is no approximation and no trick. It is
+# differentiation in which nothing is written twice.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two steps: where paths meet
+#
+# With one step every node had one reader, apart from z. With two steps that changes. What reads the memory $C_1$?
+
+# %% slideshow={"slide_type": "fragment"}
+two = symbolic.unroll(2)
+Lines([Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Two readers: the output of its own step, and the memory of the next. So L depends on $C_1$ along two paths, and two
+# gradients come back to it.
+
+# %% slideshow={"slide_type": "subslide"}
+plotting.show(
+    plotting.draw_way_back().figure,
+    "Two steps of one unit, with arrows for the gradient, which runs from right to left. From the loss it enters h 2, "
+    "goes up to C 2 and to the gates of step 2. From C 2 it runs along the top to C 1, times f 2, and to the gates. From "
+    "the gates of step 2 it goes to h 1 and down to the weights. In C 1 two arrows meet, from C 2 and from h 1. In W two "
+    "arrows meet, from the gates of both steps. Those places and h 1 are marked with plus-equals.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The picture shows three meeting places, and each is a `+=` in the program:
+#
+# - **in $C_1$**: from $C_2$ along the memory, and from $h_1$;
+# - **in $h_1$**: from the four gates of the next step, and from the loss, if the loss looks at $h_1$ itself;
+# - **in the weights**: step 1 and step 2 use the same W, so both send something back to it.
+#
+# Readers of the code of LSTMs keep asking whether the first of these is a fudge factor. It is the sum rule.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** Two steps of the primer's unit, silence at the second, and L is the last h. Which path into $C_1$ carries more: along the memory,
+# or through $h_1$?
+
+# %% slideshow={"slide_type": "subslide"}
+X, state = np.array([0.5, 0.0]).reshape(2, 1, 1), (h_prev, C_prev)
+hs, steps = lstm.forward(params, X, state)
+last = np.array([[1.0]])
+grads_2, _, dh_1, along_memory = lstm.step_backward(params, steps[1], last, np.zeros((1, 1)))
+through_h = LOCAL["h_t", "C_t"].compute(steps[0]._asdict()) * dh_1
+print(f"into C_1:  along the memory {along_memory.item():.6f}  +=  through h_1 {through_h.item():.6f}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Now leave one of the two out, as a program with `=` instead of `+=` would do, and compare with what really happens to
+# $h_2$ when $C_1$ is moved a little:
+
+
+# %% slideshow={"slide_type": "fragment"}
+def h_2_if(C_1):
+    """Let step 1 end with another memory, and go on from there."""
+    h_1 = steps[0].o_t * np.tanh(C_1)
+    return lstm.step(params, X[1], h_1, C_1).h_t.item()
+
+
+true = numerical_gradient(h_2_if, steps[0].C_t).item()
+for words, dC_1 in [("memory", along_memory), ("h_1", through_h), ("both", along_memory + through_h)]:
+    print(f"{words:8} {dC_1.item():.6f}   {'right' if np.isclose(dC_1.item(), true) else 'wrong'}")
+assert np.isclose((along_memory + through_h).item(), true)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The ledger for two steps has more than one line where paths meet:
+
+# %% slideshow={"slide_type": "subslide"}
+ledger.make(T=2)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Any number of steps
+#
+# The seven moves of one step, as a program. Only the third line and the last have something to do with time.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def step_backward(params, s, dh_t, dC_next):  # 1 receive
+    H, tanh_C = len(s.h_t), np.tanh(s.C_t)
+    do_t = dh_t * tanh_C  # 2 through the output
+    dC_t = dC_next + dh_t * s.o_t * tanh_grad(tanh_C)  # 3 into the cell
+    dC_tilde, di_t, df_t = dC_t * s.i_t, dC_t * s.C_tilde, dC_t * s.C_prev  # 4 split to the gates
+    da = {"C": dC_tilde * tanh_grad(s.C_tilde)}  # 5 through the squash
+    da |= {
+        k: dk * sigmoid_grad(gate)
+        for k, dk, gate in zip("fio", (df_t, di_t, do_t), (s.f_t, s.i_t, s.o_t), strict=True)
+    }
+    grads = {f"W_{k}": da[k] @ s.z_t.T for k in da}  # 6 to the parameters
+    grads |= {f"b_{k}": da[k].sum(axis=1, keepdims=True) for k in da}
+    dz_t = sum(params[f"W_{k}"].T @ da[k] for k in da)  # 7 send back
+    return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# With B sequences side by side each column is a sequence, and all of them share the weights. So their gradients add up:
+# in da · zᵀ the matrix product does it by itself, in the bias `sum` does it.
+#
+# Around it goes the loop over time, from the last step to the first. This is **backpropagation through time**, BPTT.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def backward(params, dhs, steps):
+    grads = {name: np.zeros_like(p) for name, p in params.items()}
+    dh_next = dC_next = np.zeros_like(steps[-1].h_t)  # nothing comes from after the end
+    dX = []
+    for s, dh_t in zip(reversed(steps), reversed(dhs), strict=True):
+        step_grads, dx_t, dh_next, dC_next = step_backward(params, s, dh_t + dh_next, dC_next)
+        for name in grads:
+            grads[name] += step_grads[name]  # the same weights at every step
+        dX.append(dx_t)
+    return grads, np.array(dX[::-1]), (dh_next, dC_next)
+
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** There are three places where something is added in these two functions, apart from the sum over the four
+# gates. Find them before you read on.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# `dC_next + …` in move 3, `dh_t + dh_next` when the step is called, and `grads[name] +=`. They are the three marks in the
+# picture. Now the proof that these lines are the library's `lstm.backward`, at sizes that all differ:
+
+# %% slideshow={"slide_type": "fragment"}
+rng = np.random.default_rng(5)
+for T, D, H, B in [(5, 2, 3, 4), (7, 4, 1, 2), (3, 1, 5, 6)]:
+    some = lstm.init_params(D, H, rng)
+    start = rng.normal(size=(H, B)), rng.normal(size=(H, B))
+    outputs, trace = lstm.forward(some, rng.normal(size=(T, D, B)), start)
+    dhs = rng.normal(size=outputs.shape)
+    mine, theirs = backward(some, dhs, trace), lstm.backward(some, dhs, trace)
+    for name in some:
+        assert np.allclose(mine[0][name], theirs[0][name], rtol=1e-12, atol=1e-13)
+    assert np.allclose(mine[1], theirs[1], rtol=1e-12) and np.allclose(mine[2], theirs[2], rtol=1e-12)
+print("the same as lstm.backward")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Proved in four ways
+#
+# Two programs by the same author can share a mistake. So the backward pass is compared with three ways of
+# differentiating that do not know the chain rule over nodes:
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# 1. **Computer algebra.** Put all steps into one expression and differentiate it. Chain rule and direct derivative are
+#    polynomials in the σ and tanh of the cell; the proof is that all coefficients are the same. It holds for all numbers at once.
+# 2. **The library**, at random numbers, against that derivative.
+# 3. **Central differences** of the library's forward pass.
+# 4. **Complex steps** of the library's forward pass. (Both are the subject of
+#    [the next lesson](06_check_the_gradient.ipynb).)
+
+# %% slideshow={"slide_type": "subslide"}
+print("T D H   chain rule = derivative   library     central differences   complex step")
+for T, D, H in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (2, 2, 2)]:
+    exact = symbolic.chain_rule_error(T, D, H)
+    in_library = symbolic.library_error(T, D, H, rng)
+    central = symbolic.numerical_error(numerical_gradient, T, D, H, rng)
+    complex_step = symbolic.numerical_error(complex_step_gradient, T, D, H, rng)
+    assert exact == 0 and in_library < 1e-12 and central < 1e-7 and complex_step < 1e-12
+    print(f"{T} {D} {H}   {'exactly':25} to 12 digits to 7 digits           to 12 digits")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# With two inputs, two units and two steps there are 48 gradients in the last row, and each is the same polynomial on
+# both sides. What this proves is the formula for these sizes. That larger ones follow the same loop is what the
+# comparison at random sizes above is for, and the tests of the library do it with hundreds of them.
+
+# %% slideshow={"slide_type": "skip"}
+assert sum(array.size for array in symbolic.unroll(2, 2, 2).leaves.values()) == 48
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What comes back from far away
+#
+# How much does the last memory depend on the first? Ask for ∂C₂/∂C₀ of two steps:
+
+# %% slideshow={"slide_type": "fragment"}
+arrives = dict.fromkeys(two.arriving["dhs"].flat, 0) | {sp.Symbol("dC_next"): 1}
+total = two.chain_rule()["C_0"].item().subs(arrives)
+Formula(sp.Symbol("∂C_2/∂C_0"), total)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Multiply $f_1$ into the bracket, and there are two parts. The **direct** part runs along the memory: it is the product of
+# the forget gates. The rest runs **through h**: the memory is shown, the gates of the next step see what is shown, and they
+# change the memory. Each of its terms has a weight on h in it, so a unit that does not listen to itself has the direct part only:
+
+# %% slideshow={"slide_type": "fragment"}
+deaf = total.subs(dict.fromkeys(sp.symbols("W_fh W_ih W_Ch W_oh"), 0))
+assert deaf == sp.prod(sp.symbols("f_1 f_2"))
+Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Nothing else is there. For T steps the direct part is the product of all T forget gates, and the rest is everything that
+# leaves the memory at least once on the way.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** You may have read that an LSTM's gradient cannot vanish. And that it cannot explode. Which of the two is true?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# To compute both parts for many steps, send two notes back separately. `step_backward` is linear in what it receives, so
+# the part that has stayed in the memory so far and the part that has left it can travel side by side:
+
+
+# %% slideshow={"slide_type": "subslide"}
+def both_parts(params, steps):
+    """Split ∂C_T/∂C_{T-n} for n = 1 … T into the part along the memory and the part through h; one unit."""
+    zero = np.zeros((1, 1))
+    direct, through, dh = np.ones((1, 1)), zero, zero
+    parts = []
+    for s in reversed(steps):
+        _, _, dh_left, direct = step_backward(params, s, zero, direct)  # some leaves the memory here, as dh
+        _, _, dh_other, through = step_backward(params, s, dh, through)
+        dh = dh_left + dh_other
+        parts.append((direct.item(), through.item()))
+    return np.array(parts).T
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Four units. They read x with weight 0.5 everywhere, and differ in the bias of the forget gate, in how their candidate
+# listens to the unit's own last output (its weight on h; the gates do not listen), and in what they read: noise, or silence.
+
+# %% slideshow={"slide_type": "skip"}
+T = 40
+noise, silence = np.random.default_rng(6).normal(size=(T, 1, 1)), np.zeros((T, 1, 1))
+units = {
+    "b_f = 1, weight 0": (1.0, 0.0, noise),
+    "b_f = 5, weight 0": (5.0, 0.0, noise),
+    "b_f = 5, weight −1": (5.0, -1.0, noise),
+    "b_f = 0, weight 6, silence": (0.0, 6.0, silence),
+}
+
+
+def unit(b_f, weight):
+    arrays = {f"W_{k}": np.array([[0.0, 0.5]]) for k in "fiCo"} | {f"b_{k}": np.zeros((1, 1)) for k in "fiCo"}
+    return arrays | {"b_f": np.array([[b_f]]), "W_C": np.array([[weight, 0.5]])}
+
+
+# %% slideshow={"slide_type": "skip"}
+parts, one_seed = {}, np.ones((1, 1))
+for words, (b_f, weight, X) in units.items():
+    arrays = unit(b_f, weight)
+    _, steps = lstm.forward(arrays, X)
+    direct, through = parts[words] = both_parts(arrays, steps)
+    _, _, (_, dC_0) = lstm.backward(arrays, np.zeros((T, 1, 1)), steps, (0 * one_seed, one_seed))
+    assert np.isclose(
+        direct[-1], np.prod(lstm.stack(steps).f_t), rtol=1e-10, atol=0
+    )  # the product of the forget gates
+    assert abs(direct[-1] + through[-1] - dC_0.item()) < 1e-12 * (abs(direct[-1]) + abs(through[-1]))
+    print(f"{words:27} along the memory {direct[-1]:8.1e}   through h {through[-1]:9.1e}")
+
+# %% slideshow={"slide_type": "subslide"}
+fig, axes = plotting.figure(height=4.6, nrows=2, ncols=2, sharex=True)
+lags = np.arange(1, T + 1)
+for ax, (words, (direct, through)) in zip(axes.flat, parts.items(), strict=True):
+    plotting.curve(ax, lags, abs(direct + through), "x_t", label="both together", lw=5, marker="", alpha=0.5)
+    plotting.curve(ax, lags, abs(direct), "f_t", label="along the memory")
+    if through.any():
+        plotting.curve(ax, lags[1:], abs(through[1:]), "h_t", label="through h")
+    ax.set(yscale="log", title=words)
+    ax.title.set_fontsize(11)
+axes[0, 0].set(ylim=(1e-6, 2)), axes[0, 1].set(ylim=(1e-6, 2)), axes[1, 0].set(ylim=(1e-6, 2))
+fig.supxlabel("steps back n"), fig.supylabel(r"size of $\partial C_T / \partial C_{T-n}$")
+fig.legend(*axes[1, 1].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+plotting.show(
+    fig,
+    "Four panels, the size of the derivative of the last memory with respect to the memory n steps before, on a "
+    "logarithmic scale, for n up to 40. Forget bias 1: the part along the memory falls in a straight line to four "
+    "millionths. Forget bias 5: it stays above 0.7. Forget bias 5 and a unit that listens to itself with weight minus "
+    "one: the part along the memory is the same, the part through h is nearly as large with the other sign, and the two "
+    "together fall below a thousandth. Silence with weight 6: the part along the memory falls below a million "
+    "millionth, the part through h grows beyond a hundred thousand million.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Neither sentence is true. The first unit's gradient vanishes: forty gates of about 0.73. The second keeps three quarters of
+# it for forty steps. The third has the same open gates, and still the two parts cancel each other and little is left. The
+# fourth explodes, through h, while its direct part is long gone.
+
+# %% slideshow={"slide_type": "skip"}
+ends = [(abs(direct[-1]), abs(through[-1]), abs(direct[-1] + through[-1])) for direct, through in parts.values()]
+assert ends[0][2] < 1e-5 and ends[1][2] > 0.7
+assert ends[2][0] > 0.7 and ends[2][1] > 0.7 and ends[2][2] < 1e-3
+assert ends[3][0] < 1e-11 and ends[3][1] > 1e11
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# What is true is this. An LSTM has a path on which the gradient is multiplied by nothing but forget gates, and it can learn
+# to hold them open. (The LSTM of 1997 had that path with the constant factor 1, and its training rule cut the paths
+# through h on purpose. Today the full gradient is used.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we found
+#
+# A backward pass is eleven small derivatives and two rules: multiply along a path, add where paths meet. There are three
+# places in time where paths meet, and each is a `+=` that a program can forget. What comes back from far away has a part along
+# the memory, the product of the forget gates, and a part through h; either can vanish, and the second can explode.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Exercises
+#
+# **1. Fill the gap.** The most forgotten line. Given what arrives at $h_t$ and what arrives at $C_t$ from the next step,
+# return the whole gradient of $C_t$.
+
+
+# %% slideshow={"slide_type": "skip"}
+def into_the_cell(dh_t, dC_next, o_t, C_t):
+    raise NotImplementedError  # your line instead of this one
+
+
+# %% slideshow={"slide_type": "skip"}
+entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", "C_t")}
+whole = BACKWARD["dC_t"].compute(entries)
+check("with both gradients", lambda: into_the_cell(**entries), whole)
+entries |= {"dh_t": np.zeros((3, 2))}
+check("if nothing arrives at h", lambda: into_the_cell(**entries), BACKWARD["dC_t"].compute(entries))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# How many arrows meet in C in the picture of the two steps?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# One summand is `dC_next`. The other is `dh_t` times the local derivative of h = o · tanh(C) with respect to C.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def into_the_cell(dh_t, dC_next, o_t, C_t):
+#     return dC_next + dh_t * o_t * (1 - np.tanh(C_t) ** 2)
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Put in order.** The seven moves of one step, shuffled. Return the letters as one word, from the first to the last.
+#
+# - **A** send back to z, to the old h and to the old C
+# - **B** split to the gates
+# - **C** receive dh and dC
+# - **D** to the parameters
+# - **E** into the cell
+# - **F** through the squash
+# - **G** through the output
+
+
+# %% slideshow={"slide_type": "skip"}
+def order():
+    raise NotImplementedError  # return "…", seven letters
+
+
+# %% slideshow={"slide_type": "skip"}
+check(
+    "the order",
+    order,
+    [3, 7, 5, 2, 6, 4, 1],
+    then=lambda word: [ord(letter) - 64 for letter in word.strip().upper()],
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Each move uses what the moves before it have found. Which of them needs nothing at all?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The gates can only be served when dC is complete, and dC is complete only when what comes through the output is there.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def order():
+#     return "CGEBFDA"
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. Another cell.** The *coupled* LSTM has no input gate of its own: it writes just as much as it forgets,
+# C_t = f_t · C_prev + (1 − f_t) · C̃_t. Derive ∂C_t/∂f_t for it.
+
+
+# %% slideshow={"slide_type": "skip"}
+def local_derivative_of_coupled(f_t, C_prev, C_tilde):
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+f_now, C_old, c_new = np.array([0.2, 0.9]), np.array([1.5, -0.4]), np.array([0.3, 0.8])
+true = complex_step_gradient(lambda f: (f * C_old + (1 - f) * c_new).sum(), f_now)
+check("∂C_t/∂f_t", lambda: local_derivative_of_coupled(f_now, C_old, c_new), true)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# $f_t$ stands in the formula twice: two paths from the same letter to the same node.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The derivative of (1 − f) · C̃ with respect to f is −C̃.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def local_derivative_of_coupled(f_t, C_prev, C_tilde):
+#     return C_prev - C_tilde
+# ```
+#
+# The gate hears the *difference* of old and new: if they are equal, it does not matter which of the two is kept.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. The plain RNN.** Its cell is h_t = tanh(W_h · z_t + b_h) with the same z. Write its backward step, on the model of
+# ours. It has four of the seven moves.
+
+
+# %% slideshow={"slide_type": "skip"}
+def rnn_step_backward(W_h, z_t, h_t, dh_t):
+    """Return dW_h, db_h, dx_t, dh_prev."""
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+from lstm_lib import rnn
+
+cell = rnn.init_params(2, 3, rng)
+rnn_step = rnn.step(cell, rng.normal(size=(2, 4)), rng.normal(size=(3, 4)))
+dh = rng.normal(size=(3, 4))
+rnn_grads, *sent_back = rnn.step_backward(cell, rnn_step, dh)
+wanted = dict(zip(["dW_h", "db_h", "dx_t", "dh_prev"], [*rnn_grads.values(), *sent_back], strict=True))
+for k, (name, gradient) in enumerate(wanted.items()):
+    check(name, lambda: rnn_step_backward(cell["W_h"], *rnn_step, dh), gradient, then=lambda found, k=k: found[k])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Receive, through the squash, to the parameters, send back.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# `da = dh_t * tanh_grad(h_t)`. With several columns `db_h` is a sum over them, and it stays a column: `keepdims=True`.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def rnn_step_backward(W_h, z_t, h_t, dh_t):
+#     da = dh_t * tanh_grad(h_t)
+#     dz_t = W_h.T @ da
+#     return da @ z_t.T, da.sum(axis=1, keepdims=True), dz_t[len(h_t) :], dz_t[: len(h_t)]
+# ```
+#
+# The way back is multiplied by W_h and by a slope at every step. There is no other path.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Five questions to see what stayed
+#
+# 1. Two gradients arrive at $C_t$. Where do they come from?
+# 2. Why is the gradient of a weight summed over time?
+# 3. A gate has the output 0.8. What is its slope, and at which argument must it *not* be evaluated?
+# 4. What is ∂C_t/∂C_{t−1} along the memory alone? And what else is there?
+# 5. In which direction does BPTT walk through the steps, and what does it carry from one to the next?
+#
+# <details><summary>Answers</summary>
+#
+# 1. From $C_{t+1}$ along the memory, and from $h_t$ of the same step.
+# 2. The same weight is used at every step: many paths lead from it to the loss, and where paths meet we add.
+# 3. 0.8 · 0.2 = 0.16. It is computed from the output; not from the output put through σ again.
+# 4. The forget gate $f_t$. The paths that leave the memory through an earlier h and come back through the gates.
+# 5. From the last to the first. It carries dh and dC.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - S. Hochreiter, J. Schmidhuber, *Long Short-Term Memory*, Neural Computation 9(8), 1997: the constant error carousel,
+#   and the truncated gradient.
+# - A. Graves, J. Schmidhuber, *Framewise phoneme classification with bidirectional LSTM and other neural network
+#   architectures*, Neural Networks 18(5–6), 2005: the full gradient.
+# - P. J. Werbos, *Backpropagation through time: what it does and how to do it*, Proceedings of the IEEE 78(10), 1990.
+# - R. Pascanu, T. Mikolov, Y. Bengio, *On the difficulty of training recurrent neural networks*, ICML 2013,
+#   arXiv:1211.5063: vanishing and exploding.
+#
+# Before: [One step by hand](04_one_step_by_hand.ipynb). Next: [Check the gradient](06_check_the_gradient.ipynb). Back to
+# [Start here](00_start_here.ipynb).

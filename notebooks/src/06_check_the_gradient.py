@@ -1,0 +1,643 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # Check the gradient
+#
+# **What you will be able to do.** Catch a wrong gradient, in your own code and in anybody else's, and say in which line
+# it sits.
+#
+# **What you need.** What a gradient is, and the backward pass ([The gradients](05_the_gradients.ipynb)).
+#
+# **How long it takes.** About 50 minutes, more if you like hunting.
+
+# %% slideshow={"slide_type": "skip"}
+import inspect
+from fractions import Fraction
+from types import SimpleNamespace
+
+import numpy as np
+import sympy as sp
+
+from lstm_lib import lstm, museum, plotting
+from lstm_lib.checks import check, check_detector
+from lstm_lib.functional import sigmoid, tanh_grad
+from lstm_lib.gradcheck import check_gradients, complex_step_gradient, numerical_gradient, relative_error
+from lstm_lib.symbolic import Formula, Lines
+
+PURPLE = "#6A3D9A"  # a colour that no gate has
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three programs that learn
+#
+# Here are three LSTMs. They are trained on the same small task, from the same start, with the same optimiser.
+
+# %% slideshow={"slide_type": "skip"}
+runs = {
+    "A": museum.EXHIBITS["wrong_step_C"].cell(),
+    "B": lstm,
+    "C": museum.EXHIBITS["sigmoid_for_its_slope"].cell(),
+}
+curves = {letter: museum.curve(cell) for letter, cell in runs.items()}
+
+# %% slideshow={"slide_type": "subslide"}
+fig, ax = plotting.figure(height=2.8)
+for (letter, losses), style in zip(curves.items(), ["-", "--", ":"], strict=True):
+    ax.plot(range(1, len(losses) + 1), losses, style, color=plotting.INK, label=letter)
+ax.set(xlabel="training step", ylabel="loss", yscale="log", ylim=(0.01, 1))
+ax.set(title="Two of the three have a wrong backward pass")
+plotting.legend(ax)
+plotting.show(
+    fig,
+    "Three curves of the loss over 100 training steps, called A, B and C, on a logarithmic scale. All three fall from one "
+    "half to less than two hundredths, and lie almost on top of each other.",
+)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** Two of the three have a mistake in the backward pass. Which one is healthy?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Nobody can tell, and that is the point. A wrong gradient often still points roughly downhill, and the optimiser is
+# content with that. Widely read courses have shipped such mistakes for years, for this reason. (B is the healthy one.)
+
+# %% slideshow={"slide_type": "skip"}
+assert all(losses[-1] < 0.02 < 0.4 < losses[0] for losses in curves.values())
+print("healthy:", *(letter for letter, cell in runs.items() if museum.examine(cell).healthy))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Move one number and look
+#
+# A gradient makes a promise: if this number grows by ε, the loss grows by ε times the gradient. So move the number and
+# see. There are two ways to do it, with one step or with a step to either side. Let L be the loss as a function of one
+# number p, with its derivatives L′, L″, L‴ there, and let sympy say what each quotient gives:
+
+# %% slideshow={"slide_type": "fragment"}
+p, eps = sp.Symbol("p", real=True), sp.Symbol("varepsilon", positive=True)
+L, derivatives = sp.Function("L"), sp.symbols("L L' L'' L'''", real=True)
+
+
+def near(step):
+    """Taylor's formula: L(p + step) from the derivatives at p, up to the third."""
+    return sum(d * step**k / sp.factorial(k) for k, d in enumerate(derivatives))
+
+
+one_sided = (L(p + eps) - L(p)) / eps
+central = (L(p + eps) - L(p - eps)) / (2 * eps)
+taylor = {quotient: sp.expand(quotient.replace(L, lambda at: near(at - p))) for quotient in (one_sided, central)}
+Lines([Formula(quotient, series) for quotient, series in taylor.items()])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (Terms with a higher power of ε are left out.) The one-sided quotient is wrong by about ε. In the central one the errors of the two
+# sides cancel, and it is wrong by about ε². It costs two evaluations of the loss for each number, which is why one checks
+# gradients with it and does not train with it.
+
+# %% slideshow={"slide_type": "skip"}
+by_formula = sp.lambdify((p, eps), central.replace(L, sp.tanh))(0.25, 2.0**-17)
+assert np.isclose(by_formula, numerical_gradient(np.tanh, np.array(0.25), eps=2.0**-17), rtol=1e-12, atol=0)
+print("numerical_gradient computes the second of the two")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How small is small?
+#
+# **Predict.** With ε = 10⁻⁵ the central quotient is good to about ten digits. With ε = 10⁻¹⁰, will it be good to
+# about 20 digits, to 10, or to 5?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# We try it on a loss whose derivative we know exactly: the memory of one unit after five steps, as a function of its
+# forget gate f. Formula 4, five times over:
+
+
+# %% slideshow={"slide_type": "fragment"}
+def memory(f):
+    C = Fraction(1, 5)
+    for written in (Fraction(n, 10) for n in (8, -3, 5, 6, -2)):  # i * C_tilde at each step
+        C = f * C + written
+    return C
+
+
+f = sp.Symbol("f")
+Formula(sp.Symbol("C_5"), sp.expand(memory(f)))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The same Python function takes a sympy symbol, a float, a fraction and, as we shall need in a moment, a complex
+# number.
+
+# %% slideshow={"slide_type": "skip"}
+f_0 = 0.8
+exact = Fraction(*sp.diff(memory(f), f).subs(f, sp.Rational(f_0)).as_numer_denom())
+sizes = [2.0**-k for k in range(1, 53)]
+ways = {
+    "one-sided": lambda e: (memory(f_0 + e) - memory(f_0)) / e,
+    "central": lambda e: (memory(f_0 + e) - memory(f_0 - e)) / (2 * e),
+    "complex step": lambda e: memory(f_0 + 1j * e).imag / e,
+}
+errors = {
+    words: [max(float(abs(Fraction(way(e)) - exact) / abs(exact)), 1e-17) for e in sizes]
+    for words, way in ways.items()
+}
+
+# %% slideshow={"slide_type": "subslide"}
+fig, ax = plotting.figure(height=3.4)
+looks = {"one-sided": ("#767676", "o"), "central": (plotting.INK, "s"), "complex step": (PURPLE, "^")}
+for words, (colour, marker) in looks.items():
+    ax.plot(sizes, errors[words], color=colour, marker=marker, markersize=3.5, lw=1, label=words)
+ax.set(xscale="log", yscale="log", xlabel="step size ε", ylabel="relative error", title="Too large, and too small")
+ax.invert_xaxis()
+plotting.legend(ax)
+plotting.show(
+    fig,
+    "Relative error over the step size, both logarithmic, the step getting smaller to the right. One-sided: the error "
+    "falls in proportion to the step down to about ten to the minus eight and then rises again, in a ragged line. Central: "
+    "it falls twice as steeply, down to about ten to the minus eleven at a step of about ten to the minus five, and then "
+    "rises in the same way. Complex step: it falls like the central one and stays at the bottom.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A U. On the left the formula is to blame, on the right the computer: it keeps about 16 digits of the loss, and the
+# two values that are subtracted agree in more and more of them as ε gets smaller. What is left of the difference is
+# noise, and it is divided by ε. At ε = 10⁻¹⁰ more than half of the 16 digits are gone:
+
+# %% slideshow={"slide_type": "skip"}
+at = dict(zip(sizes, errors["central"], strict=True))
+for e in (2.0**-17, 2.0**-33):
+    print(f"central, ε = {e:.0e}: relative error {at[e]:.0e}")
+assert at[2.0**-17] < 1e-9 < 1e-8 < at[2.0**-33]
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The best step
+#
+# Add the two errors up: ε²/6 times the third derivative, and the rounding u of the loss divided by ε. Where is the sum
+# smallest? Let M be the size of L‴:
+
+# %% slideshow={"slide_type": "fragment"}
+M, size_of_L, u = sp.symbols("M S u", positive=True)  # S is the size of L itself
+error = eps**2 / 6 * M + u * size_of_L / eps
+(best,) = [root for root in sp.solve(sp.diff(error, eps), eps) if root.is_real]
+Lines([Formula(sp.Symbol("error"), error), Formula(eps, best)])
+
+# %% slideshow={"slide_type": "fragment"}
+default = inspect.signature(numerical_gradient).parameters["eps"].default
+found = float(best.subs({M: 1, size_of_L: 1, u: 2.0**-53}))
+print(f"with S = M = 1 in float64: best ε = {found:.1e}; the library's default is {default:.0e}")
+assert 0.1 < found / default < 10
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The minimum is flat, so the default serves for losses of ordinary size. In float32, with its 7 digits, the best ε is
+# much larger, and even there the derivative is good to four or five digits only. That is too little to tell a small bug
+# from noise: check in float64.
+
+# %% slideshow={"slide_type": "skip"}
+in_float32 = {M: 1, size_of_L: 1, u: 2.0**-24}
+least = float(error.subs(eps, best).subs(in_float32))
+print(f"float32: best ε = {float(best.subs(in_float32)):.4f}, error about {least:.0e}")
+assert 1e-5 < least < 1e-4
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A step to the side
+#
+# The third curve has no right half. It belongs to the **complex step**: go not to p + ε but to p + iε, with i² = −1, and
+# take the imaginary part.
+
+# %% slideshow={"slide_type": "fragment"}
+imaginary = sp.expand(sp.im(near(sp.I * eps)) / eps)
+Formula(sp.im(L(p + sp.I * eps)) / eps, imaginary)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Nothing is subtracted, so nothing is lost, and ε may be 10⁻³⁰. Then ε² is far below the last digit, and the derivative
+# is right to rounding. The price: the program has to accept complex numbers. `lstm.step` does, since σ, tanh, sums and
+# products are all it is made of. A comparison or an absolute value would break it. (Squire and Trapp, 1998.)
+
+# %% slideshow={"slide_type": "skip"}
+tilted = complex_step_gradient(np.tanh, np.array(0.3))
+by_formula = sp.lambdify(p, sp.tanh(p + sp.I * eps).subs(eps, 1e-30), "numpy")(0.3).imag / 1e-30
+assert np.isclose(tilted, by_formula, rtol=1e-12, atol=0)
+assert np.isclose(tilted, tanh_grad(np.tanh(0.3)), rtol=1e-14, atol=0)
+assert errors["complex step"][-1] < 1e-15
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## How far apart is too far?
+#
+# Two gradients a and b are never equal to the last digit. An absolute difference says little: 0.001 is nothing if the
+# gradient is 50, and everything if it is 0.001. So compare relatively:
+
+# %% slideshow={"slide_type": "fragment"}
+a, b = sp.symbols("a b", real=True)
+relative = sp.Abs(a - b) / sp.Max(sp.Abs(a), sp.Abs(b))
+Formula(sp.Symbol("error"), relative)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# - Below **10⁻⁵**: right. (Central differences in float64 give 10⁻⁷ to 10⁻¹⁰.)
+# - Above **10⁻³**: wrong.
+# - Between: look closer. Another ε, or the complex step, decides.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The library's `relative_error` takes the worst entry of an array. It is lenient with entries that are tiny beside the
+# others, since next to a gradient of size 1 the noise of an entry of size 10⁻⁹ is no error.
+
+# %% slideshow={"slide_type": "skip"}
+pairs = np.random.default_rng(6).normal(size=(2, 100))
+assert np.isclose(sp.lambdify((a, b), relative)(*pairs).max(), relative_error(*pairs, floor=0), rtol=1e-12, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The check for an LSTM
+#
+# The loss is a weighted sum of all $h_t$, with random weights, so that no error can hide behind a symmetry. Everything
+# that has a gradient goes into one dict: the eight parameters, X, $h_0$ and $C_0$.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def problem(cell, T=4, D=2, H=3, B=5, last_only=False):
+    """Return a function that gives the loss and the gradients, and numbers for everything it takes."""
+    rng = np.random.default_rng(7)
+    numbers = {name: rng.normal(0, 0.7, p.shape) for name, p in lstm.init_params(D, H, rng).items()}
+    numbers |= {"X": rng.normal(size=(T, D, B))}
+    numbers |= {name: rng.normal(size=(H, B)) for name in ("h_0", "C_0")}
+    weights = rng.normal(size=(T, H, B))
+    weights[: T - 1] *= not last_only
+
+    def loss_and_grads(n):
+        hs, steps = cell.forward(n, n["X"], (n["h_0"], n["C_0"]))
+        grads, dX, (dh_0, dC_0) = cell.backward(n, weights, steps)
+        return float((weights * hs).sum()), grads | {"X": dX, "h_0": dh_0, "C_0": dC_0}
+
+    return loss_and_grads, numbers
+
+
+# %% slideshow={"slide_type": "subslide"}
+def report(cell, **options):
+    errors = check_gradients(*problem(cell, **options))
+    right = [name for name, error in errors.items() if error < 1e-5]
+    for name, error in errors.items():
+        if name not in right:
+            print(f"{name:4} WRONG, relative error {error:.2g}")
+    print("right:", ", ".join(sorted(right)) or "nothing")
+
+
+report(lstm)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The healthy cell passes. Now C of the picture above:
+
+# %% slideshow={"slide_type": "fragment"}
+report(runs["C"])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The check does not hesitate. What the loss curve did not show at all: hardly one of these gradients has even the first
+# digit right.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The museum
+#
+# This course keeps a museum of broken LSTMs. Each exhibit is our own `lstm.py` with one small mistake put in, of a kind
+# that somebody has really made. Here is one: what is wrong, what was changed, and what its loss does.
+
+# %% slideshow={"slide_type": "fragment"}
+exhibit = museum.EXHIBITS["overwritten_dh"]
+print(exhibit.mistake)
+print(exhibit.diff())
+print(exhibit.loss_curve())
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# And where such a mistake has been met. (Nothing to laugh at: these were written by people who know their subject. They had
+# no check.)
+
+# %% slideshow={"slide_type": "skip"}
+print(exhibit.note)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# This is the whole collection. In brackets stands the check that catches it.
+
+# %% slideshow={"slide_type": "fragment"}
+for number, exhibit in enumerate(museum.EXHIBITS.values(), 1):
+    print(f"{number:2}  {exhibit.name:22} {exhibit.title}  ({exhibit.caught_by})")
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** How many of them still learn, so that their loss falls below half of where it began?
+
+# %% slideshow={"slide_type": "subslide"}
+all_curves = {name: museum.curve(exhibit.cell()) for name, exhibit in museum.EXHIBITS.items()}
+learning = [name for name, losses in all_curves.items() if museum.falls(losses)]
+print(f"{len(learning)} of {len(all_curves)} learn; the others: {', '.join(all_curves.keys() - set(learning))}")
+assert all(museum.EXHIBITS[name].loss_falls == (name in learning) for name in all_curves)
+
+# %% slideshow={"slide_type": "subslide"}
+fig, ax = plotting.figure(height=3.2)
+for losses in all_curves.values():
+    ax.plot(range(1, len(losses) + 1), losses, color="#9A9A9A", lw=0.9)
+ax.plot([], [], color="#9A9A9A", lw=0.9, label="broken")
+ax.plot(range(1, len(curves["B"]) + 1), curves["B"], color=plotting.INK, lw=2.6, label="healthy")
+ax.set(xlabel="training step", ylabel="loss", yscale="log", ylim=(0.01, 1), title="The whole museum in training")
+plotting.legend(ax)
+plotting.show(
+    fig,
+    "The loss over the training steps, logarithmic, for all broken cells in thin grey and for the healthy one in a thick "
+    "black line. Nearly all grey lines fall like the black one, and some fall lower.",
+)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A falling loss is no evidence. (One exhibit does not run at all: its forward pass has a misspelt name. Such a cell was
+# once printed in a book, and nobody had ever called it.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What each rule is for
+#
+# A gradient check has rules, and people leave one out to save time. We put all exhibits through checks that break one
+# rule each, and count what slips through.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def passes(cell, only=None, **options):
+    """Whether a gradient check finds nothing; three entries of each array are enough here."""
+    loss_and_grads, numbers = problem(cell, **options)
+    try:
+        errors = check_gradients(loss_and_grads, numbers, n_entries=3, rng=np.random.default_rng(8))
+    except ValueError:  # the cell stopped, or gave something of another shape
+        return False
+    return all(error < 1e-5 for name, error in errors.items() if only is None or name in only)
+
+
+# %% slideshow={"slide_type": "subslide"}
+rules = {
+    "all rules kept": {},
+    "one step only": {"T": 1},
+    "h_0 and C_0 not checked": {"only": [*lstm.SHAPES, "X"]},
+    "only W_f checked": {"only": ["W_f"]},
+    "only the biases checked": {"only": ["b_f", "b_i", "b_C", "b_o"]},
+    "loss at the last step only": {"last_only": True},
+}
+slipped = {}
+for words, options in rules.items():
+    slipped[words] = [name for name, exhibit in museum.EXHIBITS.items() if passes(exhibit.cell(), **options)]
+
+# %% slideshow={"slide_type": "subslide"}
+always = slipped["all rules kept"]
+for words, names in slipped.items():
+    more = [name for name in names if name not in always]
+    print(f"{words:27}{len(names):3} slip through" + (", among them " + ", ".join(more[:3]) if more else ""))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Each rule has its exhibits. With one step nothing is carried through time, so no mistake in carrying can show. With the
+# loss at the last step only, nobody notices that the other losses are not heard. And who checks a single matrix sees what
+# that matrix sees.
+#
+# One rule is missing in the table: all sizes have to differ. Here is one step whose dz is cut after D rows instead of H.
+# Where D = H, that is no mistake at all:
+
+
+# %% slideshow={"slide_type": "skip"}
+def cut_at_D(params, dhs, steps):
+    """The backward pass for one step, with the wrong cut."""
+    D = len(steps[0].z_t) - len(steps[0].h_t)
+    grads, dx, dh_0, dC_0 = lstm.step_backward(params, steps[0], dhs[0], 0 * dhs[0])
+    dz = np.concatenate([dh_0, dx])
+    return grads, dz[None, D:], (dz[:D], dC_0)
+
+
+careless = SimpleNamespace(forward=lstm.forward, backward=cut_at_D)
+print("D = 3, H = 3: passes" if passes(careless, T=1, D=3) else "D = 3, H = 3: found")
+print("D = 2, H = 3: passes" if passes(careless, T=1, D=2) else "D = 2, H = 3: found")
+assert passes(careless, T=1, D=3) and not passes(careless, T=1, D=2)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** Some slip through with all rules kept. What do they have in common?
+
+# %% slideshow={"slide_type": "fragment"}
+for name in always:
+    print(f"{name:18} {museum.EXHIBITS[name].title:35} caught by: {museum.EXHIBITS[name].caught_by}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# They compute something else than an LSTM, and differentiate that correctly. A gradient check asks whether backward fits
+# forward. It does not ask whether forward is right. For that you need the formulas, or numbers from another program; this
+# course uses both. (And `identical_gates` is right in every formula. Only its start is not.)
+#
+# So there are three checks, and none can stand in for another: the **equations**, the **gradients**, the **start**.
+
+# %% slideshow={"slide_type": "skip"}
+assert {museum.EXHIBITS[name].caught_by for name in always} == {"equations", "start"}
+caught = [museum.examine(exhibit.cell()).healthy for exhibit in museum.EXHIBITS.values()]
+assert not any(caught) and museum.examine(lstm).healthy
+print(f"the three checks together: {len(caught)} of {len(caught)} caught, and the healthy cell is not accused")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A bug hunt
+#
+# Take a cell that somebody hands you. You do not know what was changed. This is what the check says:
+
+# %% slideshow={"slide_type": "fragment"}
+report(museum.EXHIBITS["wrong_step_h"].cell())
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** All four W are wrong. The biases, X, $h_0$ and $C_0$ are right. In which of the seven moves of the backward
+# step is the mistake?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Reason like this. db is da summed over the sequences, and db is right: so da is right. dX and $dh_0$ are what da sends
+# back, and they are right: so the way back is right. What is left is dW = da · zᵀ, and in it z. Look there:
+
+# %% slideshow={"slide_type": "fragment"}
+print(museum.EXHIBITS["wrong_step_h"].diff())
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The h in this line is the one *after* the step. It has the right shape, so nothing complains. The pattern of right and
+# wrong names is the mistake's **fingerprint**, and it is often enough to find the line. Almost every exhibit has one of
+# its own:
+
+# %% slideshow={"slide_type": "skip"}
+fingerprints = {}
+for name, exhibit in museum.EXHIBITS.items():
+    fingerprints.setdefault(museum.examine(exhibit.cell()), []).append(name)
+print(len(museum.EXHIBITS), "exhibits,", len(fingerprints), "fingerprints")
+for name, *others in fingerprints.values():
+    for twin, reason in museum.EXHIBITS[name].twins if others else ():
+        print(f"alike: {name} and {twin}. {reason}")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we found
+#
+# Central differences prove a gradient to about ten digits, if the step is neither too large nor too small; the complex
+# step proves it to the last. A falling loss proves nothing. A gradient check that leaves out a rule lets through the very
+# mistakes that the rule is for, and even a complete one needs two others beside it.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Exercises
+#
+# **1. Central differences.** Write the quotient for a function of one number.
+
+
+# %% slideshow={"slide_type": "skip"}
+def slope_at(f, p, eps):
+    raise NotImplementedError  # your line instead of this one
+
+
+# %% slideshow={"slide_type": "skip"}
+for name, function, at_p in [("σ at 0.3", sigmoid, 0.3), ("tanh at −1", np.tanh, -1.0)]:
+    true = complex_step_gradient(function, np.array(at_p))
+    check(name, lambda function=function, at_p=at_p: slope_at(function, at_p, 1e-5), true)
+check("p³ at 1, with a large step", lambda: slope_at(lambda p: p**3, 1.0, 0.5), 3.25)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# A step to the right, a step to the left, and the distance between the two.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The distance is not eps.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def slope_at(f, p, eps):
+#     return (f(p + eps) - f(p - eps)) / (2 * eps)
+# ```
+#
+# With p³ and ε = ½ the error is ε² L‴ / 6 = ¼, as the formula says.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Read a fingerprint.** A stranger's cell has these gradients wrong when the sequence has one step: X and $h_0$, and
+# nothing else. Which move of the backward step is broken? Return its number: 1 receive, 2 through the output, 3 into the
+# cell, 4 split to the gates, 5 through the squash, 6 to the parameters, 7 send back.
+
+
+# %% slideshow={"slide_type": "skip"}
+def broken_move():
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+check("the broken move", broken_move, 7)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# All parameters are right. How far must everything have been right, then?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# da is right. What is made from da, beside the gradients of the parameters?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def broken_move():
+#     return 7
+# ```
+#
+# dz is made, and cut into the part for h and the part for x. In the exhibit `swapped_slices` it is cut as if x
+# stood on top.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. Hunt.** Here is another stranger, with its code. Use `report(stranger)` with any options, compare with the backward
+# step of lesson 05, and return the name that the mistake has in the list of the museum.
+
+# %% slideshow={"slide_type": "skip"}
+stranger = [exhibit.cell() for exhibit in museum.EXHIBITS.values()][21]
+print(inspect.getsource(stranger.step_backward).split('"""')[2].strip("\n"))
+
+
+# %% slideshow={"slide_type": "skip"}
+def name_of_the_mistake():
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+check("the mistake", name_of_the_mistake, 21, then=[*museum.EXHIBITS].index)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# `report(stranger, T=1)` finds nothing wrong. So something is missing that only comes from a later step.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Two paths meet in dC_t. Which of the two is multiplied by the slopes?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def name_of_the_mistake():
+#     return "lost_parentheses"
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Write the check.** The best way to understand a mistake is to write the program that finds it. Write
+# `detect(cell)`: True if something is wrong with the cell, False if it is healthy. It is tried on the healthy cell, written
+# in three ways, and on all exhibits. You may use everything on this page.
+
+
+# %% slideshow={"slide_type": "skip"}
+def detect(cell):
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+check_detector("your check", detect)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Three checks. One of them is `passes`. How many exhibits does it catch if you return `not passes(cell)`?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Let `cell.forward` and `lstm.forward` run on the same numbers and compare what they return. Then look at
+# `cell.init_params`: do the W differ?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def detect(cell):
+#     _, n = problem(lstm)
+#     arguments = n, n["X"], (n["h_0"], n["C_0"])
+#     try:
+#         hs, _ = cell.forward(*arguments)
+#     except Exception:
+#         return True
+#     fresh = cell.init_params(2, 3, np.random.default_rng(0))
+#     twins = np.array_equal(fresh["W_f"], fresh["W_i"])
+#     return twins or not np.allclose(hs, lstm.forward(*arguments)[0]) or not passes(cell)
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Five questions to see what stayed
+#
+# 1. Why does a smaller ε not always give a better derivative?
+# 2. What does the complex step avoid, so that ε may be 10⁻³⁰?
+# 3. Your gradient check passes with T = 1. What have you not tested?
+# 4. The check finds nothing, and still the LSTM is wrong. How can that be?
+# 5. The loss falls nicely. What does that say about the backward pass?
+#
+# <details><summary>Answers</summary>
+#
+# 1. The two values that are subtracted agree in too many digits, and what is left of them is rounding noise.
+# 2. The subtraction.
+# 3. Everything that is carried from one step to another.
+# 4. The forward pass may compute something else, and the backward pass may be right for that.
+# 5. Very little.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - W. Squire, G. Trapp, *Using complex variables to estimate derivatives of real functions*, SIAM Review 40(1), 1998.
+# - N. J. Higham, *Accuracy and Stability of Numerical Algorithms*, 2nd edition, SIAM, 2002: rounding, and how to reckon
+#   with it.
+# - B. M. McLaren, D. M. Adams, R. E. Mayer, *Delayed learning effects with erroneous examples*, International Journal of
+#   Artificial Intelligence in Education 25, 2015: why to study mistakes.
+#
+# Before: [The gradients](05_the_gradients.ipynb). Next: [Train on a sine wave](09_train_on_a_sine_wave.ipynb). Back to
+# [Start here](00_start_here.ipynb).
