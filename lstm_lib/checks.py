@@ -4,6 +4,8 @@ A check never raises and never shows an inner traceback, so that an exercise lef
 not stop the lesson.
 """
 
+import reprlib
+
 import numpy as np
 
 from lstm_lib import museum, validation
@@ -49,6 +51,52 @@ def check(name, attempt, expected, *, then=None, tol=1e-8):
     print(f"{mark} {name}: {words}")
 
 
+def check_choice(name, attempt, expected, choices):
+    """Print whether an attempt chooses the right one; a wrong choice is not told which one that is.
+
+    Parameters
+    ----------
+    name : str
+        What is asked for, as the lesson writes it.
+    attempt : function or value
+        The learner's choice; a function is called without arguments. ``...``, ``None`` and NotImplementedError
+        count as not written yet.
+    expected : number or str
+        The right choice.
+    choices : iterable of number or str
+        All there is to choose from.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `name` is not text or `expected` not among the choices: mistakes of the lesson, not of the learner.
+
+    Examples
+    --------
+    >>> check_choice("the gate that forgets", "f", "f", "fio")
+    ✓ the gate that forgets: right.
+    >>> check_choice("the gate that forgets", "o", "f", "fio")
+    ✗ the gate that forgets: o is not it.
+    >>> check_choice("the gate that forgets", "forget gate", "f", "fio")
+    ✗ the gate that forgets: 'forget gate' is none of f, i, o.
+    """
+    choices = list(choices)
+    if not isinstance(name, str):
+        raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
+    if expected not in choices:
+        raise ValueError(f"expected is {expected!r}; want one of {', '.join(map(str, choices))}")
+    answer, problem = _answered(attempt)
+    if problem:
+        print(f"✗ {name}: {problem}")
+    elif answer is None:
+        print(f"○ {name}: not written yet.")
+    elif not any(type(answer) is type(choice) and answer == choice for choice in choices):
+        some = ", ".join(map(str, choices[:8])) + (", …" if len(choices) > 8 else "")
+        print(f"✗ {name}: {reprlib.repr(answer)} is none of {some}.")
+    else:
+        print(f"✓ {name}: right." if answer == expected else f"✗ {name}: {answer} is not it.")
+
+
 def check_detector(name, detect):
     """Try a function that tells broken cells from healthy ones on the whole museum, and print how it did.
 
@@ -91,15 +139,23 @@ def _how_it_did(name, result):
     return f"✗ {name}: " + (complaints.strip() if not result.caught and complaints else words + complaints)
 
 
-def _verdict(attempt, then, expected, tol):
+def _answered(attempt, then=None):
+    """Return (the answer, what went wrong in a sentence); an answer of None is not written yet."""
     try:
         answer = attempt() if callable(attempt) else attempt
-        if then is not None and answer is not None and answer is not ...:
-            answer = then(answer)
+        if answer is None or answer is ...:
+            return None, ""
+        return (answer if then is None else then(answer)), ""
     except NotImplementedError:
-        answer = None
+        return None, ""
     except (Exception, SystemExit) as error:  # whatever the learner's code does is answered in a sentence
-        return "✗", f"your code stopped with {type(error).__name__}: {error}."
+        return None, f"your code stopped with {type(error).__name__}: {error}."
+
+
+def _verdict(attempt, then, expected, tol):
+    answer, problem = _answered(attempt, then)
+    if problem:
+        return "✗", problem
     if answer is None or answer is ...:
         return "○", "not written yet."
     difference = _first_difference(answer, expected, tol)

@@ -350,7 +350,7 @@ BACKWARD = (
     "gradient",
     "its sign says",
 )
-_ASK = "<small>rule?</small>"
+_ASK, _WHY = "<small>rule?</small>", "<small>why added?</small>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -418,7 +418,7 @@ class Ledger:
         gradient, meaning = (self._number(row.gradient), row.meaning) if worked else ("", "")
         if len(row.parts) > 1:
             kind = "shared weight" if row.symbol.name[0] in "Wb" else "several paths"
-            why = f"<small>sum of {len(row.parts)}: {kind}</small>" if worked else _ASK
+            why = f"<small>sum of {len(row.parts)}: {kind}</small>" if worked else _WHY
             gradient = f"<b>{f'+= {gradient}'.rstrip()}</b><br/>{why}"
         return [_write(row.symbol)], lines, [gradient, meaning]
 
@@ -537,7 +537,8 @@ _HELP = """<b>Down, then back.</b> Forward: put the numbers into each formula. B
 whose formula the symbol stands; that node reads it, and its gradient is the <i>upstream</i>. Where several lines
 come together they are added: <b>+=</b>. <b>Which rule?</b> <i>Sum</i>: the symbol is a term, the local derivative
 is 1. <i>Product</i>: it is a factor, the local derivative is the other factor. <i>Chain</i>: it stands inside a
-function, SLOPES. Numbers are rounded once, at the end."""
+function, SLOPES. <b>Why added?</b> Because there are <i>several paths</i>, or because one <i>shared weight</i> is
+used at several steps. The printed numbers are rounded once, at the end; yours may differ by 0.001."""
 
 _STYLE = """
 @page { size: A4 landscape; margin: 8mm 10mm }

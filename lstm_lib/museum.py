@@ -1,4 +1,4 @@
-"""A museum of broken LSTMs: small mistakes that real code has had, each made in our own ``lstm.py``, to be found.
+"""A museum of broken LSTMs: small mistakes, most of them met in real code, made in our ``lstm.py``, to be found.
 
 An exhibit is a change to the text of `lstm_lib.lstm`, so it is a cell that can be trained in its place. Three
 checks look at a cell, and `examine` puts them together:
@@ -105,7 +105,7 @@ def _module(name, changes):
         if not healthy.count(old) == source.count(old) == 1:
             raise ValueError(f"{name}: {old!r} stands {healthy.count(old)} times in lstm.py; want exactly once")
         source = source.replace(old, new)
-    cell = types.ModuleType(name)
+    cell = types.ModuleType("cell")  # a name that gives nothing away
     cell.__file__ = f"<museum: {name}>"
     linecache.cache[cell.__file__] = len(source), None, source.splitlines(True), cell.__file__  # for getsource
     exec(compile(source, cell.__file__, "exec"), cell.__dict__)
@@ -650,13 +650,13 @@ h_t = o_t * C_t: the tanh around C_t is missing, forward and backward alike.
 -  * tanh_grad(tanh_C)
 +
 It reached many readers: nicodjimenez/lstm computes h = s·o and differentiates that correctly. Whether the tanh is
-missing is what its issues 7, 9, 30, 42, 43 and 47 are about.
+missing is what its issues 7, 9, 30, 42, 43 and 47 are about. As a variant on purpose: Greff and others, 2017.
 
 no_candidate_tanh | equations | falls | the candidate has no limits
 C̃_t = W_C · z_t + b_C without its tanh; the backward pass still has tanh′.
 - np.tanh(params["W_C"] @ z_t + params["b_C"])
 + params["W_C"] @ z_t + params["b_C"]
-We know of no published case.
+As a variant on purpose, with the right derivative: Greff and others, 2017. We know of no case by mistake.
 
 sigmoid_candidate | equations | falls | the candidate is one more gate
 C̃_t = σ(W_C · z_t + b_C) like the lines around it, with the right derivative of σ. It can write nothing negative.
@@ -709,7 +709,8 @@ sigmoid_of_2a | equations | falls | σ(2a) for σ(a)
 +
 + sigmoid = lambda a: 0.5 * (1 + np.tanh(a))
 + sigmoid_grad = lambda s: 2 * s * (1 - s)
-It reached many readers: the LSTM among autograd's examples. A machine takes its gradients, so they are right.
+It reached many readers: the LSTM among autograd's examples. A machine takes its gradients, so they are
+right, and within that example nothing is lost: its weights come out half as large.
 
 peephole | equations | falls | the gates see C_{t-1}
 C_{t-1} is added inside the three σ, and the backward pass knows nothing of it.
@@ -766,8 +767,8 @@ dropped_dC | gradients | falls | the dC_t that is carried back is dropped
 Only the path through h_t leads into C_t; what arrives from step t + 1 is lost: = for +=.
 - dC_t = dC_t + dh_t
 + dC_t = dh_t
-apache/mxnet, issue 4057, on an LSTM example: “dCt should += rather than =”. Correct code is doubted as well:
-“purely just a fudge factor?” (nicodjimenez/lstm, issue 2).
+apache/mxnet, issue 4057: a reader of an LSTM example suspects it (“dCt should += rather than =”); we know of no
+answer. Correct code is doubted as well: “purely just a fudge factor?” (nicodjimenez/lstm, issue 2).
 
 dropped_path_through_h | gradients | stays | the path through h_t into C_t is dropped
 Only what arrives from step t + 1 leads into C_t, and at the last step nothing does.
@@ -805,7 +806,8 @@ wrong_step_C | gradients | falls | C of the wrong step in the forget gate
 da_f takes C_t where C_{t-1} is due.
 - "f": dC_t * s.C_prev
 + "f": dC_t * s.C_t
-It reached many readers: the exercise of DTU's course 02456 is off by one in its list of C, whose first is C_0.
+It reached many readers, one step the other way: the exercise of DTU's course 02456 takes C[t-1] from a list whose
+first is C_0, which is C_{t-2}.
 
 wrong_step_h | gradients | falls | h of the wrong step in dW
 dW = da · [h_t, x_t]ᵀ where h_{t-1} is due.
@@ -830,18 +832,21 @@ copied_bias | gradients | falls | db_i and db_o are db_f
 Three lines were copied from one, and the letter was not changed throughout.
 - da[k].sum(axis=1, keepdims=True)
 + da["f" if k in "io" else k].sum(axis=1, keepdims=True)
-It reached many readers: hanbt/learn_dl, issue 53, whose gradient check looked at one matrix. In the forward pass
-of numpy-ml's LSTM b_o stood for two other biases (issue 42); “never to copy-paste code”, says its author.
+It reached many readers: hanbt/learn_dl, issue 53, whose gradient check looked at one matrix; since corrected. In
+the forward pass of numpy-ml's LSTM b_o stood for two other biases (issue 42); “never to copy-paste code”, says its
+author.
 
 swapped_slices | gradients | falls | dz_t cut as if x were on top
-dz_t = [dh_{t-1}, dx_t] is cut after D rows instead of H. The shapes are right, the rows are not.
+dz_t = [dh_{t-1}, dx_t] is read as [dx_t, dh_{t-1}]: the first D rows go to x, the last H to h. The shapes are
+right, the rows are not.
 - dz_t[H:], dz_t[:H]
 + dz_t[:-H], dz_t[-H:]
 It reached many readers in another form: W_f[:n_a, :] for the part of W_f that h meets, in an assignment of
 DeepLearning.AI's Sequence Models, version 3a, since corrected.
 
 overwritten_dh | gradients | falls | dh is overwritten before its last use
-dC_{t-1} is computed when dh_{t-1} stands already where dh_t stood: two lines in the wrong order.
+dh_{t-1} is stored under the name dh_t before dC_{t-1} has been computed from the old dh_t: two lines in the wrong
+order.
 - tanh_C = np.tanh(s.C_t)
 + tanh_C, carried = np.tanh(s.C_t), dC_t
 - return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t
@@ -885,9 +890,10 @@ Neither dh_{t-1} nor dC_{t-1} is handed on: no backpropagation through time.
 - step_backward(params, s, dh_t, dC_next)
 + step_backward(params, s, dh_t, 0 * dC_next)
 It reached many readers: the “expected output” of an assignment in DeepLearning.AI's Sequence Models, version 3a,
-was this gradient to the last digit shown; since corrected. DTU's exercise does not update what it carries either.
+was this gradient to the last digit of the arrays shown; since corrected. DTU's exercise does not update what it
+carries either.
 
-truncated | gradients | falls | two steps back and no further
+truncated | gradients | falls | blocks of two steps, and nothing between them
 What is carried back is set to zero at every second step: truncated backpropagation through time.
 - dh_t = dh_t + dh_next
 + if dX and len(dX) % 2 == 0:

@@ -354,7 +354,7 @@ def draw_way_back(ax=None):
     >>> sum(text.get_text() == "+=" for text in draw_way_back().texts)
     3
     """
-    ax = figure(height=3.6)[1] if ax is None else ax
+    ax = figure(height=4.0)[1] if ax is None else ax
     for start, end in _WAYS:
         colour = LOOKS["f_t"].colour if start[0] == end[0] == "C" else LOOKS["x_t"].colour
         wide = {"hg": 36, "Cg": 26}.get(start[0] + end[0], 19)  # a flat arrow meets the wide box early
@@ -372,9 +372,11 @@ def draw_way_back(ax=None):
         ax.text(x, y, "+=", color="white", fontsize=11, weight="bold", ha="center", va="center", bbox=box)
     for x, where, look in [(2.2, "f_1", "f_t"), (6.6, "f_2", "f_t")]:
         ax.text(x, 3.28, f"$\\times {where}$", color=LOOKS[look].colour, ha="center", fontsize=13)
-    ax.text(8.8, -0.25, "loss", color=INK, ha="center", va="center", fontsize=13)
-    ax.annotate("", (8.8, 0.62), (8.8, 0.0), arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 1.8})
-    ax.set(xlim=(-0.7, 9.5), ylim=(-1.05, 3.7))
+    for x, style in ((4.4, "--"), (8.8, "-")):  # dashed: if the loss looks at h_1, too
+        ax.text(x, -0.2, "loss", color=INK, ha="center", va="center", fontsize=13)
+        arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.8, "linestyle": style}
+        ax.annotate("", (x, 0.64), (x, 0.0), arrowprops=arrow)
+    ax.set(xlim=(-0.7, 9.5), ylim=(-1.75, 3.7))
     ax.axis("off")
     return ax
 
@@ -384,13 +386,13 @@ _PLACES = {
     **{f"C_{t}": (4.4 * t, 3.0, "C_t") for t in range(3)},
     **{f"h_{t}": (4.4 * t, 1.0, "h_t") for t in range(3)},
     **{f"gates{t}": (4.4 * t - 2.2, 1.85, "") for t in (1, 2)},
-    "W": (4.4, -0.7, ""),
+    "W": (4.4, -1.4, ""),
 }
 _WAYS = [
     *[("h_2", "C_2"), ("h_2", "gates2"), ("C_2", "gates2"), ("C_2", "C_1"), ("gates2", "h_1"), ("h_1", "C_1")],
     *[("h_1", "gates1"), ("C_1", "gates1"), ("C_1", "C_0"), ("gates1", "h_0"), ("gates1", "W"), ("gates2", "W")],
 ]
-_MEETINGS = [(4.85, 2.45), (4.85, 0.5), (4.4, -0.02)]
+_MEETINGS = [(4.88, 2.45), (3.88, 0.72), (4.4, -0.76)]
 
 
 def _colour(name, lit):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_lib import museum
-from lstm_lib.checks import check, check_detector
+from lstm_lib.checks import check, check_choice, check_detector
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -272,3 +272,53 @@ def test_a_detector_that_stops_at_an_exhibit_hears_of_the_first(capsys):
 def test_the_name_of_a_detector_is_text():
     with pytest.raises(TypeError, match=r"^name is 3 \(int\); want text"):
         check_detector(3, lambda cell: True)
+
+
+# --- a choice ---
+
+
+def said_of_choice(capsys, attempt, expected="f", choices=("f", "i", "o")):
+    check_choice("mine", attempt, expected, choices)
+    return capsys.readouterr().out.rstrip("\n")
+
+
+def exits():
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("attempt", "answer"),
+    [
+        ("f", "✓ mine: right."),
+        (lambda: "f", "✓ mine: right."),
+        ("o", "✗ mine: o is not it."),
+        ("x", "✗ mine: 'x' is none of f, i, o."),
+        (3, "✗ mine: 3 is none of f, i, o."),
+        (np.ones(3), "✗ mine: array([1., 1., 1.]) is none of f, i, o."),
+        (["f"], "✗ mine: ['f'] is none of f, i, o."),
+        (None, "○ mine: not written yet."),
+        (..., "○ mine: not written yet."),
+        (lambda: None, "○ mine: not written yet."),
+        (lambda: 1 / 0, "✗ mine: your code stopped with ZeroDivisionError: division by zero."),
+        (lambda word: word, "✗ mine: your code stopped with TypeError: "),
+        (exits, "✗ mine: your code stopped with SystemExit: ."),
+    ],
+)
+def test_a_choice_is_answered_without_telling_the_right_one(capsys, attempt, answer):
+    assert said_of_choice(capsys, attempt).startswith(answer)
+
+
+def test_a_number_is_no_other_kind_of_number(capsys):
+    assert said_of_choice(capsys, True, 1, range(1, 4)) == "✗ mine: True is none of 1, 2, 3."
+    assert said_of_choice(capsys, "1", 1, range(1, 4)) == "✗ mine: '1' is none of 1, 2, 3."
+
+
+def test_many_choices_are_not_all_listed(capsys):
+    assert said_of_choice(capsys, 99, 1, range(30)).endswith("none of 0, 1, 2, 3, 4, 5, 6, 7, ….")
+
+
+def test_a_choice_of_a_lesson_must_be_possible():
+    with pytest.raises(ValueError, match=r"^expected is 'z'; want one of f, i"):
+        check_choice("mine", "f", "z", "fi")
+    with pytest.raises(TypeError, match=r"^name is 3 \(int\); want text"):
+        check_choice(3, "f", "f", "fi")

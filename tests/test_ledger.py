@@ -493,7 +493,7 @@ def test_a_sum_is_said_in_words_too():
 
 # --- fading ---
 
-PROMPTS = ("", "rule?", "+= rule?")
+PROMPTS = ("", "rule?", "+= why added?")
 
 
 @every_ledger

@@ -11,12 +11,13 @@
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Training means: change each weight a little, in the direction that makes the loss smaller. For that we need to know
-# how the loss answers to each weight, and that is what a gradient is. Textbooks print the formulas for it, and some
-# widely read ones printed wrong formulas: the loss still fell, so nobody noticed. Here none is typed. The formulas below
-# are made by computer algebra from the one definition of the cell that lesson 03 showed, and at the end they are proved
-# in four ways.
+# how the loss answers to each weight, and that is what a gradient is. Courses and tutorials print the formulas for it, and
+# some widely read ones printed wrong ones. The loss can still fall with a wrong gradient, so such mistakes live long. Here
+# no formula is typed. They are made by computer algebra from the one definition of the cell that lesson 03 showed, and
+# further down they are proved by algebra and tested in three ways.
 
 # %% slideshow={"slide_type": "skip"}
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,8 @@ from lstm_lib.symbolic import BACKWARD, CELL, LOCAL, Formula, Lines
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two rules, and a way to write
 #
-# L is the loss, one number. For any quantity q in the cell, **dq** is short for ∂L/∂q: by how much L grows for each
-# unit that q grows. The code calls it `dq`, too. Two rules are all we need.
+# L is the loss, one number. For any quantity q in the cell, **dq** is short for ∂L/∂q: how fast L grows when
+# q grows. A small change δ of q changes L by about dq · δ. The code calls it `dq`, too. Two rules are all we need.
 #
 # - **Along a path, multiply.** If q acts on L through r alone, dq is dr times ∂r/∂q.
 # - **Where paths meet, add.** If q acts on L through r and through s, dq is the sum of what comes back from both.
@@ -100,7 +101,7 @@ assert np.isclose(sigmoid_grad(s), numerical_gradient(lambda a: 1 / (1 + np.exp(
 # %% slideshow={"slide_type": "skip"}
 f, C_before, i, c = sp.symbols("f C_before i c")
 assert sp.diff(f * C_before + i * c, f) == C_before
-assert len(LOCAL) == 10
+assert len(LOCAL) == 10  # four for the memory, two for the output, four for the squashing
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The sums, with one unit and with many
@@ -123,7 +124,7 @@ Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b
 # A weight's derivative is what it is multiplied with; what it is multiplied with has the weight. Now with many units. The entry
 # of W in row j and column k stands in the sum of unit j only, multiplied by entry k of z. So its gradient is da of unit j
 # times z of entry k: a column times a row. And entry k of z stands in the sum of *every* unit, so there what comes back
-# is added up over the units, and that is a matrix product with W turned round.
+# is added up over the units, and that is a product with the transposed matrix, Wᵀ.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** W has shape (H, H+D), da has (H, 1), z has (H+D, 1). Which of these fits dW: da · zᵀ, z · daᵀ, or daᵀ · z?
@@ -132,20 +133,20 @@ Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b
 Lines([CELL["a_f"], BACKWARD["dW_f"], BACKWARD["db_f"]])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# z is read by four sums, so four gradients meet in it:
+# da · zᵀ: it is (H, 1) times (1, H+D). The second has the shape of Wᵀ, and the third cannot be formed at all.
+#
+# z is read by four sums, so four gradients meet in it. h was stacked on top of x, so the first H rows of dz belong to h, in
+# NumPy `[:H]`, and the others to x:
 
 # %% slideshow={"slide_type": "fragment"}
 Lines([CELL["z_t"], BACKWARD["dz_t"], BACKWARD["dh_prev"], BACKWARD["dx_t"]])
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# h was stacked on top of x, so the first H rows of dz belong to h and the others to x.
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step in full
 #
-# Take the primer's example, with all weights and biases 1, and let the loss be what the unit says: L = h. Then the
-# gradient that arrives at $h_t$ is 1, and none arrives at $C_t$ from a later step, because there is none. Follow with a
-# pencil. Each forward formula is repeated, and below it stands what comes back.
+# Take the primer's example: x = 0.5, h = 0.1, C = 0.2, all weights and biases 1. Let the loss be what the unit says, L = h.
+# Then the gradient that arrives at $h_t$ is 1. Follow with a pencil: each forward formula is repeated, and below it stands
+# what comes back.
 
 # %% slideshow={"slide_type": "skip"}
 params, x_t, h_prev, C_prev = data.walkthrough()
@@ -162,8 +163,21 @@ def below(forward, *backward):
     return Lines([CELL[forward], *(BACKWARD[name] for name in backward)], numbers)
 
 
+def several(*pairs):
+    """The same for several nodes."""
+    return Lines([line for forward, back in pairs for line in below(forward, *back.split()).formulas], numbers)
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The forward pass has left these numbers:
+
+# %% slideshow={"slide_type": "subslide"}
+tanh_C = Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), LOCAL["h_t", "o_t"].right)
+Lines([*(CELL[name] for name in ("f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")), tanh_C], numbers)
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **1 Receive.** From above comes dh = 1, from the next step dC = 0.
+# **1 Receive.** From above comes dh = 1. What the next step sends back along the memory is called $dC_{next}$; here it is 0,
+# because there is no next step.
 #
 # **2 Through the output.** h is a product, so the output gate receives the other factor:
 
@@ -178,12 +192,12 @@ below("h_t", "do_t")
 below("h_t", "dC_t")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **4 Split to the gates.** From the memory the gradient goes on to the four things that made it.
+# **4 Split to the gates.** From the memory the gradient goes on to the two gates and the candidate that made it.
 #
 # **Predict.** The old memory was 0.2, the candidate 0.92. Which gate hears more, the forget gate or the input gate?
 
 # %% slideshow={"slide_type": "fragment"}
-below("C_t", "df_t", "di_t", "dC_tilde", "dC_prev")
+below("C_t", "df_t", "di_t", "dC_tilde")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The input gate, more than four times as loudly. A forget gate learns in proportion to the memory it guards; where the
@@ -196,12 +210,11 @@ assert numbers["di_t"] > 4 * numbers["df_t"]
 # **5 Through the squash.** Each is multiplied by the slope of its σ or tanh:
 
 # %% slideshow={"slide_type": "fragment"}
-for name in ("da_f", "da_i", "da_C", "da_o"):
-    numbers[name] = BACKWARD[name].compute(numbers)
-Lines([BACKWARD[name] for name in ("da_f", "da_i", "da_C", "da_o")], numbers)
+several(("f_t", "da_f"), ("i_t", "da_i"), ("C_tilde", "da_C"), ("o_t", "da_o"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The output gate has by far the largest gradient. It stands closest to the loss, and nothing has been lost on the way.
+# The output gate has by far the largest gradient *here*. It is reached past tanh(C) = 0.73, the three others through
+# dC = 0.39. With an empty memory tanh(C) is 0, and the output gate hears nothing.
 
 # %% slideshow={"slide_type": "skip"}
 assert numbers["da_o"] > 2 * max(numbers[f"da_{k}"] for k in "fiC")
@@ -211,9 +224,7 @@ assert numbers["da_o"] > 2 * max(numbers[f"da_{k}"] for k in "fiC")
 # x = 0.5, and by how much?
 
 # %% slideshow={"slide_type": "fragment"}
-for name in ("dW_f", "dW_i", "dW_C", "dW_o"):
-    numbers[name] = BACKWARD[name].compute(numbers)
-Lines([BACKWARD[name] for name in ("dW_f", "dW_i", "dW_C", "dW_o")], numbers)
+several(("a_f", "dW_f db_f"), ("a_i", "dW_i db_i"), ("a_C", "dW_C db_C"), ("a_o", "dW_o db_o"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five times, as x is five times h. In each pair the first number belongs to h, the second to x. A bias is multiplied by 1,
@@ -223,11 +234,12 @@ Lines([BACKWARD[name] for name in ("dW_f", "dW_i", "dW_C", "dW_o")], numbers)
 # **7 Send back.** All that remains is for the step before: what reaches the old h and the old C, and the input.
 
 # %% slideshow={"slide_type": "fragment"}
-below("z_t", "dz_t", "dh_prev", "dx_t")
+several(("z_t", "dz_t dh_prev dx_t"), ("C_t", "dC_prev"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The two entries of dz are equal because all weights are. Two checks on paper: dz is the sum of the four da above, and
-# the old memory's 0.321222 is dC times f. The library agrees with every number on this page to 14 digits:
+# The two entries of dz are equal because all weights are, and the old memory receives the same as the candidate only
+# because f = i here. Two checks on paper: dz is the sum of the four da above, and dC of the old memory is dC times f. The
+# library agrees to 14 digits with all that leaves this step:
 
 # %% slideshow={"slide_type": "skip"}
 grads, dx_t, dh_prev, dC_prev = lstm.step_backward(params, step, numbers["dh_t"], numbers["dC_next"])
@@ -235,27 +247,40 @@ library = {f"d{name}": gradient for name, gradient in grads.items()}
 library |= {"dx_t": dx_t, "dh_prev": dh_prev, "dC_prev": dC_prev}
 for name, gradient in library.items():
     assert np.allclose(BACKWARD[name].compute(numbers), gradient, rtol=1e-14, atol=0)
+assert np.allclose(numbers["dz_t"], sum(numbers[f"da_{k}"] for k in "fiCo"), rtol=1e-14, atol=0)
+assert np.isclose(numbers["dC_prev"], numbers["dC_t"] * step.f_t, rtol=1e-14, atol=0)
 print(f"dx = dh_prev = {dx_t.item():.12f}, dC_prev = {dC_prev.item():.12f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The ledger: all of it on one sheet
+# ## The ledger: all of it in one table
 #
 # An accountant would put it into two tables with a row for each node: forward, and then back, in the opposite order. Where
 # several paths meet, each has a line of its own, and their sum is marked `+=`.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
+# *Read by* is the node in whose formula the symbol stands, *upstream* that node's gradient. *Rule* says how the symbol stands
+# there: as a term of a sum (local derivative 1), as a factor of a product (the other factor), or inside σ or tanh (the
+# chain rule). The last column says what a small increase does.
+
+# %% slideshow={"slide_type": "skip"}
 ledger.make()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The same table can be printed, full, half filled or blank. Write the three pages into a folder that git ignores, print
-# the blank one, and fill it in with a pencil before you go on:
+# The same table can be printed, full, half filled or blank. The next cell writes the three into the folder `_build`. In the
+# file browser open that folder, right-click `ledger_blank.html`, choose *Open in New Browser Tab*, and print it: two
+# sheets, A4, landscape. Then fill it in before you go on. The page has a card for looking up σ and tanh. With it your
+# numbers may differ by 0.001 from the full page, which is the straight line between two entries of the card.
 
 # %% slideshow={"slide_type": "skip"}
 folder = Path("_build")
 folder.mkdir(exist_ok=True)
 for fade in ("full", "half", "blank"):
     (folder / f"ledger_{fade}.html").write_text(ledger.make(fade=fade).page(), encoding="utf-8")
-print("wrote", *sorted(path.name for path in folder.glob("ledger_*.html")))
+    print(f"wrote ledger_{fade}.html into {folder}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (For other numbers, `ledger.make("quarters")` has small fractions and gradients of both signs; `T=2` makes two steps, on
+# four sheets.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## All at once, and the same
@@ -284,7 +309,7 @@ at_once = sp.diff(composed(h_1), a_f)
 Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# And here is what the walk along the nodes has found for the same derivative, in the nodes' own letters. (A bias is
+# Five. And here is what the walk along the nodes has found for the same derivative, in the nodes' own letters. (A bias is
 # multiplied by 1, so $db_f$ is $da_f$.)
 
 # %% slideshow={"slide_type": "fragment"}
@@ -293,12 +318,11 @@ by_nodes = one.chain_rule()["b_f"].item().subs(seeds)
 Formula(sp.Symbol("da_f_1"), by_nodes)
 
 # %% slideshow={"slide_type": "fragment"}
-assert sp.expand(composed(by_nodes) - at_once) == 0
-print(f"the same: {len(by_nodes.args)} factors")
+assert sp.expand(composed(by_nodes) - at_once) == 0 and len(by_nodes.args) == 5
+print("the same")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The same function, with each part written once. The chain rule over nodes is no approximation and no trick. It is
-# differentiation in which nothing is written twice.
+# The same function. In the nodes' letters each part is computed once, in the forward pass, and then only looked up.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two steps: where paths meet
@@ -318,18 +342,21 @@ plotting.show(
     plotting.draw_way_back().figure,
     "Two steps of one unit, with arrows for the gradient, which runs from right to left. From the loss it enters h 2, "
     "goes up to C 2 and to the gates of step 2. From C 2 it runs along the top to C 1, times f 2, and to the gates. From "
-    "the gates of step 2 it goes to h 1 and down to the weights. In C 1 two arrows meet, from C 2 and from h 1. In W two "
-    "arrows meet, from the gates of both steps. Those places and h 1 are marked with plus-equals.",
+    "the gates of step 2 it goes to h 1 and down to the weights W. From h 1 and C 1 it goes to the gates of step 1, and from "
+    "those to h 0 and W; from C 1 on to C 0, times f 1. Three places where two arrows meet are marked with plus-equals: "
+    "C 1, from C 2 and h 1; h 1, from the gates of step 2 and, dashed, from the loss; W, from the gates of both steps.",
 )
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # The picture shows three meeting places, and each is a `+=` in the program:
 #
 # - **in $C_1$**: from $C_2$ along the memory, and from $h_1$;
 # - **in $h_1$**: from the four gates of the next step, and from the loss, if the loss looks at $h_1$ itself;
 # - **in the weights**: step 1 and step 2 use the same W, so both send something back to it.
 #
-# Readers of the code of LSTMs keep asking whether the first of these is a fudge factor. It is the sum rule.
+# A reader of a well-known program once asked whether the first of these is "purely just a fudge factor"
+# (nicodjimenez/lstm, issue 2). It is the second rule: where paths meet, add. ("Gates" stands for four nodes. The arrow from
+# h goes to o alone, the one from C to f, i and C̃, so nothing is added there.)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Two steps of the primer's unit, silence at the second, and L is the last h. Which path into $C_1$ carries more: along the memory,
@@ -342,9 +369,11 @@ last = np.array([[1.0]])
 grads_2, _, dh_1, along_memory = lstm.step_backward(params, steps[1], last, np.zeros((1, 1)))
 through_h = LOCAL["h_t", "C_t"].compute(steps[0]._asdict()) * dh_1
 print(f"into C_1:  along the memory {along_memory.item():.6f}  +=  through h_1 {through_h.item():.6f}")
+assert (along_memory + through_h) / 3 < through_h < along_memory
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Now leave one of the two out, as a program with `=` instead of `+=` would do, and compare with what really happens to
+# Along the memory, but not by much: whoever forgets the path through h loses more than a third. Now leave one of the two
+# out, as a program with `=` instead of `+=` would do, and compare with what really happens to
 # $h_2$ when $C_1$ is moved a little:
 
 
@@ -363,13 +392,14 @@ assert np.isclose((along_memory + through_h).item(), true)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The ledger for two steps has more than one line where paths meet:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 ledger.make(T=2)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Any number of steps
 #
-# The seven moves of one step, as a program. Only the third line and the last have something to do with time.
+# The seven moves of one step, as a program. Only moves 1, 3 and 7 have to do with time: what arrives from the next step,
+# where it is added, and what goes to the step before.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -386,7 +416,7 @@ def step_backward(params, s, dh_t, dC_next):  # 1 receive
     grads = {f"W_{k}": da[k] @ s.z_t.T for k in da}  # 6 to the parameters
     grads |= {f"b_{k}": da[k].sum(axis=1, keepdims=True) for k in da}
     dz_t = sum(params[f"W_{k}"].T @ da[k] for k in da)  # 7 send back
-    return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t
+    return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t  # the last is dC_next for the step before
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -410,8 +440,8 @@ def backward(params, dhs, steps):
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** There are three places where something is added in these two functions, apart from the sum over the four
-# gates. Find them before you read on.
+# **Predict.** Apart from the sums over the four gates and over the B sequences, there are three places in these two
+# functions where something is added. Find them before you read on.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `dC_next + …` in move 3, `dh_t + dh_next` when the step is called, and `grads[name] +=`. They are the three marks in the
@@ -431,17 +461,17 @@ for T, D, H, B in [(5, 2, 3, 4), (7, 4, 1, 2), (3, 1, 5, 6)]:
 print("the same as lstm.backward")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Proved in four ways
+# ## One proof and three tests
 #
-# Two programs by the same author can share a mistake. So the backward pass is compared with three ways of
-# differentiating that do not know the chain rule over nodes:
+# Two programs by the same author can share a mistake. So the backward pass is compared with ways of differentiating
+# that do not walk along the nodes:
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # 1. **Computer algebra.** Put all steps into one expression and differentiate it. Chain rule and direct derivative are
 #    polynomials in the σ and tanh of the cell; the proof is that all coefficients are the same. It holds for all numbers at once.
 # 2. **The library**, at random numbers, against that derivative.
-# 3. **Central differences** of the library's forward pass.
-# 4. **Complex steps** of the library's forward pass. (Both are the subject of
+# 3. **Central differences** of the library's forward pass, against the same.
+# 4. **Complex steps** of the library's forward pass, against the same. (Both are the subject of
 #    [the next lesson](06_check_the_gradient.ipynb).)
 
 # %% slideshow={"slide_type": "subslide"}
@@ -456,8 +486,9 @@ for T, D, H in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (2, 2, 2)]:
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With two inputs, two units and two steps there are 48 gradients in the last row, and each is the same polynomial on
-# both sides. What this proves is the formula for these sizes. That larger ones follow the same loop is what the
-# comparison at random sizes above is for, and the tests of the library do it with hundreds of them.
+# both sides. Both sides use the same σ′ and tanh′, which [lesson 03](03_the_formulas.ipynb) derived; central differences
+# and complex steps know neither. What is proved is the formula for these sizes. For larger ones the tests of the library
+# compare it with numerical derivatives, at hundreds of random sizes.
 
 # %% slideshow={"slide_type": "skip"}
 assert sum(array.size for array in symbolic.unroll(2, 2, 2).leaves.values()) == 48
@@ -472,7 +503,7 @@ arrives = dict.fromkeys(two.arriving["dhs"].flat, 0) | {sp.Symbol("dC_next"): 1}
 total = two.chain_rule()["C_0"].item().subs(arrives)
 Formula(sp.Symbol("∂C_2/∂C_0"), total)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # Multiply $f_1$ into the bracket, and there are two parts. The **direct** part runs along the memory: it is the product of
 # the forget gates. The rest runs **through h**: the memory is shown, the gates of the next step see what is shown, and they
 # change the memory. Each of its terms has a weight on h in it, so a unit that does not listen to itself has the direct part only:
@@ -490,27 +521,29 @@ Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 # **Predict.** You may have read that an LSTM's gradient cannot vanish. And that it cannot explode. Which of the two is true?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# To compute both parts for many steps, send two notes back separately. `step_backward` is linear in what it receives, so
-# the part that has stayed in the memory so far and the part that has left it can travel side by side:
+# To compute both parts for many steps, send two gradients back side by side. `step_backward` is linear in what it
+# receives, so the part that has stayed in the memory so far can travel apart from the part that has left it at least
+# once. What arrives at an earlier h goes into the memory of the same step, as always.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def both_parts(params, steps):
-    """Split ∂C_T/∂C_{T-n} for n = 1 … T into the part along the memory and the part through h; one unit."""
+    """Split ∂C_T/∂C_{T-n}, for n = 1, 2, …, T - 1, into the part along the memory and the part through h."""
     zero = np.zeros((1, 1))
-    direct, through, dh = np.ones((1, 1)), zero, zero
-    parts = []
-    for s in reversed(steps):
+    direct, through, dh, parts = np.ones((1, 1)), zero, zero, []
+    for s, before in itertools.pairwise(reversed(steps)):
         _, _, dh_left, direct = step_backward(params, s, zero, direct)  # some leaves the memory here, as dh
         _, _, dh_other, through = step_backward(params, s, dh, through)
         dh = dh_left + dh_other
-        parts.append((direct.item(), through.item()))
+        into_memory = dh * LOCAL["h_t", "C_t"].compute(before._asdict())
+        parts.append((direct.item(), (through + into_memory).item()))
     return np.array(parts).T
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Four units. They read x with weight 0.5 everywhere, and differ in the bias of the forget gate, in how their candidate
-# listens to the unit's own last output (its weight on h; the gates do not listen), and in what they read: noise, or silence.
+# listens to the unit's own last output (its weight on h; the gates do not listen), and in what they read: noise, or
+# silence.
 
 # %% slideshow={"slide_type": "skip"}
 T = 40
@@ -528,54 +561,83 @@ def unit(b_f, weight):
     return arrays | {"b_f": np.array([[b_f]]), "W_C": np.array([[weight, 0.5]])}
 
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# And a check that the two parts are all there is: move the memory of step T − n by a complex step, let everything after it
+# follow, and look at the last memory.
+
+
 # %% slideshow={"slide_type": "skip"}
-parts, one_seed = {}, np.ones((1, 1))
+def truth(params, steps, X, n):
+    def last_memory(C):
+        h = steps[T - n - 1].o_t * np.tanh(C)
+        for x in X[T - n :]:
+            s = lstm.step(params, x, h, C)
+            h, C = s.h_t, s.C_t
+        return C.sum()
+
+    return complex_step_gradient(last_memory, steps[T - n - 1].C_t).item()
+
+
+# %% slideshow={"slide_type": "skip"}
+parts = {}
 for words, (b_f, weight, X) in units.items():
-    arrays = unit(b_f, weight)
-    _, steps = lstm.forward(arrays, X)
-    direct, through = parts[words] = both_parts(arrays, steps)
-    _, _, (_, dC_0) = lstm.backward(arrays, np.zeros((T, 1, 1)), steps, (0 * one_seed, one_seed))
-    assert np.isclose(
-        direct[-1], np.prod(lstm.stack(steps).f_t), rtol=1e-10, atol=0
-    )  # the product of the forget gates
-    assert abs(direct[-1] + through[-1] - dC_0.item()) < 1e-12 * (abs(direct[-1]) + abs(through[-1]))
+    _, steps = lstm.forward(unit(b_f, weight), X)
+    direct, through = parts[words] = both_parts(unit(b_f, weight), steps)
+    for n in (1, 2, 10, 39):
+        error = direct[n - 1] + through[n - 1] - truth(unit(b_f, weight), steps, X, n)
+        assert abs(error) < 1e-12 * (abs(direct[n - 1]) + abs(through[n - 1]))
+    assert np.isclose(direct[-1], np.prod(lstm.stack(steps).f_t[1:]), rtol=1e-12, atol=0)  # 39 forget gates
     print(f"{words:27} along the memory {direct[-1]:8.1e}   through h {through[-1]:9.1e}")
 
 # %% slideshow={"slide_type": "subslide"}
 fig, axes = plotting.figure(height=4.6, nrows=2, ncols=2, sharex=True)
-lags = np.arange(1, T + 1)
 for ax, (words, (direct, through)) in zip(axes.flat, parts.items(), strict=True):
+    lags = range(1, T)
     plotting.curve(ax, lags, abs(direct + through), "x_t", label="both together", lw=5, marker="", alpha=0.5)
     plotting.curve(ax, lags, abs(direct), "f_t", label="along the memory")
     if through.any():
-        plotting.curve(ax, lags[1:], abs(through[1:]), "h_t", label="through h")
-    ax.set(yscale="log", title=words)
-    ax.title.set_fontsize(11)
-axes[0, 0].set(ylim=(1e-6, 2)), axes[0, 1].set(ylim=(1e-6, 2)), axes[1, 0].set(ylim=(1e-6, 2))
+        plotting.curve(ax, lags, abs(through), "h_t", label="through h")
+    ax.set(yscale="log", title=words, ylim=(1e-6, 2) if ax is not axes[1, 1] else None)
 fig.supxlabel("steps back n"), fig.supylabel(r"size of $\partial C_T / \partial C_{T-n}$")
 fig.legend(*axes[1, 1].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+four_panels = fig
+
+# %% slideshow={"slide_type": "fragment"}
 plotting.show(
-    fig,
+    four_panels,
     "Four panels, the size of the derivative of the last memory with respect to the memory n steps before, on a "
-    "logarithmic scale, for n up to 40. Forget bias 1: the part along the memory falls in a straight line to four "
-    "millionths. Forget bias 5: it stays above 0.7. Forget bias 5 and a unit that listens to itself with weight minus "
-    "one: the part along the memory is the same, the part through h is nearly as large with the other sign, and the two "
-    "together fall below a thousandth. Silence with weight 6: the part along the memory falls below a million "
-    "millionth, the part through h grows beyond a hundred thousand million.",
+    "logarithmic scale, for n up to 39. Forget bias 1: the part along the memory falls, nearly in a straight line, to a "
+    "few millionths. Forget bias 5: it stays above 0.7. Forget bias 5 and a unit that listens to itself with weight minus "
+    "one: the part along the memory is the same, the part through h soon has nearly the same size (and the other sign, as "
+    "the printed table says), and the two together fall below a thousandth. Silence with weight 6: the part along the "
+    "memory falls to about ten to the minus twelve, the part through h grows beyond ten to the eleven.",
 )
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Neither sentence is true. The first unit's gradient vanishes: forty gates of about 0.73. The second keeps three quarters of
-# it for forty steps. The third has the same open gates, and still the two parts cancel each other and little is left. The
-# fourth explodes, through h, while its direct part is long gone.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Neither sentence is true. The first unit's gradient vanishes: 39 gates of about 0.73. The second keeps three quarters of it.
+# The third has the same open gates, and still the two parts cancel each other and little is left. The fourth explodes,
+# through h, while its direct part is long gone.
 
 # %% slideshow={"slide_type": "skip"}
 ends = [(abs(direct[-1]), abs(through[-1]), abs(direct[-1] + through[-1])) for direct, through in parts.values()]
-assert ends[0][2] < 1e-5 and ends[1][2] > 0.7
+assert ends[0][2] < 1e-5 and abs(ends[0][0] ** (1 / 39) - 0.73) < 0.01
+assert ends[1][2] > 0.7
 assert ends[2][0] > 0.7 and ends[2][1] > 0.7 and ends[2][2] < 1e-3
 assert ends[3][0] < 1e-11 and ends[3][1] > 1e11
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# The fourth stands on a knife's edge. In silence its memory is exactly 0, where tanh is steepest. The least input pushes
+# it off, then tanh flattens, and the gradient shrinks again. An explosion needs such a place, but training may well pass
+# one.
+
+# %% slideshow={"slide_type": "skip"}
+nearly_silent = silence + 1e-6
+_, steps = lstm.forward(unit(0.0, 6.0), nearly_silent)
+direct, through = both_parts(unit(0.0, 6.0), steps)
+print(f"with an input of 0.000001: through h {through[-1]:.1e}, at most {abs(through).max():.1e} on the way")
+assert abs(through).max() < 1e-3 * ends[3][1]
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # What is true is this. An LSTM has a path on which the gradient is multiplied by nothing but forget gates, and it can learn
 # to hold them open. (The LSTM of 1997 had that path with the constant factor 1, and its training rule cut the paths
 # through h on purpose. Today the full gradient is used.)
@@ -583,7 +645,8 @@ assert ends[3][0] < 1e-11 and ends[3][1] > 1e11
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# A backward pass is eleven small derivatives and two rules: multiply along a path, add where paths meet. There are three
+# A backward pass is one small derivative for each symbol in each formula, and two rules: multiply along a path, add where
+# paths meet. There are three
 # places in time where paths meet, and each is a `+=` that a program can forget. What comes back from far away has a part along
 # the memory, the product of the forget gates, and a part through h; either can vanish, and the second can explode.
 
@@ -603,8 +666,9 @@ def into_the_cell(dh_t, dC_next, o_t, C_t):
 entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", "C_t")}
 whole = BACKWARD["dC_t"].compute(entries)
 check("with both gradients", lambda: into_the_cell(**entries), whole)
-entries |= {"dh_t": np.zeros((3, 2))}
-check("if nothing arrives at h", lambda: into_the_cell(**entries), BACKWARD["dC_t"].compute(entries))
+for words, name in [("at h", "dh_t"), ("from the next step", "dC_next")]:
+    less = entries | {name: np.zeros((3, 2))}
+    check(f"if nothing arrives {words}", lambda less=less: into_the_cell(**less), BACKWARD["dC_t"].compute(less))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -628,6 +692,7 @@ check("if nothing arrives at h", lambda: into_the_cell(**entries), BACKWARD["dC_
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **2. Put in order.** The seven moves of one step, shuffled. Return the letters as one word, from the first to the last.
+# Several orders are right; each move has to come after those whose results it needs.
 #
 # - **A** send back to z, to the old h and to the old C
 # - **B** split to the gates
@@ -644,12 +709,18 @@ def order():
 
 
 # %% slideshow={"slide_type": "skip"}
-check(
-    "the order",
-    order,
-    [3, 7, 5, 2, 6, 4, 1],
-    then=lambda word: [ord(letter) - 64 for letter in word.strip().upper()],
-)
+NEEDS = {"C": "", "G": "C", "E": "C", "B": "E", "F": "BG", "D": "F", "A": "EF"}
+
+
+def too_early(word):
+    """How many moves stand before one that they need."""
+    word = str(word).upper().replace(" ", "")
+    if sorted(word) != sorted(NEEDS):
+        raise ValueError(f"{word!r} is not each of the letters A to G once")
+    return sum(any(word.index(k) > n for k in NEEDS[letter]) for n, letter in enumerate(word))
+
+
+check("moves that come too early", order, 0, then=too_early)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -659,7 +730,7 @@ check(
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# The gates can only be served when dC is complete, and dC is complete only when what comes through the output is there.
+# The gates and the candidate can be served only when dC is complete. The squash comes after both the output and the split.
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -668,6 +739,8 @@ check(
 # def order():
 #     return "CGEBFDA"
 # ```
+#
+# G and E may be exchanged, and D and A: neither needs the other.
 #
 # </details>
 
@@ -727,8 +800,16 @@ rnn_step = rnn.step(cell, rng.normal(size=(2, 4)), rng.normal(size=(3, 4)))
 dh = rng.normal(size=(3, 4))
 rnn_grads, *sent_back = rnn.step_backward(cell, rnn_step, dh)
 wanted = dict(zip(["dW_h", "db_h", "dx_t", "dh_prev"], [*rnn_grads.values(), *sent_back], strict=True))
+
+
+def part(found, k):
+    if not isinstance(found, tuple) or len(found) != 4:
+        raise TypeError(f"got a {type(found).__name__}; want four arrays: dW_h, db_h, dx_t, dh_prev")
+    return found[k]
+
+
 for k, (name, gradient) in enumerate(wanted.items()):
-    check(name, lambda: rnn_step_backward(cell["W_h"], *rnn_step, dh), gradient, then=lambda found, k=k: found[k])
+    check(name, lambda: rnn_step_backward(cell["W_h"], *rnn_step, dh), gradient, then=lambda f, k=k: part(f, k))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -780,6 +861,7 @@ for k, (name, gradient) in enumerate(wanted.items()):
 #   and the truncated gradient.
 # - A. Graves, J. Schmidhuber, *Framewise phoneme classification with bidirectional LSTM and other neural network
 #   architectures*, Neural Networks 18(5–6), 2005: the full gradient.
+# - nicodjimenez/lstm, issue 2, on GitHub: the fudge factor.
 # - P. J. Werbos, *Backpropagation through time: what it does and how to do it*, Proceedings of the IEEE 78(10), 1990.
 # - R. Pascanu, T. Mikolov, Y. Bengio, *On the difficulty of training recurrent neural networks*, ICML 2013,
 #   arXiv:1211.5063: vanishing and exploding.
