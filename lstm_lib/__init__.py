@@ -5,7 +5,7 @@
               museum, ledger                       broken LSTMs, to be found; a step as a table, to be filled in
     floor 2   model, training, gradcheck,          a read-out on top of a cell; fitting it; proving its gradient;
               symbolic                             formulas that print and compute, the home of sympy
-    floor 1   rnn, lstm                            one contract, two cells
+    floor 1   rnn, lstm, fused                     one contract, two cells, and the LSTM once more, fast
     floor 0   functional, data, validation         σ and tanh, the tasks, and what may come in at the door
 
 A module imports from the floors below it only. Importing ``lstm_lib`` brings in NumPy and nothing heavier:

@@ -282,7 +282,11 @@ def _validated(params, X, state):
 def _validated_gradients(params, dhs, steps, dstate):
     first = validation.steps(steps, Step)[0]
     H, B = first.h_t.shape
-    sizes, dtype = {"T": len(steps), "H": H, "H+D": len(first.z_t), "B": B}, first.h_t.dtype
+    sizes = {"T": len(steps), "H": H, "H+D": len(first.z_t), "B": B}
+    return _sized_gradients(params, dhs, dstate, sizes, first.h_t.dtype)
+
+
+def _sized_gradients(params, dhs, dstate, sizes, dtype):
     validation.parameters(params, SHAPES, sizes, dtype)
     dhs = validation.array("dhs", dhs, "T H B", sizes, dtype)
     return dhs, _pair("dstate", ("dh_T", "dC_T"), dstate, sizes, dtype)

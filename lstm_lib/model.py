@@ -20,7 +20,7 @@ def init_params(cell, D, H, K, rng, **cell_options):
     Parameters
     ----------
     cell : module
-        `lstm_lib.lstm` or `lstm_lib.rnn`.
+        `lstm_lib.lstm`, `lstm_lib.fused` or `lstm_lib.rnn`.
     D, H, K : int
         Inputs, units, outputs.
     rng : numpy.random.Generator
@@ -59,7 +59,7 @@ def predict(cell, params, X, state=None):
     Parameters
     ----------
     cell : module
-        `lstm_lib.lstm` or `lstm_lib.rnn`.
+        `lstm_lib.lstm`, `lstm_lib.fused` or `lstm_lib.rnn`.
     params : dict of ndarray
         As made by `init_params`.
     X : array_like of shape (T, D, B)
@@ -97,7 +97,7 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
     Parameters
     ----------
     cell : module
-        `lstm_lib.lstm` or `lstm_lib.rnn`.
+        `lstm_lib.lstm`, `lstm_lib.fused` or `lstm_lib.rnn`.
     params : dict of ndarray
         As made by `init_params`.
     X : array_like of shape (T, D, B)
@@ -157,7 +157,7 @@ def generate(cell, params, X, n):
     Parameters
     ----------
     cell : module
-        `lstm_lib.lstm` or `lstm_lib.rnn`.
+        `lstm_lib.lstm`, `lstm_lib.fused` or `lstm_lib.rnn`.
     params : dict of ndarray
         As made by `init_params`, with as many outputs as inputs.
     X : array_like of shape (T, D, B)

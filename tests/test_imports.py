@@ -17,6 +17,7 @@ FLOORS = {
     "data": 0,
     "rnn": 1,
     "lstm": 1,
+    "fused": 1,
     "model": 2,
     "training": 2,
     "gradcheck": 2,
@@ -27,7 +28,7 @@ FLOORS = {
     "checks": 4,
     "widgets": 4,
 }
-ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation")}
+ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fused", "lstm")}
 HEAVY = {"matplotlib", "sympy", "IPython", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
