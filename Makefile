@@ -11,7 +11,7 @@ CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-const
 READY  := $(VENV)/ready-$(subst $(comma),-,$(EXTRAS))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help env lab test lint pytest notebooks lock clean
+.PHONY: help env lab test lint pytest notebooks bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
 
@@ -33,6 +33,16 @@ pytest: env       ## library, references, and every lesson run and compared
 notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
 	$(BIN)/python -c "from lstm_lib.plotting import draw_cell, png; open('notebooks/cell.png', 'wb').write(png(draw_cell().figure))"
+
+# Threads are told by the environment, once for all libraries; PyTorch and JAX take part where .venv has them.
+BENCH  := -m pytest tests/bench_layers.py -q --benchmark-max-time=0.25 --benchmark-min-rounds=3 --benchmark-disable-gc \
+  --benchmark-quiet --benchmark-storage=file://./_build/benchmarks
+ONE    := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 \
+  XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+bench:            ## what the layers cost, on one thread and on all: tables and figures into _build
+	$(MAKE) env EXTRAS=$(EXTRAS)$(comma)bench
+	$(ONE) $(BIN)/python $(BENCH)
+	$(BIN)/python $(BENCH)
 
 lock: env         ## bring the exact versions up to date: with hashes, without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet \
