@@ -166,6 +166,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # | [04 One step by hand](04_one_step_by_hand.ipynb) | do one step and two steps on paper, and trust the digits | 40 min |
 # | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 min |
 # | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 min |
+# | [07 Many sequences, fast](07_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 min |
 # | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
 
 # %% [markdown] slideshow={"slide_type": "skip"}

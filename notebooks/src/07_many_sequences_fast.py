@@ -1,0 +1,664 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # Many sequences, fast
+#
+# **What you will be able to do.** Compute many sequences at once, make an LSTM several times faster without changing what
+# it computes, and say what a larger one will cost.
+#
+# **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)) and matrix products in NumPy.
+#
+# **How long it takes.** About 45 minutes.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The library has the LSTM twice. `lstm` is written to be read, one line for each formula. `fused` is written to be run: the
+# same parameters, the same results, the same trace, in less time. This lesson walks from the one to the other. Each step
+# is first proved to change nothing, and then timed.
+
+# %% slideshow={"slide_type": "skip"}
+import inspect
+import json
+import os
+import platform
+import time
+from pathlib import Path
+
+import numpy as np
+
+from lstm_lib import fused, lstm, plotting
+from lstm_lib.checks import check
+from lstm_lib.functional import sigmoid
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Times differ from machine to machine, and from run to run. So this page measures nothing while it runs: it reads its
+# times from a table that one command has measured, on one machine and one thread. To have your own machine's times
+# instead, run this in the folder of the course: `OPENBLAS_NUM_THREADS=1 LSTM_MEASURE=1 .venv/bin/python notebooks/build.py 07`.
+
+# %% slideshow={"slide_type": "skip"}
+MEASURE = os.environ.get("LSTM_MEASURE") == "1"
+STORED = Path(lstm.__file__).parents[1] / "notebooks" / "results" / "07_times.json"
+table = {} if MEASURE else json.loads(STORED.read_text(encoding="utf-8"))
+
+
+def times(name, functions, rounds=60):
+    """Return the best time of each function in milliseconds: measured in turn, or from the table."""
+    if MEASURE:
+        best = dict.fromkeys(functions, float("inf"))
+        for words, function in [*functions.items()] * rounds:
+            start = time.perf_counter()
+            function()
+            best[words] = min(best[words], 1e3 * (time.perf_counter() - start))
+        table[name] = {words: float(f"{milliseconds:.4g}") for words, milliseconds in best.items()}
+    return table[name]
+
+
+# %% slideshow={"slide_type": "skip"}
+if MEASURE:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    cpu = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
+    table["measured on"] = f"{cpu}, Python {platform.python_version()}, NumPy {np.__version__}, one thread"
+print(table["measured on"])
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Columns
+#
+# One sequence is a row of column vectors. B sequences are B columns side by side, and nothing in the formulas changes: a
+# matrix times a matrix of columns does each column for itself.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** T = 20 steps, D = 3 inputs, H = 4 units, B = 5 sequences. What are the shapes of X, of $z_t$, of
+# W_f · $z_t$, and of all hidden states together?
+
+# %% slideshow={"slide_type": "fragment"}
+rng = np.random.default_rng(7)
+params = lstm.init_params(3, 4, rng)
+X = rng.normal(size=(20, 3, 5))
+hs, steps = lstm.forward(params, X)
+shapes = {"X": X, "z_t": steps[0].z_t, "W_f @ z_t": params["W_f"] @ steps[0].z_t, "hs": hs}
+for words, array in shapes.items():
+    print(f"{words:10} {array.shape}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Time first, then entries, then sequences: (T, D, B), (H+D, B), (H, B), (T, H, B). Is a batch the same as its sequences
+# one after the other? Cut it into its columns and see:
+
+# %% slideshow={"slide_type": "fragment"}
+for b in range(5):
+    alone, _ = lstm.forward(params, X[:, :, b : b + 1])
+    assert np.allclose(alone, hs[:, :, b : b + 1], rtol=1e-12, atol=1e-14)
+print("each column is what it is alone")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** One sequence of 100 steps through 32 units takes a certain time. How much longer do 32 sequences take, side
+# by side: 32 times as long, 8 times, or 2?
+
+# %% slideshow={"slide_type": "fragment"}
+D, H, T = 2, 32, 100
+params = lstm.init_params(D, H, rng)
+batches = {str(B): rng.normal(size=(T, D, B)) for B in (1, 8, 32, 128)}
+cost = times("batch", {B: lambda X=X: lstm.forward(params, X) for B, X in batches.items()})
+for B, milliseconds in cost.items():
+    print(f"B = {B:>3}: {milliseconds / cost['1']:5.1f} times the cost of one sequence")
+assert cost["32"] < 3 * cost["1"]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Less than three times as long. With one sequence most of the time is not spent on arithmetic at all: each call of a NumPy
+# function has a price before it computes anything, and a step makes about two dozen of them. So the first rule for speed is: many
+# sequences at once. The second is: few calls, and large ones.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 1 · One product for four gates
+#
+# The four gates look at the same z. Put their matrices on top of each other, and one product serves them all. The rows of
+# the candidate go on top, then f, i and o, so that the three that need σ lie together.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def stacked(params):
+    W = np.concatenate([params[f"W_{k}"] for k in "Cfio"])
+    b = np.concatenate([params[f"b_{k}"] for k in "Cfio"])
+    return W, b
+
+
+def one_product(params, X, h, C):
+    (W, b), H, hs = stacked(params), len(h), []
+    for x in X:
+        a = W @ np.concatenate([h, x]) + b
+        C_tilde, (f, i, o) = np.tanh(a[:H]), sigmoid(a[H:]).reshape(3, H, -1)
+        C = f * C + i * C_tilde
+        h = o * np.tanh(C)
+        hs.append(h)
+    return np.array(hs)
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Every version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes:
+
+
+# %% slideshow={"slide_type": "skip"}
+def same(version):
+    for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3), (5, 6, 1, 2)]:
+        params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
+        h, C = rng.normal(size=(2, H, B))
+        assert np.allclose(version(params, X, h, C), lstm.forward(params, X, (h, C))[0], rtol=1e-12, atol=1e-13)
+    return "the same as lstm.forward"
+
+
+same(one_product)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 2 · One tanh for four gates
+#
+# Lesson 03 proved that σ(a) = ½ (1 + tanh(a/2)). So σ is a tanh too, if its argument is halved first. And the halving
+# can be done once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh
+# does all four.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def one_tanh(params, X, h, C):
+    (W, b), H, hs = stacked(params), len(h), []
+    W[H:] *= 0.5  # σ(a) = ½ + ½ tanh(a/2): halve a by halving what makes it
+    b[H:] *= 0.5
+    for x in X:
+        a = np.tanh(W @ np.concatenate([h, x]) + b)
+        C_tilde, (f, i, o) = a[:H], (0.5 + 0.5 * a[H:]).reshape(3, H, -1)
+        C = f * C + i * C_tilde
+        h = o * np.tanh(C)
+        hs.append(h)
+    return np.array(hs)
+
+
+same(one_tanh)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Step 3 · Write in place
+#
+# What is left in the loop makes a new array in every line: the stack of h and x, the sum, the tanh, the halves. Make the
+# arrays once, before the loop, and let each operation write into them. Three ideas in one:
+#
+# - **z is a tape.** All z of all steps lie in one array. X is copied into it once; h_t is written by step t straight into
+#   the z of step t + 1.
+# - **The bias is a weight.** Give z a last row of ones, and W a last column b: then the product adds the bias.
+# - **`out=`.** Every operation says where its result goes.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def in_place(params, X, h, C):
+    (T, D, B), H = X.shape, len(h)
+    W = np.concatenate(stacked(params), axis=1)  # the bias is one more column
+    W[H:] *= 0.5
+    Z = np.ones((T + 1, H + D + 1, B))
+    Z[0, :H], Z[:T, H:-1] = h, X
+    a, u, C = np.empty((4 * H, B)), np.empty((H, B)), C.copy()
+    C_tilde, f, i, o = a.reshape(4, H, B)  # four windows on one array
+    for z, h in zip(Z[:T], Z[1:, :H], strict=True):
+        np.tanh(np.dot(W, z, out=a), out=a)
+        a[H:] *= 0.5
+        a[H:] += 0.5
+        np.add(np.multiply(f, C, out=C), np.multiply(i, C_tilde, out=u), out=C)
+        np.multiply(o, np.tanh(C, out=u), out=h)  # h is a window on the next z
+    return Z[1:, :H]
+
+
+# %% slideshow={"slide_type": "skip"}
+same(in_place)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** Three steps: fewer products, fewer tanh, fewer new arrays. Which one saves most, for one sequence and 16
+# units? And for 64 sequences and 256 units?
+
+# %% slideshow={"slide_type": "skip"}
+versions = {
+    "lstm.forward": lambda *arguments: lstm.forward(*arguments[:2], arguments[2:])[0],
+    "1 one product": one_product,
+    "2 one tanh": one_tanh,
+    "3 in place": in_place,
+}
+
+
+def compare(name, T, D, H, B):
+    params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
+    h = C = np.zeros((H, B))
+    return times(name, {words: lambda v=v: v(params, X, h, C) for words, v in versions.items()})
+
+
+# %% slideshow={"slide_type": "fragment"}
+sizes = {"B=1 D=1 H=16": (50, 1, 16, 1), "B=32 D=2 H=32": (100, 2, 32, 32), "B=64 D=256 H=256": (50, 256, 256, 64)}
+compared = {words: compare(words, *size) for words, size in sizes.items()}
+print(f"{'times as fast as lstm.forward':30}" + "".join(f"{words:>18}" for words in sizes))
+for version in versions:
+    row = [compared[words]["lstm.forward"] / compared[words][version] for words in sizes]
+    print(f"{version:30}" + "".join(f"{ratio:18.1f}" for ratio in row))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# With small arrays every call that is saved counts, and the gain is large. With large ones nearly all of the time is in
+# the matrix product, which no trick on this page makes any smaller, and the gain is modest.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## A trick that does not always pay
+#
+# x does not depend on h. So W_x · $x_t$ + b can be computed for all steps at once, in one large product before the loop:
+# X is *hoisted* out of it. This is what libraries for graphics cards do.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def hoisted(params, X, h, C):
+    (T, D, B), H = X.shape, len(h)
+    W, b = (np.concatenate([part[:H], 0.5 * part[H:]]) for part in stacked(params))
+    all_x = W[:, H:] @ X.transpose(1, 0, 2).reshape(D, T * B) + b  # one product for all steps
+    W_h, all_x = np.ascontiguousarray(W[:, :H]), all_x.reshape(4 * H, T, B).transpose(1, 0, 2).copy()
+    a, u, C, hs = np.empty((4 * H, B)), np.empty((H, B)), C.copy(), np.empty((T, H, B))
+    C_tilde, f, i, o = a.reshape(4, H, B)
+    for a_x, out in zip(all_x, hs, strict=True):
+        np.tanh(np.add(np.dot(W_h, h, out=a), a_x, out=a), out=a)
+        a[H:] = 0.5 + 0.5 * a[H:]
+        np.add(np.multiply(f, C, out=C), np.multiply(i, C_tilde, out=u), out=C)
+        h = np.multiply(o, np.tanh(C, out=u), out=out)
+    return hs
+
+
+same(hoisted)
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?
+
+# %% slideshow={"slide_type": "fragment"}
+versions = {"3 in place": in_place, "hoisted": hoisted}
+for words, size in sizes.items():
+    cost = compare(f"hoisted, {words}", *size)
+    print(f"{words:18} hoisted is {cost['3 in place'] / cost['hoisted']:.2f} times as fast as step 3")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# As it is written here, and on this machine, it is slower each time. The product that is saved is part of one that has to be made anyway, and the
+# large array of sums has to be written and read once more: memory is slower than arithmetic. A trick is worth what it
+# saves *here*, and only a measurement knows.
+
+# %% slideshow={"slide_type": "skip"}
+assert all(table[f"hoisted, {words}"]["hoisted"] > table[f"hoisted, {words}"]["3 in place"] for words in sizes)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The way back
+#
+# On the way back the same ideas apply, and one more. Each step adds its own da · zᵀ to the gradient of W. A sum of
+# products of columns is one product of matrices, if the columns of all steps are laid side by side.
+#
+# **Predict.** Does it pay more with one sequence, or with 32?
+
+
+# %% slideshow={"slide_type": "fragment"}
+def step_by_step(da, z):
+    dW = np.zeros((da.shape[1], z.shape[1]))
+    for da_t, z_t in zip(da, z, strict=True):
+        dW += da_t @ z_t.T
+    return dW
+
+
+def at_once(da, z):
+    T, rows, B = da.shape
+    return da.transpose(1, 0, 2).reshape(rows, T * B) @ z.transpose(0, 2, 1).reshape(T * B, -1)
+
+
+# %% slideshow={"slide_type": "fragment"}
+for B in (1, 32):
+    da, z = rng.normal(size=(100, 128, B)), rng.normal(size=(100, 34, B))
+    assert np.allclose(step_by_step(da, z), at_once(da, z), rtol=1e-12, atol=1e-11)
+    both = {way.__name__: lambda way=way, da=da, z=z: way(da, z) for way in (step_by_step, at_once)}
+    cost = times(f"dW, B = {B}", both)
+    print(f"B = {B:2}: dW after the loop is {cost['step_by_step'] / cost['at_once']:.1f} times as fast")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# With one sequence the gain is large, for a hundred tiny products become one. With 32 the products are large enough by
+# themselves, and laying the columns side by side costs what is gained. The library's layer asks for the sizes first.
+#
+# The slopes of all σ and tanh need nothing that comes back. So they are computed before the loop, in a few large calls,
+# and the loop itself is left with five small ones. (Not for all steps at once: for as many as stay in the processor's
+# cache. On our machine that alone makes the way back a good deal faster.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The fused layer
+#
+# All of this together is `lstm_lib.fused`. It takes the same dict of parameters and gives back the same things; the trace
+# is a `Step` whose arrays have time in front, what `lstm.stack` would make.
+
+# %% slideshow={"slide_type": "fragment"}
+for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3)]:
+    params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
+    hs, steps = lstm.forward(params, X)
+    dhs = rng.normal(size=hs.shape)
+    fast_hs, trace = fused.forward(params, X)
+    grads, dX, dstate_0 = lstm.backward(params, dhs, steps)
+    fast_grads, fast_dX, fast_dstate_0 = fused.backward(params, dhs, trace)
+    assert np.allclose(fast_hs, hs, rtol=1e-12, atol=1e-13) and np.allclose(fast_dX, dX, rtol=1e-11, atol=1e-12)
+    assert all(np.allclose(a, b, rtol=1e-12, atol=1e-13) for a, b in zip(trace, lstm.stack(steps), strict=True))
+    assert all(np.allclose(fast_grads[name], grads[name], rtol=1e-11, atol=1e-12) for name in grads)
+    assert np.allclose(fast_dstate_0, dstate_0, rtol=1e-11, atol=1e-12)
+print("same hidden states, same trace, same gradients")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The whole forward loop, as it stands in the library:
+
+# %% slideshow={"slide_type": "subslide"}
+print(inspect.getsource(fused.forward).split('"""')[2].strip("\n"))
+
+
+# %% slideshow={"slide_type": "skip"}
+def there_and_back(layer, params, X, dhs):
+    _, trace = layer.forward(params, X)
+    return layer.backward(params, dhs, trace)
+
+
+def compare_layers(name, T, D, H, B, rounds=15):
+    params, X, dhs = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
+    double = params, X, dhs
+    single = {k: p.astype(np.float32) for k, p in params.items()}, X.astype(np.float32), dhs.astype(np.float32)
+    runs = {"lstm": lambda: there_and_back(lstm, *double), "fused": lambda: there_and_back(fused, *double)}
+    return times(name, runs | {"fused, float32": lambda: there_and_back(fused, *single)}, rounds)
+
+
+# %% slideshow={"slide_type": "fragment"}
+print(f"{'there and back, times as fast as lstm':38}{'fused':>8}{'fused, float32':>16}")
+for words, size in sizes.items():
+    cost = compare_layers(f"layers, {words}", *size)
+    print(f"{words:38}{cost['lstm'] / cost['fused']:8.1f}{cost['lstm'] / cost['fused, float32']:16.1f}")
+    assert cost["fused"] < cost["lstm"]
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# float32 has half the bytes, so twice as many numbers fit into each instruction and into the caches. For training 7 digits
+# are enough. For checking gradients they are not, as [Check the gradient](06_check_the_gradient.ipynb) shows. `make bench`
+# compares with PyTorch and others on your machine.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What a larger one costs
+#
+# **Predict.** Twice as many steps, twice as many sequences, twice as many units: for each of the three, does the cost
+# double, or grow more, or less?
+
+# %% slideshow={"slide_type": "skip"}
+growth = {
+    "T": {str(T): (T, 2, 32, 32) for T in (25, 50, 100, 200, 400)},
+    "B": {str(B): (100, 2, 32, B) for B in (1, 4, 16, 64, 256)},
+    "H": {str(H): (50, 2, H, 32) for H in (8, 16, 32, 64, 128, 256, 512)},
+}
+costs = {
+    letter: {n: compare_layers(f"growth, {letter} = {n}", *size, rounds=8) for n, size in row.items()}
+    for letter, row in growth.items()
+}
+
+# %% slideshow={"slide_type": "subslide"}
+growing, axes = plotting.figure(height=3.0, ncols=3, sharey=True)
+meaning = {"T": "steps", "B": "sequences", "H": "units"}
+for ax, (letter, row) in zip(axes, costs.items(), strict=True):
+    n = [int(number) for number in row]
+    for layer, colour, marker in [("lstm", "#767676", "o"), ("fused", plotting.INK, "s")]:
+        ax.plot(n, [cost[layer] for cost in row.values()], color=colour, marker=marker, label=layer)
+    ax.set(xscale="log", yscale="log", xlabel=f"{letter}, {meaning[letter]}")
+    ax.set_xticks(n, labels=row if len(n) < 6 else [name if k % 2 == 0 else "" for k, name in enumerate(row)])
+    ax.minorticks_off()
+axes[0].set(ylabel="milliseconds")
+growing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
+
+# %% slideshow={"slide_type": "fragment"}
+plotting.show(
+    growing,
+    "Milliseconds for forward and backward of lstm and of fused, on logarithmic scales, in three panels. Over T both are "
+    "straight lines in which twice the steps cost twice the time. Over B the lines begin nearly flat and bend up. Over H they "
+    "begin flat and become steeper than over T. fused lies below lstm everywhere: far below for few sequences or units, and "
+    "close to it for many.",
+)
+
+# %% slideshow={"slide_type": "fragment"}
+for letter, row in costs.items():
+    (small, first), *_, (almost, before), (large, last) = row.items()
+    doublings = np.log2(int(large) / int(small))
+    everywhere = (last["fused"] / first["fused"]) ** (1 / doublings)
+    at_the_end = (last["fused"] / before["fused"]) ** (1 / np.log2(int(large) / int(almost)))
+    print(f"twice {letter}: {everywhere:.1f} times the cost on average, {at_the_end:.1f} times at the right end")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Twice the steps cost twice the time, always: steps come one after the other. Twice the sequences cost less than twice, as
+# long as calls are what costs, and twice in the end. Twice the units quadruple the numbers in W_h, and the cost
+# goes from hardly any more to nearly four times: the product takes over.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# How much is left to gain? Compute only the matrix products of a layer of 256 units, with nothing between them, and
+# compare with the whole layer:
+
+# %% slideshow={"slide_type": "skip"}
+T, D, H, B = 50, 256, 256, 64
+params, X, dhs = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
+W, Wt = rng.normal(size=(4 * H, H + D + 1)), rng.normal(size=(H + D, 4 * H))
+z, a, dz, da = (rng.normal(size=(n, B)) for n in (H + D + 1, 4 * H, H + D, 4 * H))
+all_da, all_z = rng.normal(size=(4 * H, T * B)), rng.normal(size=(T * B, H + D + 1))
+
+
+def products_only():
+    for _ in range(T):
+        np.dot(W, z, out=a)
+        np.dot(Wt, da, out=dz)
+    return all_da @ all_z
+
+
+# %% slideshow={"slide_type": "fragment"}
+cost = times(
+    "share", {"layer": lambda: there_and_back(fused, params, X, dhs), "products": products_only}, rounds=15
+)
+share = cost["products"] / cost["layer"]
+print(f"H = 256, B = 64: {share:.0%} of the time is spent in matrix products")
+
+# %% slideshow={"slide_type": "skip"}
+if MEASURE:
+    STORED.parent.mkdir(exist_ok=True)
+    STORED.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The products run in a library that people have tuned for decades (BLAS). What is left for us to save is the small rest.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Why one sequence cannot be cut into pieces
+#
+# Sequences side by side are independent, so two computers do twice as many. But step 7 of one sequence needs h_6, and that
+# needs h_5: the gates look at the last output. Nobody can begin in the middle.
+#
+# What if the gates looked at x alone? Then all f_t and all i_t · C̃_t are known at once, and what is left is the line of the
+# memory, C_t = f_t · C_{t−1} + w_t.
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** A step takes C to f · C + w. Do two such steps, first (f₁, w₁), then (f₂, w₂). Is the result again of the
+# form f · C + w? With which f and w?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# It is: f = f₂ f₁ and w = f₂ w₁ + w₂. Two steps are one step. So pairs of steps can be put together, all pairs at the same
+# time, then pairs of pairs, and after log₂ T rounds every C_t is there. This is a **parallel scan**.
+
+
+# %% slideshow={"slide_type": "fragment"}
+def one_after_the_other(f, w):
+    C, memory = np.zeros_like(w[0]), []
+    for f_t, w_t in zip(f, w, strict=True):
+        C = f_t * C + w_t
+        memory.append(C)
+    return np.array(memory)
+
+
+def scan(f, w):
+    f, w, reach, rounds = f.copy(), w.copy(), 1, 0
+    while reach < len(f):
+        w[reach:] += f[reach:] * w[:-reach]  # each step takes in what lies `reach` steps before
+        f[reach:] *= f[:-reach].copy()
+        reach, rounds = 2 * reach, rounds + 1
+    return w, rounds
+
+
+# %% slideshow={"slide_type": "fragment"}
+f, w = rng.uniform(0.5, 1, size=(1000, 8)), rng.normal(size=(1000, 8))
+memory, rounds = scan(f, w)
+assert np.allclose(memory, one_after_the_other(f, w), rtol=1e-12, atol=1e-12)
+print(f"1000 steps in {rounds} rounds")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Ten rounds instead of a thousand steps. On one core this saves nothing, as each round does the work of all steps; on a thousand
+# cores it does. This is the bargain of minLSTM (Feng and others, 2024), of the mLSTM in xLSTM (Beck and others, 2024) and
+# of state-space models: gates that do not listen to h, in exchange for training all steps at once. What is given up is
+# what lesson 05 called the path through h.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## When one machine is not enough
+#
+# - **A batch is the first parallelism.** B sequences share the weights, so they can be spread over cores and machines, and only
+#   the gradients of the weights have to be added up.
+# - **A graphics card** wants large products. PyTorch and Keras call cuDNN, which fuses the gates as we have done and
+#   hoists X (Appleyard and others, 2016).
+# - **Other programs, same numbers.** The tests of this course hold PyTorch, Flax and Keras to the same results, so weights
+#   can move. The names and the order of the gates differ; [The formulas](03_the_formulas.ipynb) says how.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we found
+#
+# Many sequences at once, few calls, large products, nothing allocated in the loop: that is all the secret there is, and it
+# changes no result. Small layers gain several times, large ones little, because they spend their time in matrix products
+# already. Time itself cannot be cut into pieces, unless the gates stop listening to h.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Exercises
+#
+# **1. Shapes.** For any T, D, H and B, return the shapes of $z_t$, of the stacked W with its bias column, and of the tape Z of step 3,
+# as a list of three tuples.
+
+
+# %% slideshow={"slide_type": "skip"}
+def three_shapes(T, D, H, B):
+    raise NotImplementedError  # your line instead of this one
+
+
+# %% slideshow={"slide_type": "skip"}
+def flat(shapes):
+    return [n for shape in shapes for n in shape]
+
+
+for T, D, H, B in [(7, 3, 4, 5), (2, 9, 1, 6)]:
+    wanted = [(H + D), B, 4 * H, H + D + 1, T + 1, H + D + 1, B]
+    check(f"T, D, H, B = {T}, {D}, {H}, {B}", lambda s=(T, D, H, B): three_shapes(*s), wanted, then=flat)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# z is h on top of x. The tape has one more z than there are steps, and each has one more row.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Four gates of H rows each, on H + D numbers and a 1.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def three_shapes(T, D, H, B):
+#     return [(H + D, B), (4 * H, H + D + 1), (T + 1, H + D + 1, B)]
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **2. Halve.** You are given W and b of a gate with σ. Return W′ and b′ so that ½ + ½ tanh(W′ · z + b′) is the same gate.
+# The arrays that you are given belong to somebody else: leave them as they are.
+
+
+# %% slideshow={"slide_type": "skip"}
+def for_tanh(W, b):
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+W, b, z = rng.normal(size=(3, 5)), rng.normal(size=(3, 1)), rng.normal(size=(5, 2))
+gate, before = sigmoid(W @ z + b), W.copy()
+check("the same gate", lambda: for_tanh(W, b), gate, then=lambda pair: 0.5 + 0.5 * np.tanh(pair[0] @ z + pair[1]))
+check("W is as it was", lambda: for_tanh(W, b), before, then=lambda pair: W)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# The argument of tanh has to be half the argument of σ.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Half of W · z + b is (½ W) · z + ½ b. A `*=` would change the caller's array.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def for_tanh(W, b):
+#     return 0.5 * W, 0.5 * b
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **3. Two steps are one.** Write the rule by which two steps of the memory are put together.
+
+
+# %% slideshow={"slide_type": "skip"}
+def put_together(f_1, w_1, f_2, w_2):
+    """Return (f, w) so that f * C + w is step 1 and then step 2."""
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+f_1, w_1, f_2, w_2 = 0.5, 2.0, 0.9, -1.0
+for C in (0.0, 3.0):
+    both = f_2 * (f_1 * C + w_1) + w_2
+    check(
+        f"from C = {C:.0f}", lambda: put_together(f_1, w_1, f_2, w_2), both, then=lambda fw, C=C: fw[0] * C + fw[1]
+    )
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Write f₂ · (f₁ · C + w₁) + w₂ and multiply out.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# What stands in front of C is the new f, what is left is the new w.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def put_together(f_1, w_1, f_2, w_2):
+#     return f_2 * f_1, f_2 * w_1 + w_2
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Five questions to see what stayed
+#
+# 1. Why do 32 sequences cost much less than 32 times one sequence?
+# 2. Why do the weights of three gates have to be halved before one tanh can serve all four?
+# 3. What does the last row of ones in z do?
+# 4. A layer has twice as many units. Between which two factors does its cost grow?
+# 5. Why can the steps of an LSTM not be computed all at once, and those of a minLSTM can?
+#
+# <details><summary>Answers</summary>
+#
+# 1. A call costs the same however much it does, and small arrays spend most of their time in calls.
+# 2. σ(a) is ½ + ½ tanh(a/2): the tanh needs a/2, the candidate's needs a.
+# 3. It meets the bias, which has become the last column of W: the product adds it.
+# 4. Between 1 and 4: with few units the calls cost most, with many the products.
+# 5. The gates of an LSTM look at the last h. Those of a minLSTM look at x alone, and then two steps can be put together
+#    into one.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## References
+#
+# - J. Appleyard, T. Kočiský, P. Blunsom, *Optimizing Performance of Recurrent Neural Networks on GPUs*, 2016,
+#   arXiv:1604.01946: one product for four gates, X hoisted.
+# - E. Martin, C. Cundy, *Parallelizing Linear Recurrent Neural Nets Over Sequence Length*, ICLR 2018, arXiv:1709.04057.
+# - L. Feng, F. Tung, M. O. Ahmed, Y. Bengio, H. Hajimirsadeghi, *Were RNNs All We Needed?*, 2024, arXiv:2410.01201: minLSTM.
+# - M. Beck and others, *xLSTM: Extended Long Short-Term Memory*, NeurIPS 2024, arXiv:2405.04517.
+#
+# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Train on a sine wave](09_train_on_a_sine_wave.ipynb).
+# Back to [Start here](00_start_here.ipynb).
