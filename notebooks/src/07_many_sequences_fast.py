@@ -392,10 +392,10 @@ for ax, (letter, row) in zip(axes, costs.items(), strict=True):
     ax.set(xscale="log", yscale="log", xlabel=f"{letter}, {meaning[letter]}")
     ax.set_xticks(n, labels=row if len(n) < 6 else [name if k % 2 == 0 else "" for k, name in enumerate(row)])
     ax.minorticks_off()
-axes[0].set(ylabel="milliseconds")
-growing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
+label = axes[0].set_ylabel("milliseconds")
 
 # %% slideshow={"slide_type": "fragment"}
+growing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
 plotting.show(
     growing,
     "Milliseconds for forward and backward of lstm and of fused, on logarithmic scales, in three panels. Over T both are "
