@@ -1,4 +1,4 @@
-"""The LSTM layer, to be run: the parameters, results and trace of ``lstm.py``, several times faster.
+"""The LSTM layer, to be run: the parameters, results and trace of ``lstm.py``, in less time.
 
     [a_C; a_f/2; a_i/2; a_o/2] = W · [h_{t-1}; x_t; 1]     one matrix product: four gates, and the biases with them
     [C̃_t; f_t; i_t; o_t]      = tanh, then ½ + ½ tanh      one tanh: σ(a) = ½ + ½ tanh(a/2)
