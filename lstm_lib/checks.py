@@ -44,8 +44,7 @@ def check(name, attempt, expected, *, then=None, tol=1e-8):
     >>> check("its square is 9", lambda: 3, 9, then=lambda number: number**2)
     ✓ its square is 9: right.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
+    _is_text(name)
     tol = validation.number("tol", tol, least=0)
     mark, words = _verdict(attempt, then, np.asarray(expected), tol)
     print(f"{mark} {name}: {words}")
@@ -81,8 +80,7 @@ def check_choice(name, attempt, expected, choices):
     ✗ the gate that forgets: 'forget gate' is none of f, i, o.
     """
     choices = list(choices)
-    if not isinstance(name, str):
-        raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
+    _is_text(name)
     if expected not in choices:
         raise ValueError(f"expected is {expected!r}; want one of {', '.join(map(str, choices))}")
     answer, problem = _answered(attempt)
@@ -120,8 +118,7 @@ def check_detector(name, detect):
     >>> check_detector("two arguments", lambda cell, params: True)
     ✗ two arguments: detect takes (cell, params); want one argument, the cell.
     """
-    if not isinstance(name, str):
-        raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
+    _is_text(name)
     result = museum.trial(detect)
     print(_how_it_did(name, result))
 
@@ -137,6 +134,11 @@ def _how_it_did(name, result):
     words = f"catches {len(result.caught)} of {n} exhibits. Slipped through: {', '.join(result.missed)}."
     complaints = "".join(f" {complaint}." for complaint in result.complaints[:1])
     return f"✗ {name}: " + (complaints.strip() if not result.caught and complaints else words + complaints)
+
+
+def _is_text(name):
+    if not isinstance(name, str):
+        raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
 
 
 def _answered(attempt, then=None):
@@ -156,7 +158,7 @@ def _verdict(attempt, then, expected, tol):
     answer, problem = _answered(attempt, then)
     if problem:
         return "✗", problem
-    if answer is None or answer is ...:
+    if answer is None:
         return "○", "not written yet."
     difference = _first_difference(answer, expected, tol)
     return ("✗", difference) if difference else ("✓", "right.")

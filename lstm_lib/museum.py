@@ -368,16 +368,11 @@ def _in_words(function):
 
 
 def _arguments(cell, sizes, seed, scale):
-    _is_cell(cell)
+    model._is_cell(cell)
     if not isinstance(sizes, tuple | list) or len(sizes) != 4:
         raise ValueError(f"sizes is {sizes!r}; want four whole numbers (T, D, H, B)")
     validation.size("seed", seed, least=0), validation.number("scale", scale, above=0)
     return tuple(validation.size(name, n) for name, n in zip("TDHB", sizes, strict=True))
-
-
-def _is_cell(cell):
-    if not all(callable(getattr(cell, name, None)) for name in ("init_params", "forward", "backward")):
-        raise TypeError(f"cell is {cell!r} ({type(cell).__name__}); want a module such as lstm_lib.lstm")
 
 
 def _numbers(cell, sizes, seed, scale):
@@ -481,7 +476,7 @@ def curve(cell, n_steps=100, *, seed=0):
     >>> falls(curve(lstm)), curve(EXHIBITS["undefined_name"].cell())
     (True, [])
     """
-    _is_cell(cell)
+    model._is_cell(cell)
     n_steps, seed = validation.size("n_steps", n_steps), validation.size("seed", seed, least=0)
     rng, adam, losses = np.random.default_rng(seed), training.Adam(lr=0.01), []
     waves = data.sine_waves(20, 8, rng)
