@@ -33,9 +33,9 @@ def test_conda_gets_the_same_names_and_bounds_as_pip():
     assert {"pip": ["-e ."]} in CONDA
 
 
-def test_the_six_packages_and_tqdm_are_all_that_the_course_needs():
+def test_the_six_packages_tqdm_and_anywidget_are_all_that_the_course_needs():
     names = {Requirement(line).name for line in PROJECT["dependencies"]}
-    assert names == {"jupyterlab", "numpy", "matplotlib", "ipywidgets", "nbval", "sympy", "tqdm"}
+    assert names == {"jupyterlab", "numpy", "matplotlib", "ipywidgets", "nbval", "sympy", "tqdm", "anywidget"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="repo2docker does not run on Windows")
