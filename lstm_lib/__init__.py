@@ -2,9 +2,10 @@
 
     floor 4   checks, widgets                      what answers when an exercise is tried; figures with sliders
     floor 3   plotting,                            pictures; matplotlib is imported here and nowhere below
-              museum, ledger                       broken LSTMs, to be found; a step as a table, to be filled in
+              museum, ledger,                      broken LSTMs, to be found; a step as a table, to be filled in;
+              trials                               many training runs on tests of memory
     floor 2   model, training, gradcheck,          a read-out on top of a cell; fitting it; proving its gradient;
-              symbolic                             formulas that print and compute, the home of sympy
+              starts, symbolic                     where training begins; formulas that print, the home of sympy
     floor 1   rnn, lstm, fused                     one contract, two cells, and the LSTM once more, fast
     floor 0   functional, data, validation         σ and tanh, the tasks, and what may come in at the door
 

@@ -22,9 +22,11 @@ FLOORS = {
     "training": 2,
     "gradcheck": 2,
     "symbolic": 2,
+    "starts": 2,
     "plotting": 3,
     "ledger": 3,
     "museum": 3,
+    "trials": 3,
     "checks": 4,
     "widgets": 4,
 }
@@ -32,6 +34,7 @@ ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fus
 HEAVY = {"matplotlib", "sympy", "IPython", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
+    "trials": {"tqdm"},
     "symbolic": {"sympy"},
     "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
