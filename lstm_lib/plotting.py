@@ -259,6 +259,47 @@ def legend(ax, **options):
     return ax.legend(**({"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "handlelength": 1.6} | options))
 
 
+def plot_runs(groups, ax=None):
+    """Draw training runs as rows of circles, filled where the run solved its task, with the count beside them.
+
+    Parameters
+    ----------
+    groups : dict of str to list of bool
+        What each row is called, and for each of its runs whether it solved the task.
+    ax : Axes, optional
+        Where to draw; None makes a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        No groups, or one without runs.
+
+    Examples
+    --------
+    >>> ax = plot_runs({"b_f = 1": [True, False, False]})
+    >>> [text.get_text() for text in ax.texts]
+    ['1 of 3']
+    """
+    if not groups or not all(groups.values()):
+        raise ValueError(f"groups is {groups!r}; want at least one group, each with at least one run")
+    longest = max(map(len, groups.values()))
+    ax = figure(height=0.55 + 0.34 * len(groups))[1] if ax is None else ax
+    for row, runs in enumerate(groups.values()):
+        faces = [INK if solved else "white" for solved in runs]
+        ax.scatter(range(len(runs)), [row] * len(runs), s=110, c=faces, edgecolors=INK, linewidths=1.4, zorder=2)
+        ax.text(longest - 0.4, row, f"{sum(runs)} of {len(runs)}", va="center")
+    ax.set(xlim=(-0.6, longest + 0.8), ylim=(len(groups) - 0.4, -0.6), xticks=[])
+    ax.set_yticks(range(len(groups)), groups)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.grid(visible=False)
+    return ax
+
+
 def draw_cell(highlight=None, ax=None):
     """Draw the LSTM cell as a circuit, all of it or with some quantities in colour and the rest in grey.
 

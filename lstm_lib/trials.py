@@ -253,7 +253,6 @@ _BIASES = ["b_f = 0", "b_f = 1", "b_f = 3", "chrono"]
 _PLAIN = ["uniform", "orthogonal"]
 SWEEP = [
     *_settings("temporal order, T = 100", "LSTM", _BIASES, [5e-3]),
-    *_settings("temporal order, T = 100", "LSTM", ["b_f = 1", "chrono"], [1e-3, 2e-2]),
     *_settings("temporal order, T = 100", "RNN", _PLAIN, [3e-4, 1e-3, 5e-3]),
     *_settings("temporal order, T = 100", "LSTM", ["chrono"], [5e-3], clip=False),
     *_settings("temporal order, T = 100", "RNN", _PLAIN, [1e-3], clip=False),

@@ -271,6 +271,30 @@ def test_the_legend_stands_outside_and_names_the_curves(trace):
     assert legend(ax, title="T").get_title().get_text() == "T"
 
 
+# --- training runs ---
+
+
+def test_a_filled_circle_is_a_run_that_solved_its_task():
+    groups = {"one": [True, False, True], "two": [False], "three": [True, True]}
+    ax = plotting.plot_runs(groups)
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(groups)
+    for row, (runs, circles) in enumerate(zip(groups.values(), ax.collections, strict=True)):
+        assert circles.get_offsets().tolist() == [[n, row] for n in range(len(runs))]
+        assert [to_hex(face) == INK.lower() for face in circles.get_facecolors()] == runs
+        assert {to_hex(edge) for edge in circles.get_edgecolors()} == {INK.lower()}
+    assert [text.get_text() for text in ax.texts] == ["2 of 3", "0 of 1", "2 of 2"]
+    low, high = ax.get_ylim()
+    assert low > 2
+    assert high < 0  # the first row is on top
+    assert plotting.plot_runs({"one": [True]}, ax) is ax
+
+
+@pytest.mark.parametrize("groups", [{}, {"one": []}])
+def test_there_is_something_to_draw_in_every_row(groups):
+    with pytest.raises(ValueError, match=r"^groups is .*; want at least one group, each with at least one run"):
+        plotting.plot_runs(groups)
+
+
 # --- the cell as a circuit ---
 
 
