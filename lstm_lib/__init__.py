@@ -4,8 +4,8 @@
     floor 3   plotting,                            pictures; matplotlib is imported here and nowhere below
               museum, ledger,                      broken LSTMs, to be found; a step as a table, to be filled in;
               trials                               many training runs on tests of memory
-    floor 2   model, training, gradcheck,          a read-out on top of a cell; fitting it; proving its gradient;
-              starts, symbolic                     where training begins; formulas that print, the home of sympy
+    floor 2   model, starts, training,             a read-out on top of a cell; where training begins; fitting it;
+              gradcheck, flow, symbolic            its gradient proved; how far back it reaches; formulas (sympy)
     floor 1   rnn, lstm, fused                     one contract, two cells, and the LSTM once more, fast
     floor 0   functional, data, validation         σ and tanh, the tasks, and what may come in at the door
 
