@@ -204,10 +204,10 @@ assert np.isclose(slope, 0.9**50, rtol=1e-4)
 OCHRES = ["#D9A93A", "#B07C00", "#6B4B00"]  # the colour of h, from light to dark
 lags = np.arange(101)
 fig, ax = plotting.figure(height=3.2)
+ax.set(xlim=(0, 100), ylim=(1e-5, 1e5), xlabel="steps back", ylabel="gradient", title="Powers of one number")
 for w, colour, style in zip([0.9, 1.0, 1.1], OCHRES, ["--", "-", "-."], strict=True):
     ax.semilogy(lags, w**lags, color=colour, ls=style)
     ax.text(102, w**100.0, f"w = {w}", color=colour, va="center")
-ax.set(xlim=(0, 100), ylim=(1e-5, 1e5), xlabel="steps back", ylabel="gradient", title="Powers of one number")
 
 # %% slideshow={"slide_type": "subslide"}
 plotting.show(
@@ -307,11 +307,12 @@ fig, ax = plotting.figure(height=3.9, subplot_kw={"projection": "3d", "computed_
 ax.plot_surface(ws, w_ins, hills, cmap="cividis", rcount=160, ccount=160, lw=0, antialiased=False)
 edge = np.linspace(-1, 1, 4001)
 ax.plot(np.full(4001, 1.5), edge, landscape(1.5, edge)[0] + 0.03, color="white", lw=2.5, zorder=5)
-for w, w_in, height, name in [(0.5, 0, 0.6, "plain"), (1.72, 0.5, 0, "low"), (1.9, -0.5, 3, "high")]:
-    ax.text(w, w_in, height, name, color="black" if name == "high" else "white", ha="center", fontsize=10)
 ax.view_init(elev=34, azim=118)
 ax.set_box_aspect((1.5, 1.2, 0.7), zoom=1.12)
 ax.set(xlabel="$w$", ylabel="$w_{in}$", zlabel="loss", xticks=[0, 1, 2], yticks=[-1, 0, 1], zticks=[0, 1, 2, 3])
+ax.set_title("The loss after 50 steps; white: the cut at w = 1.5", loc="left")
+for w, w_in, height, name in [(0.5, 0, 0.6, "plain"), (1.72, 0.5, 0, "low"), (1.9, -0.5, 3, "high")]:
+    ax.text(w, w_in, height, name, color="black" if name == "high" else "white", ha="center", fontsize=10)
 
 # %% slideshow={"slide_type": "subslide"}
 plotting.show(
