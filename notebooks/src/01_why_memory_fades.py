@@ -138,26 +138,29 @@ reader = rnn.init_params(len(ALPHABET), 4, np.random.default_rng(1))
 for text in ["dog bites man", "man bites dog"]:
     hs, _ = rnn.forward(reader, one_hot(text))
     print(f"{text}:  h_T =", hs[-1, :, 0].round(2))
+assert np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max() > 0.1
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Each step mixes the new letter with a state that depends on the letters before, so even random weights notice the
-# order. But how many of the letters before? Both lines share the middle part and differ at the ends. Let two texts
-# differ in their *first* letter only:
+# order. But how far back do they notice it? Let two texts differ in their *first* letter only, and let the same letter
+# follow again and again:
 
 
 # %% slideshow={"slide_type": "subslide"}
 def difference(first, second):
     """How far apart the last states are."""
-    return np.abs(rnn.forward(reader, one_hot(first))[0][-1] - rnn.forward(reader, one_hot(second))[0][-1]).max()
+    hs, _ = rnn.forward(reader, one_hot(first))
+    others, _ = rnn.forward(reader, one_hot(second))
+    return np.abs(hs[-1] - others[-1]).max()
 
 
-apart = [difference("d" + "o" * n, "m" + "o" * n) for n in (0, 5, 10, 20)]
-for n, distance in zip((0, 5, 10, 20), apart, strict=True):
-    print(f"first letter, then {n:2} more: the states differ by {distance:.0e}")
-assert apart[0] > 0.1 and apart[-1] < 1e-3
+apart = {n: difference("d" + n * "o", "m" + n * "o") for n in (0, 5, 10, 20)}
+for n, distance in apart.items():
+    print(f"d or m, then {n:2} times o: the states differ by {distance:.0e}")
+assert apart[0] > 0.1 and apart[20] < 1e-4
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# After a few more letters the state hardly knows any more what the first one was. That is the fading in the title. The
+# After twenty more letters the state hardly knows what the first one was. That is the fading in the title. The
 # state has a place for it: four numbers could tell twelve letters apart. So *why* does it fade?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -207,7 +210,7 @@ fig, ax = plotting.figure(height=3.2)
 ax.set(xlim=(0, 100), ylim=(1e-5, 1e5), xlabel="steps back", ylabel="gradient", title="Powers of one number")
 for w, colour, style in zip([0.9, 1.0, 1.1], OCHRES, ["--", "-", "-."], strict=True):
     ax.semilogy(lags, w**lags, color=colour, ls=style)
-    ax.text(102, w**100.0, f"w = {w}", color=colour, va="center")
+    ax.text(102, w**100.0, f"w = {w}", color=plotting.INK, va="center")
 
 # %% slideshow={"slide_type": "subslide"}
 plotting.show(
@@ -350,7 +353,7 @@ plotting.show(
 # %% slideshow={"slide_type": "subslide"}
 for place, w_in in {"worst plateau": -0.5, "on the cliff": 0.0}.items():
     loss, slope = landscape(1.5, w_in)
-    print(f"{place:14} loss {loss:.2f}, slope {slope:6.0e}; one step of 0.01 moves w_in by {-0.01 * slope:.0e}")
+    print(f"{place:14} loss {loss:.2f}, slope {slope:6.0e}; a step at rate 0.01 moves w_in by {-0.01 * slope:.0e}")
 near = np.geomspace(1e-9, 1, 100_000)  # how far from the edge, on the low side
 usable = near[(np.abs(landscape(1.5, near)[1]) > 1e-3) & (np.abs(landscape(1.5, near)[1]) < 1e3)]
 print(f"slope between 0.001 and 1000: only from {usable.min():.0e} to {usable.max():.0e} beside the edge")
@@ -395,10 +398,15 @@ def norms_by_hand(params, X):
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# That is `flow.norms` for this cell; from here on we use the library's, which can do the LSTM, too. To have the
-# factor in hand, we make W *orthogonal*, a matrix that turns without stretching, and multiply it by a scale s. Then
-# every singular value is s, and so is the size of every eigenvalue, the **spectral radius**
-# (as a start for training: Saxe, McClelland and Ganguli 2014).
+# That is `flow.norms` for this cell; from here on we use the library's, which can do the LSTM, too.
+#
+# There are two ways to say how large a square matrix is. The largest singular value says how much *one* multiplication
+# can stretch a vector. The **spectral radius**, the size of the largest eigenvalue, says what *many* multiplications by
+# the same matrix come to: they grow or shrink like its powers. It is never larger than the singular value, and may be
+# much smaller.
+#
+# To have both in hand, we take W *orthogonal*, a matrix that turns without stretching, times a scale s. Then both
+# are s. (As a start for training: Saxe, McClelland and Ganguli 2014.)
 
 # %% slideshow={"slide_type": "subslide"}
 T, H = 100, 32
@@ -413,6 +421,10 @@ def orthogonal_rnn(scale, seed=0):
 
 
 assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, orthogonal_rnn(1.5), noise))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Spectral radius against largest singular value: draw the unit circle, and the ellipse that W makes of it. The
+# longest half-axis is the singular value. An orthogonal W makes a circle.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The bound of Pascanu, Mikolov and Bengio (2013)
@@ -435,8 +447,8 @@ for s, colour in zip([0.8, 1.0, 1.5], OCHRES, strict=True):
     ax.semilogy(lags, s**lags, color=colour, ls="--", lw=1.2)
     norms = flow.norms(rnn, orthogonal_rnn(s), 0.1 * noise)
     ax.semilogy(lags, norms, color=colour)
-    ax.text(102, norms[-1], f"s = {s}", color=colour, va="center")
-ax.text(102, 1.5**100.0, "bound for 1.5", color=OCHRES[2], va="center", fontsize=9)
+    ax.text(102, norms[-1], f"s = {s}", color=plotting.INK, va="center")
+ax.text(102, 1.5**100.0, "bound for 1.5", color=plotting.INK, va="center", fontsize=9)
 ax.set(xlim=(0, 100), ylim=(1e-12, 1e20), yticks=[1e-10, 1, 1e10, 1e20], xlabel="steps back k")
 ax.set(ylabel=r"$\|J_k\|$", title="Three tanh RNNs, measured (solid), and their bounds (dashed)")
 ax.minorticks_off()
@@ -457,7 +469,7 @@ for s in [0.8, 1.0, 1.5]:
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Below 1 the bound is a promise: the gradient *must* vanish. Above 1 it promises nothing. It only says that the
-# gradient *may* explode. The curve for 1.5 does grow, and stays many powers of ten below its bound, because
+# gradient *may* explode: a large singular value is needed for that, and is not enough. The curve for 1.5 does grow, and stays many powers of ten below its bound, because
 # the slopes of tanh are below 1 wherever the state is not 0.
 #
 # And the line for s = 1? **"A plain RNN cannot carry a gradient over 100 steps" is false.** This one does:
@@ -482,7 +494,7 @@ fig, ax = plotting.figure(height=3.4)
 for size, colour, style in zip([0.1, 1, 10], OCHRES, ["-", "--", "-."], strict=True):
     norms = flow.norms(rnn, orthogonal_rnn(1.5), size * noise)
     ax.semilogy(lags, norms, color=colour, ls=style)
-    ax.text(102, norms[-1], f"noise × {size}", color=colour, va="center")
+    ax.text(102, norms[-1], f"noise × {size}", color=plotting.INK, va="center")
 ax.set(xlim=(0, 100), ylim=(1e-6, 1e6), yticks=[1e-6, 1e-3, 1, 1e3, 1e6], xlabel="steps back k")
 ax.set(ylabel=r"$\|J_k\|$", title="One set of weights (s = 1.5), three loudnesses")
 ax.minorticks_off()
@@ -500,9 +512,12 @@ for size in [0.1, 1, 10]:
     reach = flow.norms(rnn, orthogonal_rnn(1.5), size * noise)[-1]
     print(f"noise × {size:4}: mean slope of tanh {np.mean(1 - hs**2):.2f}, after 100 steps {reach:.0e}")
 assert reach < 1e-3 and 1.5**100 > 1e17  # far from the bound: vanished
+hs, _ = rnn.forward(orthogonal_rnn(1.5), 0.1 * noise)
+assert np.mean(1 - hs[:10] ** 2) > np.mean(1 - hs[10:] ** 2) + 0.1  # flat later, steep at first
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (c). Loud inputs push units to where tanh is flat, and then a radius of 1.5 is not enough to make up for it. So
+# (c). Loud inputs push units to where tanh is flat, and then a radius of 1.5 is not enough to make up for it. (The quiet
+# curves are steepest at their right end. That is the beginning of the sequence, where the state is still near 0.) So
 # "the spectral radius is above 1, therefore the gradient explodes" is wrong, too. What counts is the product along the
 # *actual* sequence.
 #
@@ -520,7 +535,7 @@ print(f"gradient after 100 steps: {rnn_norms[-1]:.0e}")
 assert np.linalg.norm(W, 2) > 1 and rnn_norms[-1] < 1e-18
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# This is the fading of "dog" and "man", measured. To be fair to the plain RNN: it *can* be started better, and a
+# This is the fading of the first letter, measured. To be fair to the plain RNN: it *can* be started better, and a
 # gradient that reaches back does not yet make a network that learns. But as it is usually started, what happened 100
 # steps ago has no say in how its weights change. Added to a gradient of size 1, its share does not even change the last
 # digit of the sum:
@@ -581,7 +596,7 @@ fig, (left, right) = plotting.figure(height=3.8, ncols=2, sharey=True)
 for b_f, colour in zip(biases, BLUES, strict=True):
     for ax, norms in [(left, direct[b_f]), (right, total[b_f])]:
         ax.semilogy(lags, norms, color=colour)
-        ax.text(102, norms[-1], f"{b_f:.0f}", color=colour, va="top" if b_f == 3 else "center")
+        ax.text(102, norms[-1], f"{b_f:.0f}", color=plotting.INK, va="top" if b_f == 3 else "center")
 right.semilogy(lags, rnn_norms, color=OCHRES[1], ls="--")
 right.text(62, 1e-19, "plain RNN", color=OCHRES[1], ha="center")
 left.set(title="Direct path: product of the f", xlabel="steps back k", ylabel="size of gradient", xlim=(0, 100))
@@ -600,18 +615,28 @@ plotting.show(
     "line that falls a little faster than that for bias 0.",
 )
 
+
 # %% slideshow={"slide_type": "subslide"}
-print(f"plain RNN: whole {rnn_norms[-1]:6.0e}")
+def lost(norms):
+    """After how many steps less than a hundredth is left."""
+    below = np.flatnonzero(norms < 0.01)
+    return f"lost after {below[0]} steps" if below.size else "not lost"
+
+
+print(f"plain RNN: whole {rnn_norms[-1]:6.0e}  {lost(rnn_norms)}")
 for b_f in biases:
-    print(f"b_f = {b_f:.0f}:   whole {total[b_f][-1]:6.0e}   direct {direct[b_f][-1]:6.0e}")
-assert total[0.0][-1] < 1e-15 and total[5.0][-1] > 100 * direct[5.0][-1]
+    print(f"b_f = {b_f:.0f}:   whole {total[b_f][-1]:6.0e}  {lost(total[b_f])};  direct {direct[b_f][-1]:6.0e}")
+
+# %% slideshow={"slide_type": "skip"}
+assert total[0.0][-1] < 1e-15 and total[1.0][-1] < 1e-3
+assert total[3.0][-1] > 10 and total[5.0][-1] > 100 * direct[5.0][-1]
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). Three things to see. With b_f = 0 the LSTM loses the gradient almost as fast as the plain RNN: its structure alone
-# saves nothing. With b_f = 1, a common advice (Jozefowicz, Zaremba and Sutskever 2015), it still vanishes, only more slowly. And with 3 or 5 the whole gradient
+# saves very little. ("Lost" means that less than a hundredth is left.) With b_f = 1, a common advice (Jozefowicz, Zaremba and Sutskever 2015), it still vanishes, only more slowly. And with 3 or 5 the whole gradient
 # does not vanish: it **grows**, though the direct path shrinks all the time. So an LSTM can explode.
 #
-# Where does it grow? Not along C. To prove it, cut the other path: let no gate see h.
+# Where does it grow? Not along C. To prove it, cut the other path: let no gate see h, and no candidate either.
 
 # %% slideshow={"slide_type": "subslide"}
 blind = fresh_lstm(5.0)
@@ -646,15 +671,19 @@ for b_f, five in ends.items():
     print(f"b_f = {b_f:.0f}:  between {min(five):.0e} and {max(five):.0e}")
 assert max(ends[0.0]) < 1e-15 and max(ends[1.0]) < 1e-3 and min(ends[3.0] + ends[5.0]) > 10
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# Let the room vote on "LSTMs solve vanishing gradients" before and after this slide. The sentence to leave with: the
+# factor has become a gate, which can be set, and learned, and may be near 1.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# What this does not show: these are fresh networks that read noise. Training moves all of the weights, the gates with
+# **What this does not show.** These are fresh networks that read noise. Training moves all of the weights, the gates with
 # them, and a trained network may look different. Change `biases`, `H`, or the size of the noise, and run the cells again.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
 # A gradient through time is a product, so it fades or grows like a power. A plain RNN as usually started loses it
-# within 100 steps. An LSTM has a path whose factor is a gate: b_f = 5 keeps more than half, b_f = 0 nothing.
+# within 100 steps. An LSTM has a path whose factor is a gate: b_f = 5 keeps more than half, b_f = 0 next to nothing.
 
 # %% slideshow={"slide_type": "skip"}
 assert rnn_norms[-1] < 1e-18 and direct[5.0][-1] > 0.5 and direct[0.0][-1] < 1e-25
@@ -736,8 +765,11 @@ LINES |= {"F": "for s in reversed(steps):", "G": "    J = ((1 - s.h_t**2) * W) @
 
 def run_lines(word):
     """Run the lines in this order and return what is in `sizes` at the end."""
+    word = str(word).upper().replace(" ", "")
+    if not set(word) <= set(LINES):
+        raise ValueError(f"{word!r} is not a word of the letters A to G")
     names = {"np": np, "rnn": rnn, "params": usual, "X": noise[:8], "H": H, "W": W}
-    exec("\n".join(LINES[letter] for letter in word.upper()), names)  # your programme
+    exec("\n".join(LINES[letter] for letter in word), names)  # your programme
     return names["sizes"]
 
 
@@ -903,7 +935,7 @@ def state_after(w, w_in, xs):
     return rnn.forward(params, np.reshape(xs, (-1, 1, 1)))[0][-1].item()
 
 
-for w, w_in in [(1.5, 1.0), (-0.7, 2.0)]:
+for w, w_in in [(1.5, 0.5), (-0.7, 2.0)]:
     check(
         f"the state after (0, x), w = {w}, w_in = {w_in}",
         lambda w=w, w_in=w_in: other_past(w, w_in),
