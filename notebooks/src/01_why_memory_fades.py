@@ -107,6 +107,11 @@ plotting.show(
     "closer and closer together over 200 steps.",
 )
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Three kinds of data, one form: step t stands to the right of step t − 1. T may be anything, even another number for each
+# sequence, and D is whatever one step has to say. What a network needs to know about the world is in the numbers *and* in
+# where they stand.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why the order matters
 #
@@ -204,7 +209,7 @@ print(f"moved by 1, the last state moves by {slope:.4f};  0.9 to the power of 50
 assert np.isclose(slope, 0.9**50, rtol=1e-4)
 
 # %% slideshow={"slide_type": "skip"}
-OCHRES = ["#D9A93A", "#B07C00", "#6B4B00"]  # the colour of h, from light to dark
+OCHRES = ["#CC9A2E", "#A06F00", "#5C4000"]  # shades of the colour of h
 lags = np.arange(101)
 fig, ax = plotting.figure(height=3.2)
 ax.set(xlim=(0, 100), ylim=(1e-5, 1e5), xlabel="steps back", ylabel="gradient", title="Powers of one number")
@@ -361,8 +366,8 @@ print(f"slope between 0.001 and 1000: only from {usable.min():.0e} to {usable.ma
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). The worst place has no slope to speak of, although the loss there is large: training stands still and does not
 # know why. And one step from the edge of the cliff throws the weight millions away. Vanishing and exploding live side
-# by side, in one network with two weights. Doing less harm on the cliff is easy: *clip* the
-# gradient to a largest length (Pascanu, Mikolov and Bengio 2013). On the plateau there is nothing to clip.
+# by side, in one network with two weights. Doing less harm on the cliff is easy: *clip* the gradient to a largest length
+# (Pascanu, Mikolov and Bengio 2013). On the plateau there is nothing to clip.
 
 # %% slideshow={"slide_type": "skip"}
 assert abs(landscape(1.5, -0.5)[1]) < 1e-15 and landscape(1.5, -0.5)[0] > 2.5
@@ -469,8 +474,8 @@ for s in [0.8, 1.0, 1.5]:
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Below 1 the bound is a promise: the gradient *must* vanish. Above 1 it promises nothing. It only says that the
-# gradient *may* explode: a large singular value is needed for that, and is not enough. The curve for 1.5 does grow, and stays many powers of ten below its bound, because
-# the slopes of tanh are below 1 wherever the state is not 0.
+# gradient *may* explode: a singular value above 1 is needed for that, and is not enough. The curve for 1.5 does grow, and
+# stays many powers of ten below its bound, because the slopes of tanh are below 1 wherever the state is not 0.
 #
 # And the line for s = 1? **"A plain RNN cannot carry a gradient over 100 steps" is false.** This one does:
 
@@ -527,12 +532,11 @@ assert np.mean(1 - hs[:10] ** 2) > np.mean(1 - hs[10:] ** 2) + 0.1  # flat later
 # %% slideshow={"slide_type": "subslide"}
 usual = rnn.init_params(1, H, np.random.default_rng(0))
 W = usual["W_h"][:, :H]
-print(
-    f"largest singular value {np.linalg.norm(W, 2):.2f}, spectral radius {np.abs(np.linalg.eigvals(W)).max():.2f}"
-)
+largest, radius = np.linalg.norm(W, 2), np.abs(np.linalg.eigvals(W)).max()
 rnn_norms = flow.norms(rnn, usual, noise)
-print(f"gradient after 100 steps: {rnn_norms[-1]:.0e}")
-assert np.linalg.norm(W, 2) > 1 and rnn_norms[-1] < 1e-18
+print(f"largest singular value {largest:.2f}, spectral radius {radius:.2f}")
+print(f"gradient after 100 steps {rnn_norms[-1]:.0e}, radius to the power of 100 {radius**100:.0e}")
+assert largest > 1 and rnn_norms[-1] < 1e-18
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This is the fading of the first letter, measured. To be fair to the plain RNN: it *can* be started better, and a
@@ -553,7 +557,7 @@ assert 1 + rnn_norms[-1] == 1
 # Along this **direct path** a gradient is multiplied by the forget gates, by nothing else.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# There is no W in this product, and no slope of tanh. In the LSTM of 1997 there was no forget gate, either: the factor
+# No W multiplies here, and no slope of tanh. In the LSTM of 1997 there was no forget gate, either: the factor
 # was exactly 1, the *constant error carousel* of Hochreiter and Schmidhuber. Today's cell has the gate (Gers,
 # Schmidhuber and Cummins 2000), and its bias b_f says where it starts: near σ(b_f).
 
@@ -591,7 +595,7 @@ assert [b_f for b_f in biases if direct[b_f][-1] > 0.1] == [5.0]
 # (a) about the same · (b) smaller · (c) a hundred times larger, or more
 
 # %% slideshow={"slide_type": "skip"}
-BLUES = ["#7DB7DE", "#3D94CC", "#0067A6", "#003A5E"]  # the colour of f, from light to dark
+BLUES = ["#62A6D6", "#2F86C0", "#0067A6", "#003A5E"]  # shades of the colour of f
 fig, (left, right) = plotting.figure(height=3.8, ncols=2, sharey=True)
 for b_f, colour in zip(biases, BLUES, strict=True):
     for ax, norms in [(left, direct[b_f]), (right, total[b_f])]:
@@ -610,9 +614,9 @@ left.minorticks_off()
 plotting.show(
     fig,
     "Two panels, the size of the gradient against steps back on a logarithmic axis, for forget biases 0, 1, 3 and 5. "
-    "Left, the direct path: four falling lines that end near 1e-30, 4e-14, 0.02 and 0.6. Right, the whole gradient: the "
-    "lines for 0 and 1 fall to about 1e-19 and 1e-6, the lines for 3 and 5 rise to about 20 and 1000. The plain RNN is a dashed "
-    "line that falls a little faster than that for bias 0.",
+    "Left, the direct path: four falling lines that end near 3e-30, 6e-14, 0.03 and 0.6. Right, the whole gradient: the "
+    "lines for 0 and 1 fall to about 2e-19 and 4e-6, the lines for 3 and 5 rise to about 20 and 1000. The plain RNN is a "
+    "dashed line that falls a little faster than that for bias 0.",
 )
 
 
@@ -633,8 +637,9 @@ assert total[3.0][-1] > 10 and total[5.0][-1] > 100 * direct[5.0][-1]
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). Three things to see. With b_f = 0 the LSTM loses the gradient almost as fast as the plain RNN: its structure alone
-# saves very little. ("Lost" means that less than a hundredth is left.) With b_f = 1, a common advice (Jozefowicz, Zaremba and Sutskever 2015), it still vanishes, only more slowly. And with 3 or 5 the whole gradient
-# does not vanish: it **grows**, though the direct path shrinks all the time. So an LSTM can explode.
+# saves very little. ("Lost" means that less than a hundredth is left.) With b_f = 1, a common advice (Jozefowicz, Zaremba
+# and Sutskever 2015), it still vanishes, only more slowly. And with 3 or 5 the whole gradient does not vanish: it
+# **grows**, though the direct path shrinks all the time. So **"LSTMs cannot explode" is false**, too.
 #
 # Where does it grow? Not along C. To prove it, cut the other path: let no gate see h, and no candidate either.
 
@@ -650,12 +655,12 @@ assert (without_h <= np.sqrt(2) * blind_direct).all() and without_h.max() < 1.5
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Without the path through h the gradient only ever shrinks, up to a last step from C to h, which adds a factor of at
-# most √2. The growth came through h, where an LSTM has weights and can stretch like any RNN. That is why people who
-# train LSTMs clip their gradients as well.
+# most √2. The growth came through h, where an LSTM has weights and can stretch like any RNN. So clipping is not for plain
+# RNNs alone.
 #
-# Hochreiter and Schmidhuber cut this path, too: their LSTM of 1997 was trained with a *truncated* gradient, which did
-# not follow errors out of a cell and further back. The full gradient came later (Graves and Schmidhuber 2005), and
-# "LSTMs cannot explode" is a memory of the time before.
+# Hochreiter and Schmidhuber cut this path, too. Their LSTM of 1997 was trained with a *truncated* gradient, which did
+# not follow errors out of a cell and further back. What was left ran along C, where every factor was 1: it could neither
+# vanish nor explode. Today's full gradient (Graves and Schmidhuber 2005) takes all paths, and that is what we measured.
 #
 # One network is one network. The same for five seeds, with other weights and another noise each time:
 
