@@ -6,7 +6,7 @@ orthogonal    W_h = [Q, W_x], Q Qᵀ = I                             h turns, an
 
 import numpy as np
 
-from lstm_lib import lstm, rnn, validation
+from lstm_lib import flow, lstm, rnn, validation
 
 
 def chrono(params, T, rng):
@@ -87,9 +87,6 @@ def orthogonal(params, rng, *, scale=1.0):
            [0., 0., 1.]]))
     """
     sizes = validation.parameters(params, rnn.SHAPES)
-    rng, scale = validation.generator("rng", rng), validation.number("scale", scale, above=0)
-    Q, R = np.linalg.qr(rng.standard_normal((sizes["H"], sizes["H"])))
-    Q *= np.sign(np.diag(R))  # without it, QR prefers some orthogonal matrices to others
     W_h = params["W_h"].copy()
-    W_h[:, : sizes["H"]] = scale * Q
+    W_h[:, : sizes["H"]] = flow.orthogonal(sizes["H"], rng, scale)
     return params | {"W_h": W_h}

@@ -31,7 +31,7 @@ FLOORS = {
     "checks": 4,
     "widgets": 4,
 }
-ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fused", "lstm")}
+ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fused", "lstm"), ("starts", "flow")}
 HEAVY = {"matplotlib", "sympy", "IPython", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
