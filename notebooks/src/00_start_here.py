@@ -163,6 +163,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # |---|---|---|
 # | **00 Start here** (this one) | see one unit remember; find your way | 15 min |
 # | [01 Why memory fades](01_why_memory_fades.ipynb) | say why a plain RNN forgets, with a number | 45 min |
+# | [02 Gates and the cell state](02_gates_and_the_cell_state.ipynb) | program a latch, a timer and a counter by choosing weights | 60 min |
 # | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 45 min |
 # | [04 One step by hand](04_one_step_by_hand.ipynb) | do one step and two steps on paper, and trust the digits | 40 min |
 # | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 min |
