@@ -1,8 +1,8 @@
 """Turn the executed lessons into decks that need no network: ``python notebooks/slides.py [names...]``.
 
-A deck holds nothing that its lesson does not hold. Cells marked ``skip`` stay out, cells tagged ``output-only`` show
-what came out of them, cells marked ``notes`` are for the lecturer, who presses S. ``--times`` runs the lessons instead
-and says which cells are slow.
+A deck holds nothing that its lesson does not hold. Cells marked ``skip`` stay out, cells tagged ``output-only``
+show what came out of them, cells marked ``notes`` are for the lecturer, who presses S. With ``--times`` it runs
+the lessons and says which cells are slow.
 """
 
 import argparse
@@ -18,11 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import anywidget
+import build
 import nbformat
 from nbconvert.exporters import SlidesExporter
 from traitlets.config import Config
-
-import build
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
@@ -91,12 +90,9 @@ def slides_of(notebook):
 
 
 def live_widgets(notebook):
-    """Return the state of the widgets when one of them works without a kernel: those that bring their own program."""
-    state = notebook.metadata.get("widgets", {}).get(build.STATE)
-    own = any(
-        model["state"].get("_model_module") == "anywidget" for model in build.widget_models(notebook).values()
-    )
-    return state if own else None
+    """Return the state of the widgets if one of them works without a kernel: an anywidget brings its program."""
+    modules = {model["model_module"] for model in build.widget_models(notebook).values()}
+    return notebook.metadata["widgets"][build.STATE] if "anywidget" in modules else None
 
 
 def prepare(notebook):
