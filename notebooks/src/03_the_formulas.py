@@ -310,7 +310,7 @@ cell_state
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # - **Meaning.** The memory after the step.
-# - **Range.** Any number. It is *not* bounded by 1, as we shall see.
+# - **Range.** Any number. It is *not* bounded by 1.
 # - f near 1 and i near **0** carry the old memory over; f near 0 and i near **1** replace it by the candidate.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -460,11 +460,10 @@ assert share.is_positive and sp.simplify(1 - share).is_positive
 assert sp.simplify(1 - sp.tanh(a) ** 2).is_positive
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Only what is *shown* stays below 1. C has no such bound: it is a counter, not a fraction. What keeps it in check is
-# forgetting.
+# Only what is *shown* stays below 1. C has no such bound: it is a counter. What keeps it in check is forgetting.
 #
 # If the forget gate never exceeds F < 1 and the memory starts at 0, its size stays below a geometric series,
-# because one step can add less than 1:
+# because one step adds less than 1:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 F = sp.symbols("F", positive=True)

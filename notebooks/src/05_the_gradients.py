@@ -628,14 +628,14 @@ print("the same as lstm.backward")
 #
 # 1. **computer algebra**, one expression for all steps;
 # 2. **the library**, at random numbers;
-# 3. **central differences** of its forward pass;
-# 4. **complex steps** of its forward pass.
+# 3. **central differences**;
+# 4. **complex steps**.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The first is the proof. Put all steps into one expression and differentiate it: chain rule and direct derivative are
 # polynomials in the σ and tanh of the cell, and all their coefficients are the same. That holds for all numbers at once.
-# The three others are compared with this derivative. (The last two are the subject of
-# [the next lesson](06_check_the_gradient.ipynb).)
+# The three others are compared with this derivative. (The last two take the library's forward pass, and are the subject
+# of [the next lesson](06_check_the_gradient.ipynb).)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 print("T D H   chain rule = derivative   library     central differences   complex step")
@@ -691,7 +691,7 @@ Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 # Nothing else is there. For T steps the direct part is the product of all T forget gates, and the rest is everything that
 # leaves the memory at least once on the way.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** You may have read that an LSTM's gradient cannot vanish. And that it cannot explode. Which of the two is
 # true?
 
@@ -823,7 +823,7 @@ direct, through = both_parts(unit(0.0, 6.0), steps)
 print(f"with an input of 0.000001: through h {through[-1]:.1e}, at most {abs(through).max():.1e} on the way")
 assert abs(through).max() < 1e-3 * ends[3][1]
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # What is true is this. An LSTM has a path on which the gradient is multiplied by nothing but forget gates, and it can learn
 # to hold them open.
 
@@ -841,9 +841,8 @@ assert abs(through).max() < 1e-3 * ends[3][1]
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# A backward pass is small derivatives and two rules: multiply along a path, add where paths meet. Paths meet in three
-# places, each a `+=` that a program can forget. Far away, the part along the memory is the product of the forget gates;
-# the part through h can vanish or explode.
+# A backward pass is small derivatives and two rules: multiply along a path, add where paths meet, in three places. From
+# far away, the part along the memory is the product of the forget gates; the part through h can vanish or explode.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -43,7 +43,7 @@ cells = [lstm, *(museum.EXHIBITS[name].cell() for name in ("wrong_step_C", "sigm
 runs = {letter: cells[k] for letter, k in zip("ABC", np.random.default_rng(11).permutation(3), strict=True)}
 curves = {letter: museum.curve(cell) for letter, cell in runs.items()}
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 fig, ax = plotting.figure(height=2.8)
 for (letter, losses), style in zip(curves.items(), ["-", "--", ":"], strict=True):
     ax.plot(range(1, len(losses) + 1), losses, style, color=plotting.INK, label=letter)
@@ -56,7 +56,7 @@ plotting.show(
     "half to less than two hundredths, and lie almost on top of each other.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Two of the three have a mistake in the backward pass. Which one is healthy?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -136,7 +136,7 @@ print("numerical_gradient computes the second of the two")
 # forget gate f. Formula 4, five times over:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def memory(f):
     C = Fraction(1, 5)
     for written in (Fraction(n, 10) for n in (8, -3, 5, 6, -2)):  # i * C_tilde at each step

@@ -269,10 +269,10 @@ def compare(name, T, D, H, B):
 sizes = {"T=50 B=1 D=1 H=16": (50, 1, 16, 1), "T=100 B=32 D=2 H=32": (100, 2, 32, 32)}
 sizes |= {"T=50 B=64 D=256 H=256": (50, 256, 256, 64)}
 compared = {words: compare(words, *size) for words, size in sizes.items()}
-print(f"{'times as fast as lstm.forward':29}" + "".join(f"{words:>23}" for words in sizes))
-for version in versions:
-    row = [compared[words]["lstm.forward"] / compared[words][version] for words in sizes]
-    print(f"{version:29}" + "".join(f"{ratio:23.1f}" for ratio in row))
+print(f"{'times as fast as lstm.forward':29}" + "".join(f"{version:>15}" for version in [*versions][1:]))
+for words, row in compared.items():
+    ratios = [row["lstm.forward"] / row[version] for version in [*versions][1:]]
+    print(f"{words:29}" + "".join(f"{ratio:15.1f}" for ratio in ratios))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -619,9 +619,8 @@ print(f"1000 steps in {rounds} rounds")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Many sequences at once, few calls, large products, nothing allocated in the loop: that makes the layer faster, and the
-# results agree to 11 digits or more. Small layers gain most. The steps of one sequence have to wait for each other, unless
-# the gates stop looking at h.
+# Many sequences at once, few calls, large products, nothing allocated in the loop: that makes the layer faster, and small
+# ones most of all. The steps of one sequence have to wait for each other, unless the gates stop looking at h.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -340,10 +340,10 @@ assert shares[:2].sum() > 0.7
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Let it run free
 #
-# Told the truth after every step, it is easy to do well. Now the model gets 40 steps of the wave, and from then on only its
-# own predictions.
+# Told the truth after every step, it is easy to do well. Now the model gets 40 steps of the wave, and then only its own
+# predictions.
 #
-# **Predict.** The one-step error is tiny. For how many periods will the free run stay on the wave?
+# **Predict.** For how many periods will the free run stay on the wave?
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -706,10 +706,10 @@ for k in (10, 20, 30, 40, 60, 120):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What this shows, and what it does not
 #
-# - A recurrent network can *identify* the wave while it listens, and use that.
-# - The memory is real, and it is short: about forty steps.
-# - The plain RNN does it too, less well. This is no proof that it takes an LSTM.
-# - It is one seed for each network, one noise, and little tuning.
+# - A recurrent network can *identify* the wave while it listens.
+# - The memory is real, and short: about forty steps.
+# - The plain RNN does it too, less well: no proof that it takes an LSTM.
+# - One seed for each network, one noise, little tuning.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -730,9 +730,8 @@ for k in (10, 20, 30, 40, 60, 120):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Training is four things in a loop. On a single wave the LSTM lost to a rule with two lags. On noisy waves of unknown
-# frequency its squared error was more than ten times smaller than that of the best fixed linear rule: it can find out
-# what it is listening to.
+# On a single wave the LSTM lost to a rule with two lags. On noisy waves of unknown frequency its squared error was more
+# than ten times smaller than that of the best fixed linear rule: it can find out what it is listening to.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
