@@ -44,6 +44,7 @@ PACKAGES = {
         r"dist/(embed-amd\.js|.*\.woff2)",
     ),
 }
+OUTPUT_ONLY = "output-only"  # the tag of a cell whose code stays in the lesson
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
 
 
@@ -114,7 +115,7 @@ def prepare(notebook):
 def deck(notebook):
     """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it."""
     exporter = SlidesExporter(
-        config=Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {"output-only"}}}),
+        config=Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {OUTPUT_ONLY}}}),
         template_name="theme",
         extra_template_basedirs=[str(HERE)],
         exclude_input_prompt=True,
