@@ -45,6 +45,7 @@ PACKAGES = {
     ),
 }
 OUTPUT_ONLY = "output-only"  # the tag of a cell whose code stays in the lesson
+ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
 
 
@@ -90,10 +91,9 @@ def slides_of(notebook):
     return slides
 
 
-def live_widgets(notebook):
-    """Return the state of the widgets if one of them works without a kernel: an anywidget brings its program."""
-    modules = {model["model_module"] for model in build.widget_models(notebook).values()}
-    return notebook.metadata["widgets"][build.STATE] if "anywidget" in modules else None
+def tagged(tag, cell):
+    """Say whether a cell carries a tag."""
+    return tag in cell.metadata.get("tags", [])
 
 
 def prepare(notebook):
@@ -107,7 +107,7 @@ def prepare(notebook):
         first.metadata.slideshow["data"] = data
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "text/html" in output.get("data", {}) and not live_widgets(notebook):
+            if "text/html" in output.get("data", {}) and not tagged(ALIVE, cell):
                 output.data.pop(build.VIEW, None)  # a slider that moves nothing; its picture says as much
     return notebook
 
@@ -121,7 +121,9 @@ def deck(notebook):
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    resources = {"title": heading(notebook.cells[0]), "live": live_widgets(notebook)}
+    resources = {"title": heading(notebook.cells[0]), "widgets": None}
+    if any(tagged(ALIVE, cell) for cell in notebook.cells):
+        resources["widgets"] = notebook.metadata["widgets"][build.STATE]
     page, _ = exporter.from_notebook_node(prepare(notebook), resources=resources)
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
     return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', page)

@@ -55,6 +55,7 @@ WALK = """
   return wrong;
 }
 """
+IS_DRAWN = "(script) => script.parentElement.querySelector('.widget-subarea *')"  # of a widget's place in the page
 # px at 1280 x 720; the lettering of a figure is 11 points, at 150 dots an inch
 LEAST = {"prose": 24, "code": 20, "figure": 16, "lettering": 11 / 72 * 150}
 
@@ -76,9 +77,7 @@ def words(slide):
 
 
 def code_lines(slide):
-    shown = [
-        c for c in slide.cells if c.cell_type == "code" and slides.OUTPUT_ONLY not in c.metadata.get("tags", [])
-    ]
+    shown = [c for c in slide.cells if c.cell_type == "code" and not slides.tagged(slides.OUTPUT_ONLY, c)]
     return sum(bool(line.strip()) for cell in shown for line in cell.source.splitlines())
 
 
@@ -96,7 +95,7 @@ def test_a_slide_has_one_figure_at_most():
 def test_code_that_stays_in_the_lesson_leaves_something_on_the_slide():
     for where, slide in on_each_slide():
         for cell in slide.cells:
-            if slides.OUTPUT_ONLY in cell.metadata.get("tags", []):
+            if slides.tagged(slides.OUTPUT_ONLY, cell):
                 assert cell.get("outputs"), f"{where}: nothing comes out of {cell.source[:40]!r}"
 
 
@@ -221,6 +220,10 @@ def show(page, path, screen):
     page.goto(path.as_uri())
     page.wait_for_function("() => window.Reveal && Reveal.isReady()")
 
+    page.wait_for_function(
+        f"() => [...document.querySelectorAll('script[type=\"{build.VIEW}\"]')].every({IS_DRAWN})"
+    )
+
 
 def walk(page, path, screen):
     """Return what is wrong with a deck on a screen."""
@@ -274,3 +277,31 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         (note,) = deck[number].notes
         first_words = re.match(r"[^*$`]+", note.source.split("\n\n")[1])[0].strip()
         notes.filter(has_text=first_words).wait_for(timeout=20_000)
+
+
+COUNTER = """
+import anywidget, traitlets
+
+class Counter(anywidget.AnyWidget):
+    value = traitlets.Int(3).tag(sync=True)
+    _esm = '''export default { render({ model, el }) {
+      const button = document.createElement("button");
+      const name = () => { button.textContent = "at " + model.get("value"); };
+      button.onclick = () => { model.set("value", model.get("value") + 1); model.save_changes(); };
+      model.on("change:value", name); name(); el.append(button); } };'''
+
+Counter()
+"""
+
+
+def test_a_widget_that_needs_no_kernel_is_alive_in_a_deck(page, decks):
+    notebook = lesson(("slide", "# Live"), ("subslide", (COUNTER, "")))
+    notebook.cells[1].metadata["tags"] = [slides.OUTPUT_ONLY, slides.ALIVE]
+    build.execute(notebook, decks)
+    path = decks / "alive.html"
+    path.write_text(slides.deck(build.normalise(notebook)), encoding="utf-8")
+    show(page, path, SCREENS[0])
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="at 3").click()
+    assert page.get_by_role("button", name="at 4").is_visible()
+    assert page.wrong == []
