@@ -1,9 +1,9 @@
 """The small library behind the course *The LSTM by Hand*: NumPy, one line of code per line of mathematics.
 
-    floor 4   checks, widgets                      what answers when an exercise is tried; figures with sliders
+    floor 4   checks, diagnoses, widgets           what answers when an exercise is tried; figures with sliders
     floor 3   plotting,                            pictures; matplotlib is imported here and nowhere below
               museum, ledger,                      broken LSTMs, to be found; a step as a table, to be filled in;
-              trials                               many training runs on tests of memory
+              trials, attempts                     many training runs; trying what a learner wrote
     floor 2   model, starts, training,             a read-out on top of a cell; where training begins; fitting it;
               gradcheck, flow, symbolic            its gradient proved; how far back it reaches; formulas (sympy)
     floor 1   rnn, lstm, fused                     one contract, two cells, and the LSTM once more, fast

@@ -28,10 +28,18 @@ FLOORS = {
     "ledger": 3,
     "museum": 3,
     "trials": 3,
+    "attempts": 3,
+    "diagnoses": 4,
     "checks": 4,
     "widgets": 4,
 }
-ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fused", "lstm"), ("starts", "flow")}
+ON_THE_SAME_FLOOR = {
+    ("functional", "validation"),
+    ("data", "validation"),
+    ("fused", "lstm"),
+    ("starts", "flow"),
+    ("checks", "diagnoses"),
+}
 HEAVY = {"matplotlib", "sympy", "IPython", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
