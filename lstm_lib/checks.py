@@ -96,12 +96,11 @@ def check_choice(name, attempt, expected, choices, *, known=None):
     """
     choices, known = list(choices), known or {}
     _is_text(name)
-    for what, choice in {
-        "expected": expected,
-        **{f"known[{words!r}]": choice for words, choice in known.items()},
-    }.items():
-        if choice not in choices or (what != "expected" and choice == expected):
-            raise ValueError(f"{what} is {choice!r}; want one of {', '.join(map(str, choices))}")
+    if expected not in choices:
+        raise ValueError(f"expected is {expected!r}; want one of {', '.join(map(str, choices))}")
+    for words, choice in known.items():
+        if choice not in choices or choice == expected:
+            raise ValueError(f"known[{words!r}] is {choice!r}; want a wrong one of {', '.join(map(str, choices))}")
     answer, problem = _answered(attempt)
     if problem:
         print(f"✗ {name}: {problem}")
@@ -317,6 +316,8 @@ def _verdict_on_start(attempt):
     """Try an init_params: no two programs draw the same numbers, so the rules are checked and not the numbers."""
     if attempt is None or attempt is ...:
         return "○", "not written yet."
+    if not callable(attempt):
+        return "✗", f"got a {type(attempt).__name__}; want a function."
     arguments = {"D": 2, "H": 3, "rng": np.random.default_rng(0)}
     answer, problem, _ = attempts.run(attempt, arguments)
     if problem or answer is None:

@@ -533,7 +533,7 @@ def verdict(task, function):
     answer, problem, changed = attempts.run(function, arguments)
     if problem:
         return "✗", problem
-    if answer is None or (isinstance(answer, list | tuple) and all(map(_is_gap, answer))):
+    if answer is None or (isinstance(answer, list | tuple) and answer and all(map(_is_gap, answer))):
         return "○", "not written yet."
     mark, words = _compared(task, answer, tuple(arguments))
     if not changed:

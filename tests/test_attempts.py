@@ -184,7 +184,8 @@ def test_the_stop_button_ends_what_is_running(way):
         f"import signal, threading, _thread; {way}from lstm_lib.attempts import run\n"
         "def for_ever():\n    started.set()\n    while True: pass\n"
         "started = threading.Event()\n"
-        "threading.Thread(target=lambda: (started.wait(), signal.raise_signal(signal.SIGINT)), daemon=True).start()\n"
+        "def press():\n    started.wait(); signal.raise_signal(signal.SIGINT)\n"
+        "threading.Thread(target=press, daemon=True).start()\n"
         "try:\n    run(for_ever)\nexcept KeyboardInterrupt:\n    print('stopped')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
