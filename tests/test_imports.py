@@ -32,6 +32,7 @@ FLOORS = {
     "diagnoses": 4,
     "checks": 4,
     "widgets": 4,
+    "predictions": 4,
 }
 ON_THE_SAME_FLOOR = {
     ("functional", "validation"),
@@ -48,6 +49,7 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
     "widgets": {"IPython", "ipywidgets"},
+    "predictions": {"IPython", "anywidget", "traitlets"},
 }
 NUMPY_ONLY = [name for name in FLOORS if not ALLOWED.get(name, set()) & HEAVY]
 modules = pytest.mark.parametrize("name", FLOORS)

@@ -24,7 +24,8 @@
 # You can change any cell and run it again. If you want to keep what you write, work on a copy in a folder of
 # your own: *File → Save Notebook As…*. `git restore notebooks` brings the originals back.
 #
-# Whenever a question says **Predict**, stop and commit to an answer before you run the next cell. Students who
+# Whenever it says **Predict**, stop, run the cell that asks, and commit to an answer before you run the next one. Your
+# guesses stay on your own disk, in a small file; nothing is sent anywhere. Students who
 # predicted the outcome of a demonstration understood it better than those who only watched it
 # ([Crouch and others 2004](#References)).
 
@@ -34,6 +35,7 @@ import numpy as np
 from lstm_lib import lstm, plotting
 from lstm_lib.checks import check
 from lstm_lib.functional import sigmoid
+from lstm_lib.predictions import predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: remember what came first
@@ -121,9 +123,10 @@ params = {
 }  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. How much of that is left after 99 steps of noise?
-#
-# (a) nothing · (b) about half · (c) more than nine tenths
+# **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. Then come 99 steps of noise.
+
+# %% slideshow={"slide_type": "fragment"}
+predict("00.noise", "How much of the memory is left?", ["nothing", "about half", "more than nine tenths"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -139,6 +142,7 @@ trace = lstm.stack(steps)  # every quantity as an array over time
 left = trace.C_t[-1, 0] / trace.C_t[0, 0]
 for symbol, share in zip(["+1", "−1"], left, strict=True):
     print(f"first symbol {symbol}: {share:.1%} of the memory is left after {T - 1} steps")
+reveal("00.noise", np.searchsorted([0.1, 0.9], left.min()))  # below, between or above
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, (above, below) = plotting.figure(height=4.2, nrows=2, sharex=True)
@@ -195,13 +199,17 @@ assert np.allclose(left, f**99, atol=1e-3)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now change that one number. With the flag down the forget gate is σ(b_f), so the bias b_f decides how long the unit remembers.
 #
-# **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step. How much is left after 99
-# steps? And with b_f = 3 or 5?
+# **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step.
+
+# %% slideshow={"slide_type": "fragment"}
+shares = ["less than a millionth", "about a thousandth", "about a tenth", "almost three quarters"]
+predict("00.bias", "With b_f = 1, how much is left of the first symbol after 99 steps?", shares)
 
 # %% slideshow={"slide_type": "fragment"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
     f_down = sigmoid(b_f)
     print(f"b_f = {b_f:2.0f}   f = {f_down:.5f}   left after 99 steps: {f_down**99:.3g}")
+reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
