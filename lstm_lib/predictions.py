@@ -255,8 +255,13 @@ class Summary:
             (f"lesson {key[:2]}", each.question, each.said(each.guess), each.said(each.answer))
             for key, each in self.wrong.items()
         ]
-        rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("where", "question", "your guess", "it is"))
+        left = 'style="text-align: left"'
+        rows = "".join(
+            f"<tr>{''.join(f'<td {left}>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells
+        )
+        head = "".join(
+            f'<th scope="col" {left}>{name}</th>' for name in ("where", "question", "your guess", "it is")
+        )
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
         notes = "".join(f"<p>{html.escape(text)}</p>" for text in (self.words, self.complaint) if text)
         return notes + table
