@@ -115,7 +115,7 @@ def test_an_exercise_gives_a_nudge_and_a_step_before_the_solution(lesson):
             folds = re.findall(r"<summary>(.*?)</summary>", cell.source)
             hints = folds[: folds.index("Solution")]
             assert hints[:2] == ["Hint 1, a nudge", "Hint 2, a step further"], cell.source[:200]
-            assert hints[2:] in ([], ["Hint 3, part of the answer"])
+            assert [hint[:8] for hint in hints[2:]] in ([], ["Hint 3, "])
 
 
 def calls(lesson, name):
