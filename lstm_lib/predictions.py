@@ -429,9 +429,11 @@ class _Asked:
     def _html(self):
         question, choices, unit = self.question[:3]
         listed = "".join(f"<li>{html.escape(choice)}</li>" for choice in choices or [])
-        kind = f"<ul>{listed}</ul>" if choices else f"<p>A number{unit and ', in '}{html.escape(unit)}.</p>"
+        kind = (
+            f'<ol type="a">{listed}</ol>' if choices else f"<p>A number{unit and ', in '}{html.escape(unit)}.</p>"
+        )
         hint = "Run this cell to give your guess here, before you go on. It stays on your computer."
-        return f"<p><strong>{html.escape(question)}</strong></p>{kind}<p><em>{hint}</em></p>"
+        return f"<p><strong>{html.escape(question)}</strong></p>{kind}<p class='asleep'><em>{hint}</em></p>"
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = {} if self.control is None else self.control._repr_mimebundle_(**kwargs)

@@ -125,7 +125,7 @@ params = {
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. Then come 99 steps of noise.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 predict("00.noise", "How much of the memory is left?", ["nothing", "about half", "more than nine tenths"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -201,7 +201,7 @@ assert np.allclose(left, f**99, atol=1e-3)
 #
 # **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 shares = ["less than a millionth", "about a thousandth", "about a tenth", "almost three quarters"]
 predict("00.bias", "With b_f = 1, how much is left of the first symbol after 99 steps?", shares)
 
