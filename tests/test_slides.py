@@ -305,3 +305,30 @@ def test_a_widget_that_needs_no_kernel_is_alive_in_a_deck(page, decks):
     page.get_by_role("button", name="at 3").click()
     assert page.get_by_role("button", name="at 4").is_visible()
     assert page.wrong == []
+
+
+PATHS = re.findall(
+    r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)",
+    (slides.HERE / "LECTURING.md").read_text(encoding="utf-8"),
+    flags=re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("minutes", "rows"), PATHS, ids=[f"{minutes} minutes" for minutes, _ in PATHS])
+def test_a_path_names_headings_that_exist_and_fits_its_time(minutes, rows):
+    total = 0
+    for row in rows.splitlines():
+        name, first, last, stated = re.fullmatch(
+            r"\| \[.+\]\((\w+)\.ipynb\) \| (.+) \| (.+) \| (\d+) \|", row
+        ).groups()
+        deck = slides.slides_of(build.read(slides.HERE / f"{name}.ipynb"))
+        sections = [slide.section for slide in deck]
+        end = len(sections) - sections[::-1].index(last)
+        stretch = deck[sections.index(first) : end]
+        assert sum(slide.minutes for slide in stretch) == int(stated), row
+        total += int(stated) + sum(not slide.notes for slide in stretch) / 2
+    assert 0.8 * int(minutes) <= total <= int(minutes)
+
+
+def test_there_are_paths_for_25_45_and_90_minutes():
+    assert [minutes for minutes, _ in PATHS] == ["25", "45", "90"]

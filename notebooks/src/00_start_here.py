@@ -296,8 +296,8 @@ print("The card is right.")
 # **On your own.** Read, predict, run, change. Each lesson ends with exercises that answer back, hints in layers, folded
 # solutions and five questions to see what stayed.
 #
-# **In a lecture.** The lessons carry slide marks. *View → Property Inspector* shows them, and
-# `jupyter nbconvert --to slides` turns a lesson into a deck. Run the cells live, or show the outputs that are saved.
+# **In a lecture.** Every lesson is its own deck: `make slides`, in the folder of the course, makes them all, and they need
+# no network. [Lecturing](LECTURING.md) says what to show in which time, and what to ask.
 #
 # **For marks.** The exercises are cells that raise `NotImplementedError` until they are filled in, each followed by a
 # `check`. Hand out a lesson without its folded solutions, take it back, run it, and read off the ✓ and ✗.
