@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Say why a plain recurrent network forgets, with a number; measure how far back a
 # gradient reaches, in any network; and tell which half of the story about the LSTM is true.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# "LSTMs solve vanishing gradients": let the room vote on it now, write the votes down, and vote again at the end.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** Derivatives and the chain rule; what a matrix does to a vector.
 #
 # **How long it takes.** About 45 minutes.
@@ -23,7 +31,7 @@ from lstm_lib import flow, lstm, plotting, rnn
 from lstm_lib.checks import check, check_choice
 from lstm_lib.functional import sigmoid
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three questions from before
 #
 # From [Start here](00_start_here.ipynb). Answer aloud, then open the fold.
@@ -47,11 +55,19 @@ from lstm_lib.functional import sigmoid
 # A sequence is a list of inputs $x_1, x_2, \dots, x_T$ in an **order that means something**. A time series is one. So is
 # a line of text, and so is a sound.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for sequences that are no time series. A line of text, a sound, a recipe: what matters is that the order
+# means something.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Let us make one of each, as an array of the shape (T, D, B) that this course uses everywhere. First the temperature of
 # three days, hour by hour: one number at each step.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(0)
 hours = np.arange(72)
 daily = 4 * np.sin(2 * np.pi * (hours - 9) / 24)  # warmest in the afternoon
@@ -63,7 +79,7 @@ X_series = temperature[:, None, None]
 # for a single 1 in the row of that letter. This is called a **one-hot** column. It gives no letter a larger number than
 # another.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 ALPHABET = " abdegimnost"
 
 
@@ -78,7 +94,7 @@ X_text = one_hot("dog bites man")
 # And a sound: a whistle that slides upwards, a *chirp*. A microphone reports the pressure of the air, here 8000 times a
 # second, and each report is a step. Two hundred steps are a fortieth of a second: sounds are long sequences.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 seconds = np.arange(200) / 8000
 turns = 150 * seconds + 12000 * seconds**2  # from 150 turns a second upwards
 X_sound = np.sin(2 * np.pi * turns)[:, None, None]
@@ -99,7 +115,7 @@ plotting.curve(bottom, range(1, 201), X_sound[:, 0, 0], "x_t", marker="")
 bottom.set(title="A sound: T = 200, D = 1", ylabel="pressure", xlabel="step t", xlim=(1, 200))
 middle.tick_params(length=0)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "Three panels. Above, a temperature curve that rises and falls three times in 72 hours. In the middle, the text dog "
@@ -118,7 +134,14 @@ plotting.show(
 # *Dog bites man* is no news. *Man bites dog* is. Both have the same letters, each as often. Whoever counts letters
 # cannot tell them apart.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Two sentences, one bag of letters.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 X_news = one_hot("man bites dog")
 assert np.array_equal(X_news.sum(axis=0), X_text.sum(axis=0))  # the same letters
 assert not np.array_equal(X_news, X_text)  # in another order
@@ -133,17 +156,24 @@ assert not np.array_equal(X_news, X_text)  # in another order
 #
 # One $W_h$ serves every step.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** A network of four units with random weights, never trained, reads both lines. Its last states will be
 #
 # (a) the same, as the letters are · (b) different · (c) different only after training
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 reader = rnn.init_params(len(ALPHABET), 4, np.random.default_rng(1))
 for text in ["dog bites man", "man bites dog"]:
     hs, _ = rnn.forward(reader, one_hot(text))
     print(f"{text}:  h_T =", hs[-1, :, 0].round(2))
 assert np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max() > 0.1
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Many say (c): they think that noticing has to be learned. The order is in the arithmetic from the first day.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Each step mixes the new letter with a state that depends on the letters before, so even random weights notice the
@@ -151,7 +181,7 @@ assert np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max() > 0.1
 # follow again and again:
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 def difference(first, second):
     """How far apart the last states are."""
     hs, _ = rnn.forward(reader, one_hot(first))
@@ -163,6 +193,13 @@ apart = {n: difference("d" + n * "o", "m" + n * "o") for n in (0, 5, 10, 20)}
 for n, distance in apart.items():
     print(f"d or m, then {n:2} times o: the states differ by {distance:.0e}")
 assert apart[0] > 0.1 and apart[20] < 1e-4
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The first letter fades, step by step, in a network that has room enough for it. Ask why, and collect guesses.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # After twenty more letters the state hardly knows what the first one was. That is the fading in the title. The
@@ -177,13 +214,13 @@ assert apart[0] > 0.1 and apart[20] < 1e-4
 #
 # If $x_1 = 1$ and nothing comes after it, then $h_2 = w$, $h_3 = w^2$, and so on.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** After 50 more steps, for w = 0.9 and for w = 1.1, the 1 has become about
 #
 # (a) 0.5 and 2 · (b) 0.1 and 10 · (c) 0.005 and 100
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def read(w, xs):
     """The last state of h_t = w h_{t−1} + x_t."""
     h = 0.0
@@ -196,13 +233,21 @@ for w in [0.5, 0.9, 1.0, 1.1]:
     print(f"w = {w}:  left of a 1 after 50 steps: {read(w, [1] + 50 * [0]):.3g}")
 assert np.isclose(read(0.9, [1] + 50 * [0]), 0.9**50)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# People choose (a) or (b): a factor of 0.9 sounds harmless. Let them compute 0.9 to the power of 50 by halving:
+# about seven steps to a half.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). A power leaves nothing where it was: below 1 it goes to zero, above 1 it runs away, and only at 1 does it stay.
 #
 # Training looks at the same power from the other end. To learn that $x_1$ mattered, it needs the derivative of the
 # last state with respect to that first input, the **gradient** over 50 steps. Move $x_1$ a little and see:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 eps = 1e-6
 slope = (read(0.9, [1 + eps] + 50 * [0]) - read(0.9, [1] + 50 * [0])) / eps
 print(f"moved by 1, the last state moves by {slope:.4f};  0.9 to the power of 50 is {0.9**50:.4f}")
@@ -217,12 +262,19 @@ for w, colour, style in zip([0.9, 1.0, 1.1], OCHRES, ["--", "-", "-."], strict=T
     ax.semilogy(lags, w**lags, color=colour, ls=style)
     ax.text(102, w**100.0, f"w = {w}", color=plotting.INK, va="center")
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The gradient against the number of steps back, on a logarithmic axis. Three straight lines start at 1: for w = 0.9 "
     "the line falls below 0.0001 at 100 steps, for w = 1 it stays at 1, for w = 1.1 it rises above 10000.",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The same power, looked at from the end. Straight lines on a logarithmic axis: there is no gentle place beside 1.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # On a logarithmic axis powers are straight lines. Hochreiter saw them in his diploma thesis of 1991, and Bengio, Simard
@@ -236,13 +288,13 @@ plotting.show(
 #
 # $$w\,(1 - h_t^2).$$
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With w = 1.5 the plain power would explode. The unit reads a 1, then nothing. What does the gradient do
 # now?
 #
 # (a) it explodes · (b) it stays · (c) it vanishes
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 T = 50
 X_once = np.zeros((T, 1, 1))
 X_once[0] = 1  # x_1 = 1, then nothing
@@ -254,6 +306,14 @@ print("h_T =", hs[-1, 0, 0].round(3), "  last factor", factors[-1].round(3))
 print(f"product of the last 49 factors: {np.prod(factors[1:]):.0e}")
 assert np.prod(factors[1:]) < 1e-15
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Most say that it explodes, because w is above 1. The state has gone to where tanh is flat. It remembers, and it
+# cannot learn what to remember.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). The state has settled at a place where tanh is flat. The unit is **saturated**: its state stays for as long as
 # no input moves it, and for the same reason no gradient gets through. Remembering and being able to learn what to
@@ -262,7 +322,7 @@ assert np.prod(factors[1:]) < 1e-15
 # One unit has one number for the gradient. `flow.norms` from our library does the same for any network; for one unit
 # it gives these products:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 by_hand = np.cumprod(factors[::-1])
 assert np.allclose(flow.norms(rnn, one_unit, X_once)[1:], by_hand, rtol=1e-12)
 
@@ -280,7 +340,7 @@ assert np.allclose(flow.norms(rnn, one_unit, X_once)[1:], by_hand, rtol=1e-12)
 # NumPy does all pairs at once.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def landscape(w, w_in, T=50):
     """The loss after T steps, and its slope along w_in."""
     h = np.tanh(w_in)  # step 1 reads the 1
@@ -303,10 +363,17 @@ dhs[-1] = 2 * (hs[-1] - 0.8)
 grads, _, _ = rnn.backward(params, dhs, steps)
 assert np.isclose(grads["W_h"][0, 1], landscape(1.2, 0.4)[1], rtol=1e-10)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Where in this landscape is the slope so small that training stands still?
 #
 # (a) near the best place only · (b) also at the worst place · (c) nowhere
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Keep the answer back until the picture is there: the worst place is as flat as the best one.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 ws, w_ins = np.meshgrid(np.linspace(0, 2, 161), np.linspace(-1, 1, 160))
@@ -322,7 +389,7 @@ ax.set_title("The loss after 50 steps; white: the cut at w = 1.5", loc="left")
 for w, w_in, height, name in [(0.5, 0, 0.6, "plain"), (1.72, 0.5, 0, "low"), (1.9, -0.5, 3, "high")]:
     ax.text(w, w_in, height, name, color="black" if name == "high" else "white", ha="center", fontsize=10)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The loss after 50 steps as a surface over w from 0 to 2 and w_in from -1 to 1. For w below 1 it is a flat plain. For "
@@ -346,7 +413,7 @@ below.semilogy(cut, np.abs(slope), color=OCHRES[1])
 below.set(ylabel="size of slope", xlabel="$w_{in}$", ylim=(1e-23, 1e12), yticks=[1e-20, 1e-10, 1, 1e10])
 below.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "Two panels over w_in from -1 to 1. Above, the loss: flat and high on the left, flat and low on the right, with a "
@@ -355,7 +422,7 @@ plotting.show(
     "needle cross it.",
 )
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 for place, w_in in {"worst plateau": -0.5, "on the cliff": 0.0}.items():
     loss, slope = landscape(1.5, w_in)
     print(f"{place:14} loss {loss:.2f}, slope {slope:6.0e}; a step at rate 0.01 moves w_in by {-0.01 * slope:.0e}")
@@ -374,8 +441,12 @@ assert abs(landscape(1.5, -0.5)[1]) < 1e-15 and landscape(1.5, -0.5)[0] > 2.5
 assert abs(0.01 * landscape(1.5, 0.0)[1]) > 1e6 and usable.max() < 1e-3
 
 # %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
 # Walk the cut with a finger on the screen. Ask where gradient descent goes from w_in = −0.5 (nowhere) before asking
 # where it goes from the edge.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Many units: a product of matrices
@@ -413,7 +484,7 @@ def norms_by_hand(params, X):
 # To have both in hand, we take W *orthogonal*, a matrix that turns without stretching, times a scale s. Then both
 # are s. (As a start for training: Saxe, McClelland and Ganguli 2014.)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 T, H = 100, 32
 noise = np.random.default_rng(7).normal(size=(T, 1, 1))
 
@@ -428,8 +499,12 @@ def orthogonal_rnn(scale, seed=0):
 assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, orthogonal_rnn(1.5), noise))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
 # Spectral radius against largest singular value: draw the unit circle, and the ellipse that W makes of it. The
 # longest half-axis is the singular value. An orthogonal W makes a circle.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The bound of Pascanu, Mikolov and Bengio (2013)
@@ -439,11 +514,18 @@ assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, or
 #
 # $$\|J_k\| \le (\gamma\,\sigma_{max})^k.$$
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Quiet noise goes in (0.1 times a standard normal). For s = 1.5 the bound grows without end. After 100
 # steps the measured gradient is
 #
 # (a) on the bound · (b) large, but far below the bound · (c) vanished
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Those who know the bound choose (a): they read "at most" as "about".
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 lags = np.arange(T + 1)
@@ -458,7 +540,7 @@ ax.set(xlim=(0, 100), ylim=(1e-12, 1e20), yticks=[1e-10, 1, 1e10, 1e20], xlabel=
 ax.set(ylabel=r"$\|J_k\|$", title="Three tanh RNNs, measured (solid), and their bounds (dashed)")
 ax.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The norm of the gradient against steps back, from 0 to 100, on a logarithmic axis, with dashed bounds. For s = 0.8 "
@@ -466,7 +548,7 @@ plotting.show(
     "100000, while its bound climbs beyond 1e17.",
 )
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for s in [0.8, 1.0, 1.5]:
     norms = flow.norms(rnn, orthogonal_rnn(s), 0.1 * noise)
     assert (norms <= s**lags * (1 + 1e-9)).all()  # the bound holds at every lag
@@ -479,20 +561,34 @@ for s in [0.8, 1.0, 1.5]:
 #
 # And the line for s = 1? **"A plain RNN cannot carry a gradient over 100 steps" is false.** This one does:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 quiet = flow.norms(rnn, orthogonal_rnn(1.0), 0.01 * noise)[-1]
 print(f"orthogonal RNN, inputs of size 0.01: {quiet:.3f} of the gradient after 100 steps")
 assert quiet > 0.98
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The sentence "an RNN cannot carry a gradient over 100 steps" is in many slides. Here is one that does.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same weights, a louder input
 #
 # Nothing about the weights changes now. Only the noise gets louder: 0.1, then 1, then 10 times a standard normal.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** s = 1.5, and the input is loud. The gradient after 100 steps is then
 #
 # (a) larger, as everything is larger · (b) about the same, as W is the same · (c) vanished
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# (b) is the favourite: "W has not changed". The slopes have.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 fig, ax = plotting.figure(height=3.4)
@@ -504,14 +600,14 @@ ax.set(xlim=(0, 100), ylim=(1e-6, 1e6), yticks=[1e-6, 1e-3, 1, 1e3, 1e6], xlabel
 ax.set(ylabel=r"$\|J_k\|$", title="One set of weights (s = 1.5), three loudnesses")
 ax.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The norm of the gradient against steps back on a logarithmic axis, for the same weights and three inputs. With "
     "noise of size 0.1 it grows beyond 100000, with size 1 to some thousands; with size 10 it falls below 0.001.",
 )
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for size in [0.1, 1, 10]:
     hs, _ = rnn.forward(orthogonal_rnn(1.5), size * noise)
     reach = flow.norms(rnn, orthogonal_rnn(1.5), size * noise)[-1]
@@ -529,7 +625,7 @@ assert np.mean(1 - hs[:10] ** 2) > np.mean(1 - hs[10:] ** 2) + 0.1  # flat later
 # Nor does the bound tell the whole story below. Weights as people usually draw them, uniform in ±1/√H, have a largest
 # singular value a little above 1, so it promises nothing. Their spectral radius is far below 1, and that decides:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 usual = rnn.init_params(1, H, np.random.default_rng(0))
 W = usual["W_h"][:, :H]
 largest, radius = np.linalg.norm(W, 2), np.abs(np.linalg.eigvals(W)).max()
@@ -538,13 +634,20 @@ print(f"largest singular value {largest:.2f}, spectral radius {radius:.2f}")
 print(f"gradient after 100 steps {rnn_norms[-1]:.0e}, radius to the power of 100 {radius**100:.0e}")
 assert largest > 1 and rnn_norms[-1] < 1e-18
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Here is the fading, measured: added to 1, what is left does not change the last digit.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This is the fading of the first letter, measured. To be fair to the plain RNN: it *can* be started better, and a
 # gradient that reaches back does not yet make a network that learns. But as it is usually started, what happened 100
 # steps ago has no say in how its weights change. Added to a gradient of size 1, its share does not even change the last
 # digit of the sum:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 assert 1 + rnn_norms[-1] == 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -561,14 +664,14 @@ assert 1 + rnn_norms[-1] == 1
 # was exactly 1, the *constant error carousel* of Hochreiter and Schmidhuber. Today's cell has the gate (Gers,
 # Schmidhuber and Cummins 2000), and its bias b_f says where it starts: near σ(b_f).
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Forget biases of 0, 1, 3 and 5, weights drawn as usual. How many of the four keep at least a tenth of the
 # gradient along the direct path over 100 steps?
 #
 # (a) all · (b) three · (c) two · (d) one
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def fresh_lstm(b_f, seed=0):
     return lstm.init_params(1, H, np.random.default_rng(seed), forget_bias=b_f)
 
@@ -581,6 +684,13 @@ for b_f in biases:
     print(f"b_f = {b_f:.0f}:  σ(b_f) = {sigmoid(b_f):.3f},  direct path after 100 steps {direct[b_f][-1]:.0e}")
 assert [b_f for b_f in biases if direct[b_f][-1] > 0.1] == [5.0]
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# One of four. A forget bias of 1, which is the default in many programs, is not among them.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (d). **"LSTMs do not vanish" is false**: the direct path shrinks by a factor f at each step, like every other power.
 # What has changed is that the factor is a number that can be chosen, and learned, unit by unit, and that it may be as
@@ -589,10 +699,17 @@ assert [b_f for b_f in biases if direct[b_f][-1] > 0.1] == [5.0]
 # That was the direct path. The whole gradient also runs through h, where it passes the weights of all the gates. Is
 # that path of any importance?
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** The whole gradient (state = h and C) at b_f = 5, after 100 steps, compared with the direct path:
 #
 # (a) about the same · (b) smaller · (c) a hundred times larger, or more
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Nobody expects (c). Let somebody defend (a): "the direct path is what an LSTM is for".
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 BLUES = ["#62A6D6", "#2F86C0", "#0067A6", "#003A5E"]  # shades of the colour of f
@@ -610,7 +727,7 @@ left.text(102, 1e5, "$b_f$", color=BLUES[2], va="center")
 right.text(102, 3e6, "$b_f$", color=BLUES[2], va="center")
 left.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "Two panels, the size of the gradient against steps back on a logarithmic axis, for forget biases 0, 1, 3 and 5. "
@@ -620,7 +737,7 @@ plotting.show(
 )
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 def lost(norms):
     """After how many steps less than a hundredth is left."""
     below = np.flatnonzero(norms < 0.01)
@@ -643,7 +760,7 @@ assert total[3.0][-1] > 10 and total[5.0][-1] > 100 * direct[5.0][-1]
 #
 # Where does it grow? Not along C. To prove it, cut the other path: let no gate see h, and no candidate either.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 blind = fresh_lstm(5.0)
 for k in "fiCo":
     blind[f"W_{k}"][:, :H] = 0  # the columns that see h
@@ -652,6 +769,13 @@ blind_direct = flow.direct(lstm.forward(blind, noise)[1]).max(axis=(1, 2))
 print(f"b_f = 5 with the path through h:    {total[5.0][-1]:.0e}")
 print(f"b_f = 5 without it:                 {without_h[-1]:.2f}   largest over all lags {without_h.max():.2f}")
 assert (without_h <= np.sqrt(2) * blind_direct).all() and without_h.max() < 1.5
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Cut the path through h, and the growth is gone. This is the proof of where it came from.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Without the path through h the gradient only ever shrinks, up to a last step from C to h, which adds a factor of at
@@ -665,7 +789,7 @@ assert (without_h <= np.sqrt(2) * blind_direct).all() and without_h.max() < 1.5
 # One network is one network. The same for five seeds, with other weights and another noise each time:
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 def after_100_steps(b_f, seed):
     noise = np.random.default_rng(100 + seed).normal(size=(T, 1, 1))
     return flow.norms(lstm, fresh_lstm(b_f, seed), noise)[-1]
@@ -677,8 +801,12 @@ for b_f, five in ends.items():
 assert max(ends[0.0]) < 1e-15 and max(ends[1.0]) < 1e-3 and min(ends[3.0] + ends[5.0]) > 10
 
 # %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
 # Let the room vote on "LSTMs solve vanishing gradients" before and after this slide. The sentence to leave with: the
 # factor has become a gate, which can be set, and learned, and may be near 1.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What this does not show.** These are fresh networks that read noise. Training moves all of the weights, the gates with
