@@ -200,8 +200,9 @@ def main(arguments=None):
         if options.times:
             times(names)
         for path in [] if options.times else build_decks(names, BUILT / "slides"):
-            count = len(slides_of(build.read(HERE / f"{path.stem}.ipynb")))
-            print(f"{path.relative_to(HERE.parent)}  {count} slides")
+            slides = slides_of(build.read(HERE / f"{path.stem}.ipynb"))
+            minutes = sum(slide.minutes for slide in slides)
+            print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")
     except (DeckError, build.BuildError) as error:
         print(error, file=sys.stderr)
         return 1

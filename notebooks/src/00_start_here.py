@@ -205,7 +205,7 @@ assert np.allclose(left, f**99, atol=1e-3)
 shares = ["less than a millionth", "about a thousandth", "about a tenth", "almost three quarters"]
 predict("00.bias", "With b_f = 1, how much is left of the first symbol after 99 steps?", shares)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
     f_down = sigmoid(b_f)
     print(f"b_f = {b_f:2.0f}   f = {f_down:.5f}   left after 99 steps: {f_down**99:.3g}")
