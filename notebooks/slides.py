@@ -181,9 +181,7 @@ def times(names, slow=1.0):
     """Run the lessons and print the cells that take longer than `slow` seconds."""
     for name in names:
         notebook, starts = build.read_source(HERE / "src" / f"{name}.py"), []
-        build.execute(
-            notebook, HERE, name, on_cell=lambda number, starts=starts: starts.append(time.perf_counter())
-        )
+        build.execute(notebook, HERE, name, lambda _, starts=starts: starts.append(time.perf_counter()))
         for number, (start, end) in enumerate(zip(starts, [*starts[1:], time.perf_counter()], strict=True), 1):
             if end - start > slow and notebook.cells[number - 1].cell_type == "code":
                 print(f"{name}  {end - start:4.1f} s  {build.place(number, notebook.cells[number - 1])}")
@@ -199,7 +197,8 @@ def main(arguments=None):
         names = build.chosen(options.names, HERE)
         if options.times:
             times(names)
-        for path in [] if options.times else build_decks(names, BUILT / "slides"):
+            return 0
+        for path in build_decks(names, BUILT / "slides"):
             slides = slides_of(build.read(HERE / f"{path.stem}.ipynb"))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")
