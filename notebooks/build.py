@@ -135,7 +135,8 @@ def kernel_environment(profile):
 
     # progress bars are for live readers: their speed is never the same twice; and so are guesses
     live = {"TQDM_DISABLE": "1", "LSTM_GUESSES": ""}
-    return {**os.environ, "IPYTHONDIR": str(profile), "PYTHONHASHSEED": "0", **live}
+    threads = {"OPENBLAS_NUM_THREADS": "1"}  # two tests side by side do not fight for the cores
+    return {**threads, **os.environ, "IPYTHONDIR": str(profile), "PYTHONHASHSEED": "0", **live}
 
 
 def reason(error):
