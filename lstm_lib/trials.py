@@ -1,7 +1,7 @@
 """Training runs on tests of memory, many of them: which cell, start and learning rate solve what, and how soon.
 
-One run is a `Setting`; what came of it is a `Result`. ``python -m lstm_lib.trials FILE`` runs all of `SWEEP`,
-about half an hour on two cores, and writes a table of both into FILE; lesson 08 reads it.
+One run is a `Setting`; what came of it is a `Result`. ``python -m lstm_lib.trials FILE`` runs all of `SWEEP`, in
+less than an hour on two cores, and writes a table of both into FILE; lesson 08 reads it.
 """
 
 import argparse
@@ -322,7 +322,7 @@ def as_table(settings, results):
 
 def _main(arguments=None):
     """Run the sweep and write the table."""
-    parser = argparse.ArgumentParser(description="Run every training run of lesson 08's table; half an hour.")
+    parser = argparse.ArgumentParser(description="Run every training run of lesson 08's table.")
     parser.add_argument("file", type=Path, help="where to write the table")
     file = parser.parse_args(arguments).file
     file.write_text(as_table(SWEEP, sweep(SWEEP)), encoding="utf-8")

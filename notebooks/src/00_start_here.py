@@ -238,6 +238,7 @@ reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
 # | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 min |
 # | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 min |
 # | [07 Many sequences, fast](07_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 min |
+# | [08 Memory in practice](08_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 45 min |
 # | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -248,9 +249,8 @@ reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each lesson can be read on its own; none needs another one to have been run. The numbers leave room for lessons that
-# are still being written, and this map names only what is there. If you have an hour and a half, take 03 and 04. If you know the
-# formulas already, go straight to 09 and come back for what you miss.
+# Each lesson can be read on its own; none needs another one to have been run. If you have an hour and a half, take 03
+# and 04. If you know the formulas already, go straight to 08 and 09 and come back for what you miss.
 #
 # The times are for reading with pencil and paper at hand. The computer is faster: the longest lesson runs from top to
 # bottom in well under a minute on an ordinary laptop.
