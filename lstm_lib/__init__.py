@@ -4,7 +4,7 @@
     floor 3   plotting,                            pictures; matplotlib is imported here and nowhere below
               museum, ledger                       broken LSTMs, to be found; a step as a table, to be filled in
     floor 2   model, training, gradcheck,          a read-out on top of a cell; fitting it; proving its gradient;
-              symbolic                             formulas that print and compute, the home of sympy
+              flow, symbolic                       how far back it reaches; formulas that compute (sympy)
     floor 1   rnn, lstm, fused                     one contract, two cells, and the LSTM once more, fast
     floor 0   functional, data, validation         σ and tanh, the tasks, and what may come in at the door
 

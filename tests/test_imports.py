@@ -21,6 +21,7 @@ FLOORS = {
     "model": 2,
     "training": 2,
     "gradcheck": 2,
+    "flow": 2,
     "symbolic": 2,
     "plotting": 3,
     "ledger": 3,
