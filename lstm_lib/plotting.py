@@ -9,6 +9,7 @@ Every function that draws takes an Axes and gives it back, so that a lesson can 
 import base64
 import html
 import io
+import json
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -290,10 +291,9 @@ def draw_cell(highlight=None, ax=None):
     ax = figure(height=3.9)[1] if ax is None else ax
     lit = set(known if highlight is None else highlight)
     for name, *path in _WIRES:
-        _wire(ax, path, _colour(name, lit), arrow=name != "z_t" or path[-1] in _INTO_GATES)
-    for name, x, squash in _BOXES:
-        _box(ax, x, 2.2, squash, _colour(name, lit))
-    _box(ax, 8.7, 3.95, "tanh", _colour("h_t", lit), filled=False)
+        _wire(ax, path, _colour(name, lit), arrow=path[-1] not in _JOINS)
+    for name, x, y, squash, filled in _BOXES:
+        _box(ax, x, y, squash, _colour(name, lit), filled)
     for name, x, y, sign in _NODES:
         _node(ax, x, y, sign, _colour(name, lit))
     for name, x, y, text, align in _LABELS:
@@ -321,7 +321,14 @@ _WIRES = [
     ("o_t", (7.3, 2.65), (7.3, 2.8), (8.45, 2.8)),
     ("h_t", (8.7, 2.55), (8.7, 0.9), (10.3, 0.9)),
 ]
-_BOXES = [("f_t", 2.0, "σ"), ("i_t", 4.1, "σ"), ("C_tilde", 5.9, "tanh"), ("o_t", 7.3, "σ")]
+_JOINS = [(7.3, 0.9), (0.7, 0.9)]  # where a wire of z_t ends on another one: no arrow there
+_BOXES = [
+    ("f_t", 2.0, 2.2, "σ", True),
+    ("i_t", 4.1, 2.2, "σ", True),
+    ("C_tilde", 5.9, 2.2, "tanh", True),
+    ("o_t", 7.3, 2.2, "σ", True),
+    ("h_t", 8.7, 3.95, "tanh", False),
+]
 _NODES = [("f_t", 2.0, 5.0, "×"), ("i_t", 5.0, 3.7, "×"), ("C_t", 5.0, 5.0, "+"), ("o_t", 8.7, 2.8, "×")]
 _LABELS = [
     ("C_t", -0.4, 5.0, r"$C_{t-1}$", "right"),
@@ -335,6 +342,30 @@ _LABELS = [
     ("C_tilde", 6.1, 3.3, r"$\tilde{C}_t$", "left"),
     ("o_t", 7.1, 3.0, r"$o_t$", "right"),
 ]
+
+
+def circuit():
+    """Return what `draw_cell` draws, as plain lists, for those who draw it with other tools.
+
+    Returns
+    -------
+    dict
+        wires: [name, [x, y], [x, y] …], with an arrow at the last point unless that is one of the joins;
+        boxes: [name, x, y, squash, filled]; nodes: [name, x, y, sign]; labels: [name, x, y, text, align];
+        joins: [x, y]; looks: by name the symbol, word, colour and marker. The name is the quantity whose look
+        something has.
+
+    Examples
+    --------
+    >>> circuit()["boxes"][0], circuit()["looks"]["f_t"]["marker"]
+    (['f_t', 2.0, 2.2, 'σ', True], 'o')
+    """
+    parts = {"wires": _WIRES, "boxes": _BOXES, "nodes": _NODES, "labels": _LABELS, "joins": _JOINS}
+    looks = {name: look._asdict() for name, look in LOOKS.items()}
+    looks["z_t"] = looks["x_t"] | {"symbol": "$z_t$", "word": "h and x, joined"}
+    return json.loads(json.dumps(parts)) | {
+        "looks": looks
+    }  # tuples become lists, as they do on their way to a page
 
 
 def draw_way_back(ax=None):

@@ -27,15 +27,17 @@ FLOORS = {
     "ledger": 3,
     "museum": 3,
     "checks": 4,
+    "explorer": 4,
     "widgets": 4,
 }
 ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fused", "lstm")}
-HEAVY = {"matplotlib", "sympy", "IPython", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
+HEAVY = {"matplotlib", "sympy", "IPython", "anywidget", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
     "symbolic": {"sympy"},
     "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
+    "explorer": {"anywidget", "traitlets"},
     "widgets": {"IPython", "ipywidgets"},
 }
 NUMPY_ONLY = [name for name in FLOORS if not ALLOWED.get(name, set()) & HEAVY]
