@@ -191,8 +191,8 @@ def _number(name, value):
 
 
 _ASLEEP = """\
-<div class="lstm-cell-still"><p><em>Run this cell: every number of one LSTM cell gets a slider (x, h and C before \
-the step, eight weights and four biases), and the gates, the memory and the output answer at once.</em></p>{picture}
+<div class="lstm-cell-still"><p><em>Run this cell: each number of an LSTM cell gets a slider (x, h and C before \
+the step, eight weights and four biases), and gates, memory and output answer at once.</em></p>{picture}
 <script type="application/json">{state}</script><style>{css}</style>
 <script type="module">
 import explorer from "data:text/javascript;base64,{code}";

@@ -13,7 +13,11 @@ import json
 from typing import NamedTuple
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from lstm_lib import validation
@@ -145,15 +149,77 @@ class Picture(NamedTuple):
             raise ValueError("description is empty; want a sentence that says what there is to see")
         return cls(words, base64.b64encode(png(fig)).decode(), round(fig.get_figwidth() * 100))
 
+    @property
+    def source(self):
+        """The pixels, as the address of an image."""
+        return f"data:image/png;base64,{self.pixels}"
+
     def _repr_html_(self):
         return (
             f'<figure style="margin:0.5em 0"><img alt="{html.escape(self.words)}" width="{self.width}" '
             f'style="max-width:100%;height:auto;background:white" '
-            f'src="data:image/png;base64,{self.pixels}"></figure>'
+            f'src="{self.source}"></figure>'
         )
 
     def __repr__(self):
         return f"Figure: {self.words}"
+
+
+class Kept:
+    """A figure that is drawn once, and over which only what moves is drawn again: for figures that answer at once.
+
+    Most of the time of a drawing goes into what stays as it is, such as axes and numbers beside them. `show`,
+    `png` and `widgets.explore` take it where they take a figure.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        With everything in it, in its final place: no room is made for anything afterwards.
+    moving : sequence of matplotlib artists
+        What will be changed: lines, bars, texts. They are drawn on top, in this order.
+    dpi : int, default 150
+        Pixels to an inch.
+
+    Raises
+    ------
+    TypeError
+        What moves is not a list of artists.
+
+    Examples
+    --------
+    >>> fig, ax = figure(4, 2)
+    >>> (line,) = ax.plot([0, 1], [0, 1])
+    >>> kept = Kept(fig, [line])
+    >>> before = png(kept)
+    >>> line.set_ydata([1, 0])
+    >>> before == png(kept)
+    False
+    """
+
+    def __init__(self, fig, moving, dpi=150):
+        if not all(isinstance(artist, Artist) for artist in moving):
+            raise TypeError("moving has something that is no matplotlib artist; want lines, bars, texts …")
+        self.fig, self.moving = fig, list(moving)
+        fig.set(dpi=validation.size("dpi", dpi), facecolor="white")
+        self.canvas = FigureCanvasAgg(fig)
+        self.canvas.draw()  # with all of it, so that there is room for all of it
+        fig.set_layout_engine("none")
+        for artist in self.moving:
+            artist.set_animated(True)
+        self.canvas.draw()
+        self.background = self.canvas.copy_from_bbox(fig.bbox)
+
+    def get_figwidth(self):
+        """Return the width in inches."""
+        return self.fig.get_figwidth()
+
+    def write(self, file):
+        """Write the figure as it is now into an open file, as a PNG."""
+        self.canvas.restore_region(self.background)
+        for artist in self.moving:
+            self.fig.draw_artist(artist)
+        pixels = np.asarray(self.canvas.buffer_rgba())[..., :3]
+        imsave(file, pixels, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3})
 
 
 def png(fig, dpi=150):
@@ -166,6 +232,9 @@ def png(fig, dpi=150):
     (True, b'PNG')
     """
     buffer = io.BytesIO()
+    if isinstance(fig, Kept):
+        fig.write(buffer)
+        return buffer.getvalue()
     fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     return buffer.getvalue()
 
