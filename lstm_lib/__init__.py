@@ -1,6 +1,7 @@
 """The small library behind the course *The LSTM by Hand*: NumPy, one line of code per line of mathematics.
 
-    floor 4   checks, explorer, widgets            what answers when an exercise is tried; figures with sliders
+    floor 4   checks,                              what answers when an exercise is tried;
+              explorer, widgets, scenes            a cell under the fingers; sliders, and what they move
     floor 3   plotting,                            pictures; matplotlib is imported here and nowhere below
               museum, ledger                       broken LSTMs, to be found; a step as a table, to be filled in
     floor 2   model, training, gradcheck,          a read-out on top of a cell; fitting it; proving its gradient;

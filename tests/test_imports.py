@@ -28,6 +28,7 @@ FLOORS = {
     "museum": 3,
     "checks": 4,
     "explorer": 4,
+    "scenes": 4,
     "widgets": 4,
 }
 ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fused", "lstm")}
@@ -38,7 +39,8 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
     "explorer": {"anywidget", "traitlets"},
-    "widgets": {"IPython", "ipywidgets"},
+    "scenes": {"matplotlib"},  # by way of plotting
+    "widgets": {"IPython", "anywidget", "traitlets"},
 }
 NUMPY_ONLY = [name for name in FLOORS if not ALLOWED.get(name, set()) & HEAVY]
 modules = pytest.mark.parametrize("name", FLOORS)

@@ -1,7 +1,9 @@
 """The pictures: one look for each quantity, readable colours, the same bytes each time, and words for all."""
 
 import base64
+import io
 import itertools
+import json
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
+from PIL import Image, ImageFilter
 
 from lstm_lib import lstm, plotting, rnn
 from lstm_lib.plotting import INK, LOOKS, QUIET, curve, draw_cell, figure, legend, plot_trace, png, show
@@ -388,3 +391,58 @@ def test_the_way_back_leads_from_the_loss_to_every_leaf_and_has_a_sign_where_way
         texts
     )
     assert plotting.draw_way_back(ax) is ax
+
+
+# --- a figure that is kept ---
+
+
+@pytest.fixture
+def kept():
+    fig, ax = figure(4, 2)
+    (line,) = ax.plot([0, 1], [0, 1])
+    return plotting.Kept(fig, [line, ax.set_title("a line")]), line
+
+
+def test_what_moves_is_drawn_and_the_rest_stays(kept):
+    view, line = kept
+    first = png(view)
+    line.set_ydata([1, 0])
+    second = png(view)
+    line.set_ydata([0, 1])
+    assert png(view) == first != second
+    assert width_of(first) == 600
+
+
+def test_a_kept_figure_looks_as_it_would_otherwise():
+    def line():
+        fig, ax = figure(4, 2)
+        return fig, ax.plot([0, 1], [0, 1])
+
+    (fresh, _), (fig, lines) = line(), line()
+    pictures = [png(fresh), png(plotting.Kept(fig, lines))]
+    pixels = [np.asarray(Image.open(io.BytesIO(p)).convert("L").filter(ImageFilter.BoxBlur(2))) for p in pictures]
+    assert pixels[0].shape == pixels[1].shape
+    assert (
+        np.abs(np.subtract(*pixels, dtype=float)).max() < 16
+    )  # of 255: a line's ends may meet the axes otherwise
+
+
+def test_a_kept_figure_can_be_shown(kept, shown):
+    show(kept[0], "A line.")
+    assert 'alt="A line." width="400"' in shown[0][0]["text/html"]
+
+
+@pytest.mark.parametrize("moving", [[3], ["line"], [None]])
+def test_what_cannot_move_is_refused(moving):
+    with pytest.raises(TypeError, match=r"^moving has something that is no matplotlib artist"):
+        plotting.Kept(figure()[0], moving)
+
+
+def test_the_circuit_may_be_drawn_with_other_tools():
+    drawing = plotting.circuit()
+    assert [(name, *map(tuple, path)) for name, *path in drawing["wires"]] == plotting._WIRES
+    assert drawing == json.loads(json.dumps(drawing))
+    assert set(drawing["looks"]) == {*LOOKS, "z_t"}
+    assert drawing["looks"]["f_t"]["colour"] == LOOKS["f_t"].colour
+    ends = [path[-1] for _, *path in drawing["wires"]]
+    assert all(join in ends for join in drawing["joins"])
