@@ -370,13 +370,15 @@ function render({ model, el }) {
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const side = html("div", { class: "side" }, inputs.node, buttons(hand, numbers));
   const group = { class: "lstm-cell", role: "group", "aria-label": "The LSTM cell, with sliders" };
-  const root = html("div", { ...group, "data-lm-suppress-shortcuts": "true" }); // or JupyterLab takes the arrow keys
+  const root = html("div", group);
   root.append(
     html("div", { class: "top" }, flow.node, side),
     html("div", { class: "cards" }, ...gates.map((gate) => gate.node), ...states.nodes),
     html("p", { class: "asks" }, KEY),
     spoken,
   );
+  // or JupyterLab takes the arrow keys for itself
+  for (const control of root.querySelectorAll("input, button")) control.dataset.lmSuppressShortcuts = "true";
   el.append(root);
 
   function paint() {

@@ -18,12 +18,12 @@ function render({ model, el }) {
   const [image, trouble] = [make("img"), make("p", { class: "trouble", role: "alert" })];
   const spoken = make("p", { class: "spoken", role: "status" });
   const root = make("div", { class: "lstm-explore", role: "group", "aria-label": `Sliders: ${words.join(", ")}` });
-  root.setAttribute("data-lm-suppress-shortcuts", "true"); // or JupyterLab takes the arrow keys
   let [moved, waiting, speaking] = [false, 0, 0];
 
   const rows = model.get("controls").map(({ name, words, low, high, step, digits }) => {
     const id = `lstm-explore-${Math.random().toString(36).slice(2)}`;
     const range = make("input", { type: "range", id, min: low, max: high, step });
+    range.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys for itself
     const readout = make("output", { for: id });
     const show = () => {
       readout.textContent = values[name].toFixed(digits).replace("-", "−");

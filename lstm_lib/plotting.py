@@ -219,7 +219,7 @@ class Kept:
         for artist in self.moving:
             self.fig.draw_artist(artist)
         pixels = np.asarray(self.canvas.buffer_rgba())[..., :3]
-        imsave(file, pixels, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 3})
+        imsave(file, pixels, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
 
 
 def png(fig, dpi=150):

@@ -111,9 +111,9 @@ def stepper(params, X, *, inputs=None, unit=0):
         title.set_text(f"Step {t}: the forget gate keeps {f[n]:.3f}, the input gate writes {i[n]:.3f}")
         came = ", ".join(f"{name} = {x:+.2f}" for name, x in zip(names, came_in[n], strict=True))
         return view, (
-            f"Step {t} of {T}: {came} comes in. Of the memory {C_prev[n]:+.3f} the share {f[n]:.3f} is kept, which "
-            f"is {kept[n]:+.3f}; {written[n]:+.3f} is written. The memory is now {C[n]:+.3f}, and {h[n]:+.3f} is "
-            f"shown."
+            f"Step {t} of {T}: {came} comes in. Of the memory {C_prev[n]:+.3f} the share {f[n]:.3f} is kept, "
+            f"which is {kept[n]:+.3f}; {written[n]:+.3f} is written. The memory is now {C[n]:+.3f}, and "
+            f"{h[n]:+.3f} is shown."
         )
 
     return draw
@@ -181,9 +181,9 @@ def gradient_flow(*, H=8, T=100, seed=0):
             left_words = f"more than a hundredth is left even after {T} steps"
         title.set_text(f"$b_f$ = {b_f:+.1f}: {left_words}")
         return view, (
-            f"Forget bias {b_f:.1f}, so that the gates are about {sigmoid(b_f):.3f}. Three curves over the number "
-            f"of steps back, on a logarithmic axis. Of a gradient in the LSTM {left_words}, and {left[-1]:.1e} after "
-            f"{T}. The forget gates alone leave {direct[-1]:.1e}, the plain RNN {plain[-1]:.1e}."
+            f"Forget bias {b_f:.1f}, so that the gates are about {sigmoid(b_f):.3f}. Three curves over the "
+            f"number of steps back, on a logarithmic axis. Of a gradient in the LSTM {left_words}, and "
+            f"{left[-1]:.1e} after {T}; of the forget gates alone {direct[-1]:.1e}, in the RNN {plain[-1]:.1e}."
         )
 
     return draw
@@ -247,8 +247,8 @@ def sine_model(params, *, listen=40, run=60, seed=0):
         errors = [float(np.sqrt(np.mean(e**2))) for e in (told[first:] - Y[first:listen], alone - Y[listen:])]
         title.set_text(f"Told the truth up to the dotted line, then alone: error {errors[0]:.3f}, {errors[1]:.3f}")
         return view, (
-            f"A wave of frequency {omega:.2f}, with noise {noise:.2f}; the model hears {listen} steps of it and goes "
-            f"on for {run} steps by itself. Root mean squared error from step {first + 1} on while it hears: "
+            f"A wave of frequency {omega:.2f}, with noise {noise:.2f}; the model hears {listen} steps of it and "
+            f"goes on for {run} steps by itself. Root mean squared error from step {first + 1} on while it hears: "
             f"{errors[0]:.3f}; alone: {errors[1]:.3f}."
         )
 

@@ -38,6 +38,7 @@ def jupyterlab(folder, theme="JupyterLab Light"):
     own |= {f"JUPYTERLAB_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
     settings = {  # JupyterLab takes cells out of the page that are far out of sight
         "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false"},
         "apputils-extension/themes": {"theme": theme, "adaptive-theme": False},
     }
     for name, values in settings.items():
@@ -49,6 +50,7 @@ def jupyterlab(folder, theme="JupyterLab Light"):
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
+    command += ["--ServerApp.disable_check_xsrf=True"]  # so that `end_sessions` may
     command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     with (folder / ".lab" / "server.log").open("w") as log:
         process = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
@@ -94,10 +96,10 @@ def wait_for_cells(page):
     return page.locator(".jp-Notebook")
 
 
-def run_all(page, server):
+def run_all(page, server, name):
     """Run all cells. The page says Idle before there is a session, so the server is asked."""
     deadline = time.monotonic() + 60
-    while not any(s["kernel"]["execution_state"] == "idle" for s in sessions(server)):
+    while not any(s["path"] == name and s["kernel"]["execution_state"] == "idle" for s in sessions(server)):
         assert time.monotonic() < deadline, "no idle kernel"
         page.wait_for_timeout(100)
     page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -111,3 +113,9 @@ def run_all(page, server):
 def sessions(server):
     """Return what the server says about its sessions."""
     return json.load(urllib.request.urlopen(f"{server}/api/sessions"))
+
+
+def end_sessions(server):
+    """End every kernel, so that the next notebook has the machine to itself."""
+    for session in sessions(server):
+        urllib.request.urlopen(urllib.request.Request(f"{server}/api/sessions/{session['id']}", method="DELETE"))
