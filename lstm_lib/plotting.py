@@ -32,16 +32,17 @@ class Look(NamedTuple):
     marker: str
 
 
-# After Okabe & Ito, "Color universal design" (2008), which colour-blind readers tell apart, too; three of them
-# are darkened, so that a symbol written in its colour on white can be read.
+# The hues are after Okabe & Ito, "Color universal design" (2008). They are darker here, so that a symbol written in
+# its colour on white can be read, and unequally dark, so that colour-blind readers can tell them apart:
+# tests/test_plotting.py computes both.
 LOOKS = {
     "x_t": Look(r"$x_t$", "input", "#767676", "."),
     "f_t": Look(r"$f_t$", "forget gate", "#0072B2", "o"),
-    "i_t": Look(r"$i_t$", "input gate", "#00875F", "^"),
-    "C_tilde": Look(r"$\tilde{C}_t$", "candidate", "#B5568B", "D"),
+    "i_t": Look(r"$i_t$", "input gate", "#006B47", "^"),
+    "C_tilde": Look(r"$\tilde{C}_t$", "candidate", "#A23B83", "D"),
     "C_t": Look(r"$C_t$", "cell state", "#1A1A1A", "P"),
-    "o_t": Look(r"$o_t$", "output gate", "#D55E00", "s"),
-    "h_t": Look(r"$h_t$", "hidden state", "#B07C00", "X"),
+    "o_t": Look(r"$o_t$", "output gate", "#C14F00", "s"),
+    "h_t": Look(r"$h_t$", "hidden state", "#604A00", "X"),
 }
 INK, QUIET = "#1A1A1A", "#C8C8C8"
 
@@ -301,7 +302,7 @@ def curve(ax, t, values, name, **options):
     --------
     >>> fig, ax = figure()
     >>> curve(ax, [1, 2], [0.5, 0.9], "o_t").get_color()
-    '#D55E00'
+    '#C14F00'
     """
     if name not in LOOKS:
         raise ValueError(f"name is {name!r}; want one of {', '.join(LOOKS)}")
