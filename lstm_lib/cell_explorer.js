@@ -31,10 +31,10 @@ const CURVES = {
   tanh: { at: Math.tanh, slope: (y) => 1 - y * y, steepest: 1, low: -1 },
 };
 const GATES = [
-  { letter: "f", name: "f_t", curve: "σ", asks: "how much of the memory is kept" },
-  { letter: "i", name: "i_t", curve: "σ", asks: "how much of the candidate is written" },
+  { letter: "f", name: "f_t", curve: "σ", asks: "how much is kept" },
+  { letter: "i", name: "i_t", curve: "σ", asks: "how much is written" },
   { letter: "C", name: "C_tilde", curve: "tanh", asks: "what there is to write" },
-  { letter: "o", name: "o_t", curve: "σ", asks: "how much of the memory is shown" },
+  { letter: "o", name: "o_t", curve: "σ", asks: "how much is shown" },
 ];
 const QUANTITIES = ["f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"];
 const SPOKEN = { f_t: "f", i_t: "i", C_tilde: "C tilde", C_t: "C", o_t: "o", h_t: "h" };

@@ -32,8 +32,8 @@ class Look(NamedTuple):
     marker: str
 
 
-# The hues are after Okabe & Ito, "Color universal design" (2008). They are darker here, so that a symbol written in
-# its colour on white can be read, and unequally dark, so that colour-blind readers can tell them apart:
+# The hues are after Okabe & Ito, "Color universal design" (2008). They are darker here, so that a symbol written
+# in its colour on white can be read, and unequally dark, so that colour-blind readers can tell them apart:
 # tests/test_plotting.py computes both.
 LOOKS = {
     "x_t": Look(r"$x_t$", "input", "#767676", "."),

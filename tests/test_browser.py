@@ -148,18 +148,19 @@ def test_every_kind_of_control_answers_the_mouse_and_the_keyboard(page, server):
     slider = notebook.get_by_role("slider", name="step t", exact=True)
     slider.focus()
     page.keyboard.press("ArrowRight")
-    image = notebook.get_by_role("group", name="Sliders: step t").get_by_role("img")
+    stepper = notebook.get_by_role("group", name="Sliders: step t")
+    image = stepper.get_by_role("img")
     before = image.get_attribute("src")
-    notebook.get_by_role("img", name="Step 2 of 6: x = +1.00 comes in").wait_for()
+    stepper.get_by_role("img", name="Step 2 of 6: x = +1.00 comes in").wait_for()
     drag(page, slider, 1.2)
-    notebook.get_by_role("img", name="Step 6 of 6: x = +0.00 comes in").wait_for()
+    stepper.get_by_role("img", name="Step 6 of 6: x = +0.00 comes in").wait_for()
     assert image.get_attribute("src") != before
     counted = CellExplorer(**PRESETS["a counter"]).step().C_tilde.item() * 3
     assert float(re.search(r"memory is now \+(\d\.\d+)", image.get_attribute("alt"))[1]) == pytest.approx(
         counted, abs=0.1
     )
     page.keyboard.press("Home")
-    notebook.get_by_role("img", name="Step 1 of 6").wait_for()
+    stepper.get_by_role("img", name="Step 1 of 6").wait_for()
 
     # what goes wrong in the kernel is said under the slider
     notebook.get_by_role("slider", name="danger").focus()

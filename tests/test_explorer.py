@@ -8,9 +8,12 @@ import sys
 import zipfile
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from lab import CHROMIUM, SECONDS, chromium
+from nbconvert import HTMLExporter
+from traitlets.config import Config
 
 from lstm_lib import data, explorer, lstm, plotting
 from lstm_lib.explorer import NUMBERS, PRESETS, CellExplorer, draw_still
@@ -270,6 +273,23 @@ def test_nothing_is_painted_while_nothing_moves(page):
     five_frames = "async () => { for (let n = 0; n < 5; n++) await new Promise(requestAnimationFrame) }"
     page.evaluate(five_frames)
     assert page.evaluate(painted) == before == "1"
+
+
+@in_browser
+def test_it_lives_in_a_saved_page_of_a_notebook_that_has_no_assets_beside_it(browser, tmp_path):
+    output = nbformat.v4.new_output(
+        "execute_result", CellExplorer(x_t=-0.5)._repr_mimebundle_(), execution_count=1
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("CellExplorer()", outputs=[output])])
+    html_first = Config({"NbConvertBase": {"display_data_priority": ["text/html", "text/plain"]}})
+    saved, _ = HTMLExporter(config=html_first).from_notebook_node(notebook)
+    (tmp_path / "saved.html").write_text(saved, encoding="utf-8")
+    page = browser.new_context(offline=True).new_page()
+    page.goto((tmp_path / "saved.html").as_uri())
+    page.get_by_role("slider", name="input x", exact=True).focus()
+    page.keyboard.press("ArrowRight")
+    until(page, "C_t", CellExplorer(x_t=-0.4).step().C_t.item())
+    page.context.close()
 
 
 @in_browser

@@ -165,7 +165,7 @@ def test_headings_are_in_order(path):
 
 
 def headless(text):
-    """The tables in a piece of HTML without a header cell, or with one that does not say what it is the head of."""
+    """The tables in a piece of HTML without a header cell, or one that does not say what it is the head of."""
     return [
         table
         for table in re.findall(r"<table.*?</table>", text, flags=re.DOTALL)
