@@ -51,65 +51,42 @@ def stepper(params, X, *, inputs=None, unit=0):
     """
     trace = lstm.stack(lstm.forward(params, X)[1])
     T, H, B = trace.h_t.shape
+    D = trace.z_t.shape[1] - H
     if B != 1:
         raise ValueError(f"X has {B} sequences; want one")
     if validation.size("unit", unit, 0) >= H:
         raise ValueError(f"unit is {unit}; want it below H = {H}")
-    came_in, D = trace.z_t[:, H:, 0], trace.z_t.shape[1] - H
     names = inputs or (["x"] if D == 1 else [f"x_{d + 1}" for d in range(D)])
     if len(names) != D:
         raise ValueError(f"inputs has {len(names)} names; want one for each of D = {D} inputs")
+    x = trace.z_t[:, H:, 0]
     f, i, C_tilde, C_prev, C, h = (
         getattr(trace, name)[:, unit, 0] for name in ("f_t", "i_t", "C_tilde", "C_prev", "C_t", "h_t")
     )
     kept, written = f * C_prev, i * C_tilde
 
     fig, (above, middle, below) = plotting.figure(height=4.6, nrows=3, height_ratios=[0.8, 1, 1.3])
-    steps = np.arange(1, T + 1)
-    styles = ["-", "--", ":", "-."]
-    comes = [
-        plotting.curve(above, steps, came_in[:, d], "x_t", label=name, ls=styles[d % 4], drawstyle="steps-mid")
-        for d, name in enumerate(names)
-    ]
-    memory = plotting.curve(middle, steps, C, "C_t", markevery=1)
-    shown = plotting.curve(middle, steps, h, "h_t", markevery=1)
-    heights = np.array([C, h, kept, written, C_prev, 0 * C])
-    low, high = heights.min() - 0.1, heights.max() + 0.1
-    for ax, label, ends in [(above, "input", None), (middle, "state", (low, high))]:
-        ax.set(ylabel=label, xlim=(0.5, T + 0.5), ylim=ends)
-        plotting.legend(ax)
-    middle.set_xlabel("step t")
-    cursors = [ax.axvline(1, color=plotting.QUIET, lw=8, zorder=0, alpha=0.6) for ax in (above, middle)]
-    rows = {"before": "C_t", "kept": "C_t", "written": "C_tilde", "now": "C_t", "shown": "h_t"}
-    looks = [plotting.LOOKS[name] for name in rows.values()]
-    bars = below.barh(list(rows), 1, 0.7, color=[look.colour for look in looks])
-    bars[0].set(facecolor="white", edgecolor=plotting.INK, linestyle="--")
-    below.invert_yaxis()
-    below.axvline(0, color=plotting.INK, lw=1)
-    below.set(xlim=(low - 0.25 * (high - low), high + 0.25 * (high - low)))
-    formulas = ["$C_{t-1}$", "$f_t * C_{t-1}$", r"$i_t * \tilde{C}_t$", "$C_t$", "$h_t$"]
-    below.set_yticks(range(5), [f"{word}  {formula}" for word, formula in zip(rows, formulas, strict=True)])
-    numbers = [below.text(0, row, "+0.000", va="center") for row in range(5)]
+    ends = [np.min([C, h, kept, C_prev, 0 * C]) - 0.1, np.max([C, h, kept, C_prev, 0 * C]) + 0.1]
+    lines, cursors = _lines_over_time(above, middle, x, names, C, h, ends)
+    bars, numbers = _bars_of_a_step(below, ends)
     title = below.set_title(f"Step {T}: the forget gate keeps 0.000, the input gate writes 0.000")
-    view = plotting.Kept(fig, [*cursors, *comes, memory, shown, *bars, *numbers, title])
+    view = plotting.Kept(fig, [*cursors, *lines, *bars, *numbers, title])
 
     def draw(t):
         t = validation.size("t", t)
         if t > T:
             raise ValueError(f"t is {t}; want a step from 1 to {T}")
         n = t - 1
-        for line, values in zip([*comes, memory, shown], [*came_in.T, C, h], strict=True):
-            line.set_data(steps[:t], values[:t])  # the future is not known yet
+        for line, values in zip(lines, [*x.T, C, h], strict=True):
+            line.set_data(np.arange(1, t + 1), values[:t])  # the future is not known yet
         for cursor in cursors:
             cursor.set_xdata([t, t])
-        starts, ends = [0, 0, kept[n], 0, 0], [C_prev[n], kept[n], C[n], C[n], h[n]]
-        for bar, number, start, end in zip(bars, numbers, starts, ends, strict=True):
-            bar.set(x=start, width=end - start)
-            right = end >= start
-            number.set(text=f" {end - start:+.3f} ", x=max(start, end) if right else min(start, end))
-            number.set_ha("left" if right else "right")
+        starts, stops = [0, 0, kept[n], 0, 0], [C_prev[n], kept[n], C[n], C[n], h[n]]
+        for bar, number, start, stop in zip(bars, numbers, starts, stops, strict=True):
+            bar.set(x=start, width=stop - start)
+            number.set(text=f" {stop - start:+.3f} ", x=stop, ha="left" if stop >= start else "right")
         title.set_text(f"Step {t}: the forget gate keeps {f[n]:.3f}, the input gate writes {i[n]:.3f}")
-        came = ", ".join(f"{name} = {x:+.2f}" for name, x in zip(names, came_in[n], strict=True))
+        came = ", ".join(f"{name} = {value:+.2f}" for name, value in zip(names, x[n], strict=True))
         return view, (
             f"Step {t} of {T}: {came} comes in. Of the memory {C_prev[n]:+.3f} the share {f[n]:.3f} is kept, "
             f"which is {kept[n]:+.3f}; {written[n]:+.3f} is written. The memory is now {C[n]:+.3f}, and "
@@ -119,12 +96,47 @@ def stepper(params, X, *, inputs=None, unit=0):
     return draw
 
 
-def gradient_flow(*, H=8, T=100, seed=0):
+def _lines_over_time(above, middle, x, names, C, h, ends):
+    """Draw inputs and states in full, and a cursor over each; return what will move."""
+    steps, styles = np.arange(1, len(C) + 1), ["-", "--", ":", "-."]
+    lines = [
+        plotting.curve(above, steps, x[:, d], "x_t", label=name, ls=styles[d % 4], drawstyle="steps-mid")
+        for d, name in enumerate(names)
+    ]
+    lines += [
+        plotting.curve(middle, steps, values, name, markevery=1) for values, name in [(C, "C_t"), (h, "h_t")]
+    ]
+    above.set(ylabel="input", xlim=(0.5, len(C) + 0.5))
+    middle.set(ylabel="state", xlabel="step t", xlim=(0.5, len(C) + 0.5), ylim=ends)
+    for ax in (above, middle):
+        plotting.legend(ax)
+    return lines, [ax.axvline(1, color=plotting.QUIET, lw=8, alpha=0.6) for ax in (above, middle)]
+
+
+def _bars_of_a_step(ax, ends):
+    """Draw a bar for each part of the memory, and a number at its end; return both, which will move."""
+    rows = {
+        "before  $C_{t-1}$": "C_t",
+        "kept  $f_t * C_{t-1}$": "C_t",
+        r"written  $i_t * \tilde{C}_t$": "C_tilde",
+        "now  $C_t$": "C_t",
+        "shown  $h_t$": "h_t",
+    }
+    bars = ax.barh(list(rows), 1, 0.7, color=[plotting.LOOKS[name].colour for name in rows.values()])
+    bars[0].set(facecolor="white", edgecolor=plotting.INK, linestyle="--")
+    ax.invert_yaxis()
+    ax.axvline(0, color=plotting.INK, lw=1)
+    room = 0.25 * (ends[1] - ends[0])  # for the numbers
+    ax.set_xlim(ends[0] - room, ends[1] + room)
+    return bars, [ax.text(0, row, "+0.000", va="center") for row in range(len(rows))]
+
+
+def gradient_flow(*, H=8, T=60, seed=0):
     """Return a function that draws how much of a gradient is left after k steps, for a forget bias.
 
     Parameters
     ----------
-    H, T : int, default 8 and 100
+    H, T : int, default 8 and 60
         Units and steps.
     seed : int, default 0
         Which fresh weights and which inputs; the same for every bias.

@@ -473,7 +473,7 @@ def test_what_moves_is_drawn_and_the_rest_stays(kept):
     second = png(view)
     line.set_ydata([0, 1])
     assert png(view) == first != second
-    assert width_of(first) == 600
+    assert width_of(first) == 480
 
 
 def test_a_kept_figure_looks_as_it_would_otherwise():
@@ -482,7 +482,7 @@ def test_a_kept_figure_looks_as_it_would_otherwise():
         return fig, ax.plot([0, 1], [0, 1])
 
     (fresh, _), (fig, lines) = line(), line()
-    pictures = [png(fresh), png(plotting.Kept(fig, lines))]
+    pictures = [png(fresh, dpi=120), png(plotting.Kept(fig, lines))]
     pixels = [np.asarray(Image.open(io.BytesIO(p)).convert("L").filter(ImageFilter.BoxBlur(2))) for p in pictures]
     assert pixels[0].shape == pixels[1].shape
     assert (
