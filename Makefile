@@ -11,7 +11,7 @@ CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-const
 READY  := $(VENV)/ready-$(subst $(comma),-,$(EXTRAS))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help env lab test lint pytest notebooks bench lock clean
+.PHONY: help env lab test lint pytest notebooks slides bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
 
@@ -33,6 +33,9 @@ pytest: env       ## library, references, and every lesson run and compared
 notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
 	$(BIN)/python -c "from lstm_lib.plotting import draw_cell, png; open('notebooks/cell.png', 'wb').write(png(draw_cell().figure))"
+
+slides: env       ## decks that need no network, into _build/slides; npm gives reveal.js and MathJax once
+	$(BIN)/python notebooks/slides.py
 
 # Threads are told by the environment, once for all libraries; PyTorch and JAX take part where .venv has them.
 BENCH  := -m pytest tests/bench_layers.py -q --benchmark-max-time=0.25 --benchmark-min-rounds=3 --benchmark-disable-gc \

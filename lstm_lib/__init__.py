@@ -1,11 +1,13 @@
 """The small library behind the course *The LSTM by Hand*: NumPy, one line of code per line of mathematics.
 
-    floor 4   checks,                              what answers when an exercise is tried;
-              explorer, widgets, scenes            a cell under the fingers; sliders, and what they move
+    floor 4   checks, diagnoses,                   what answers when an exercise is tried, and what it recognises;
+              predictions, explorer,               a guess before the answer; a cell under the fingers;
+              widgets, scenes                      sliders, and what they move
     floor 3   plotting,                            pictures; matplotlib is imported here and nowhere below
-              museum, ledger                       broken LSTMs, to be found; a step as a table, to be filled in
-    floor 2   model, training, gradcheck,          a read-out on top of a cell; fitting it; proving its gradient;
-              flow, symbolic                       how far back it reaches; formulas that compute (sympy)
+              museum, ledger,                      broken LSTMs, to be found; a step as a table, to be filled in;
+              trials, attempts                     many training runs; trying what a learner wrote
+    floor 2   model, starts, training,             a read-out on top of a cell; where training begins; fitting it;
+              gradcheck, flow, symbolic            its gradient proved; how far back it reaches; formulas (sympy)
     floor 1   rnn, lstm, fused                     one contract, two cells, and the LSTM once more, fast
     floor 0   functional, data, validation         σ and tanh, the tasks, and what may come in at the door
 

@@ -1,7 +1,10 @@
-"""The numbers and the tasks of the course: the primer's worked example, and waves to learn.
+"""The numbers and the tasks of the course: the primer's worked example, waves to learn, and tests of memory.
 
 Every task returns X and Y with time first: X of shape (T, D, B), Y of shape (T, K, B). Nothing is read from a
 file or from the network; whatever is random comes from the generator that you hand in.
+
+Symbols are written as columns with a single 1. Where nothing is asked, Y is zero. Sequences of different lengths
+end together: they fill the last steps of X, and before their beginning X and Y are zero.
 """
 
 from typing import NamedTuple
@@ -86,6 +89,320 @@ def sine_waves(T, B, rng, *, omega=(0.1, 1.0), noise=0.0):
     n = np.arange(1, T + 2)[:, None, None]
     waves = np.sin(omegas * n + phases)
     return waves[:-1] + noise * rng.standard_normal((T, 1, B)), waves[1:]
+
+
+def adding_problem(T, B, rng):
+    """Return the adding problem: at the end, say the sum of the two values that were marked.
+
+    Every step has a value, uniform in [0, 1], and a mark, 0 or 1. Two steps of each sequence are marked, one in
+    the first half and one in the second.
+
+    Parameters
+    ----------
+    T, B : int
+        Steps (at least 2) and sequences.
+    rng : numpy.random.Generator
+        Where values and marks come from.
+
+    Returns
+    -------
+    X : ndarray of shape (T, 2, B)
+        X[t, 0] are the values, X[t, 1] the marks.
+    Y : ndarray of shape (T, 1, B)
+        The sum at the last step, zero before.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size that is no whole number or too small; an `rng` that is no generator.
+
+    Notes
+    -----
+    After Hochreiter & Schmidhuber 1997, experiment 4, in the form of Arjovsky, Shah & Bengio, "Unitary evolution
+    recurrent neural networks", ICML 2016. Who always says 1, the mean, has a mean squared error of 2/12 = 1/6.
+
+    Examples
+    --------
+    >>> X, Y = adding_problem(100, 32, np.random.default_rng(0))
+    >>> values, marks = X[:, 0], X[:, 1]
+    >>> bool(np.allclose((values * marks).sum(axis=0), Y[-1, 0]))
+    True
+    """
+    T, B, rng = validation.size("T", T, least=2), validation.size("B", B), validation.generator("rng", rng)
+    X, Y = np.zeros((T, 2, B)), np.zeros((T, 1, B))
+    X[:, 0] = rng.uniform(0, 1, (T, B))
+    for first, end in ((0, T // 2), (T // 2, T)):
+        X[rng.integers(first, end, B), 1, range(B)] = 1
+    Y[-1, 0] = (X[:, 0] * X[:, 1]).sum(axis=0)
+    return X, Y
+
+
+TEMPORAL_ORDER = "EBabcdXY"
+
+
+def temporal_order(T, B, rng):
+    """Return the temporal order task: say which of X and Y came, and in which order, among noise.
+
+    A sequence of T to 1.1 T symbols begins with E and ends with B, and is noise from a, b, c, d otherwise, but for
+    two places that hold X or Y: one between T/10 and T/5, one between T/2 and 3T/5, counted from 1. At B it is
+    asked which of the four it was: XX, XY, YX or YY.
+
+    Parameters
+    ----------
+    T, B : int
+        Shortest length (at least 20) and sequences.
+    rng : numpy.random.Generator
+        Where lengths, places, symbols and noise come from.
+
+    Returns
+    -------
+    X : ndarray of shape (T + T // 10, 8, B)
+        Symbols, in the order of `TEMPORAL_ORDER`.
+    Y : ndarray of shape (T + T // 10, 4, B)
+        The class at the last step, in the order XX, XY, YX, YY; zero before.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size that is no whole number or too small; an `rng` that is no generator.
+
+    Notes
+    -----
+    Hochreiter & Schmidhuber 1997, experiment 6a, is T = 100: lengths 100 to 110, places 10 to 20 and 50 to 60.
+
+    Examples
+    --------
+    >>> X, Y = temporal_order(100, 32, np.random.default_rng(0))
+    >>> X.shape, Y.shape, spelt(X, TEMPORAL_ORDER)[0][:12]
+    ((110, 8, 32), (110, 4, 32), 'EdadbbdcaXaa')
+    """
+    T, B, rng = validation.size("T", T, least=20), validation.size("B", B), validation.generator("rng", rng)
+    lengths = rng.integers(T, T + T // 10 + 1, B)
+    places = rng.integers([[T // 10], [T // 2]], [[T // 5 + 1], [3 * T // 5 + 1]], (2, B))
+    which = rng.integers(0, 2, (2, B))
+    codes = rng.integers(*_span("ad", TEMPORAL_ORDER), (T + T // 10, B))
+    start, b = len(codes) - lengths, np.arange(B)
+    codes[start, b] = TEMPORAL_ORDER.index("E")
+    codes[start + places - 1, b] = TEMPORAL_ORDER.index("X") + which
+    codes[-1] = TEMPORAL_ORDER.index("B")
+    X, Y = _one_hot(codes, len(TEMPORAL_ORDER), start), np.zeros((len(codes), 4, B))
+    Y[-1, 2 * which[0] + which[1], b] = 1
+    return X, Y
+
+
+def latch(T, B, rng, *, n=1, longest=None):
+    """Return the latch task: the first n values are all +1 or all −1, the rest is noise; say which it was.
+
+    The noise is normal with mean 0 and variance 0.2, and the length is between T and `longest`.
+
+    Parameters
+    ----------
+    T, B : int
+        Shortest length and sequences.
+    rng : numpy.random.Generator
+        Where lengths, classes and noise come from.
+    n : int, default 1
+        How many values tell the class; at most T.
+    longest : int, optional
+        Greatest length; None means T + T // 10. With `longest` = T it is known beforehand when the question comes.
+
+    Returns
+    -------
+    X : ndarray of shape (longest, 1, B)
+        The values.
+    Y : ndarray of shape (longest, 2, B)
+        The class at the last step, in the order +1, −1; zero before.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size that is no whole number or out of range; an `rng` that is no generator.
+
+    Notes
+    -----
+    Bengio, Simard & Frasconi 1994, as in Hochreiter & Schmidhuber 1997, experiment 3a, who find it so simple that
+    guessing weights at random solves it sooner than training does.
+
+    Examples
+    --------
+    >>> X, Y = latch(100, 32, np.random.default_rng(0))
+    >>> X.shape, bool((Y[-1].sum(axis=0) == 1).all())
+    ((110, 1, 32), True)
+    """
+    T, B, rng = validation.size("T", T), validation.size("B", B), validation.generator("rng", rng)
+    n = validation.size("n", n)
+    if n > T:
+        raise ValueError(f"n is {n}; want at most T = {T}")
+    longest = T + T // 10 if longest is None else validation.size("longest", longest, least=T)
+    lengths = rng.integers(T, longest + 1, B)
+    which = rng.integers(0, 2, B)
+    X = rng.normal(0, np.sqrt(0.2), (longest, 1, B))
+    t = np.arange(len(X))[:, None] - (len(X) - lengths)  # counted from each beginning
+    X[:, 0] = np.where(t < 0, 0, np.where(t < n, 1 - 2 * which, X[:, 0]))
+    Y = np.zeros((len(X), 2, B))
+    Y[-1, which, range(B)] = 1
+    return X, Y
+
+
+def copy_memory(delay, B, rng, *, length=10, symbols=8):
+    """Return the copy task: read some symbols, wait, and say them again when the signal comes.
+
+    First `length` symbols, then delay − 1 blanks, then the signal, then `length` blanks. The answer is blank until
+    the signal has been read, and the symbols in their order after it.
+
+    Parameters
+    ----------
+    delay, B : int
+        Steps from the last symbol to the signal, and sequences.
+    rng : numpy.random.Generator
+        Where the symbols come from.
+    length : int, default 10
+        How many symbols to remember.
+    symbols : int, default 8
+        How many different ones there are.
+
+    Returns
+    -------
+    X, Y : ndarray of shape (delay + 2 · length, symbols + 2, B)
+        Symbols first, then the blank, then the signal (which is never an answer). An answer is due at every step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size that is not a whole number of at least 1; an `rng` that is no generator.
+
+    Notes
+    -----
+    Arjovsky, Shah & Bengio 2016, after Hochreiter & Schmidhuber 1997. Who knows when to answer but not what, has a
+    cross-entropy of length · ln(symbols) / (delay + 2 · length).
+
+    Examples
+    --------
+    >>> X, Y = copy_memory(20, 32, np.random.default_rng(0), length=3)
+    >>> bool((X[:3].argmax(axis=1) == Y[-3:].argmax(axis=1)).all())
+    True
+    """
+    delay, B, rng = validation.size("delay", delay), validation.size("B", B), validation.generator("rng", rng)
+    length, symbols = validation.size("length", length), validation.size("symbols", symbols)
+    T, blank, signal = delay + 2 * length, symbols, symbols + 1
+    payload = rng.integers(0, symbols, (length, B))
+    read, said = np.full((T, B), blank), np.full((T, B), blank)
+    read[:length], read[-length - 1], said[-length:] = payload, signal, payload
+    return _one_hot(read, symbols + 2), _one_hot(said, symbols + 2)
+
+
+REBER = "BTPSXVE"
+# From each state two symbols, equally likely, and the states they lead to; state 5 has the end alone.
+_REBER = {
+    0: {"T": 1, "P": 2},
+    1: {"S": 1, "X": 3},
+    2: {"T": 2, "V": 4},
+    3: {"X": 2, "S": 5},
+    4: {"P": 3, "V": 5},
+}
+
+
+def embedded_reber(B, rng, *, longest=40):
+    """Return strings of the embedded Reber grammar: say what comes next, and at the end what came second.
+
+    A string is B, then T or P, then a string of Reber's grammar, then the same T or P again, then E. The symbol
+    before the last can be told only by who remembers the second one.
+
+    Parameters
+    ----------
+    B : int
+        Sequences.
+    rng : numpy.random.Generator
+        Decides at each branch.
+    longest : int, default 40
+        Longer strings are thrown away and drawn again; at least 9, the length of the shortest.
+
+    Returns
+    -------
+    X : ndarray of shape (longest − 1, 7, B)
+        All symbols of each string but the last, in the order of `REBER`.
+    Y : ndarray of shape (longest − 1, 7, B)
+        The symbol that follows, at every step; Y[-2] is the one that needs memory.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size that is no whole number or too small; an `rng` that is no generator.
+
+    Notes
+    -----
+    Hochreiter & Schmidhuber 1997, experiment 1, who say themselves that it is no problem of long time lags.
+
+    Examples
+    --------
+    >>> X, Y = embedded_reber(32, np.random.default_rng(0))
+    >>> spelt(X, REBER)[0] + spelt(Y, REBER)[0][-1]
+    'BPBPVPXTTTTVVEPE'
+    """
+    B, rng = validation.size("B", B), validation.generator("rng", rng)
+    longest = validation.size("longest", longest, least=9)
+    codes, start = np.zeros((longest, B), int), np.zeros(B, int)
+    for b in range(B):
+        string = _embedded(rng)
+        while len(string) > longest:
+            string = _embedded(rng)
+        start[b] = longest - len(string)
+        codes[start[b] :, b] = [REBER.index(symbol) for symbol in string]
+    X = _one_hot(codes, len(REBER), start)
+    return X[:-1], X[1:] * X[:-1].any(axis=1, keepdims=True)
+
+
+def spelt(X, symbols):
+    """Return each sequence of one-hot columns as a string.
+
+    Parameters
+    ----------
+    X : ndarray of shape (T, D, B)
+        Symbols, as `temporal_order` and `embedded_reber` give them; zero columns are left out.
+    symbols : str
+        A letter for each of the D places.
+
+    Returns
+    -------
+    list of str
+        One string for each of the B sequences.
+
+    Raises
+    ------
+    TypeError, ValueError
+        No such array; another number of letters than D.
+
+    Examples
+    --------
+    >>> spelt(np.array([[[0.0], [0.0]], [[1.0], [0.0]], [[0.0], [1.0]]]), "ab")
+    ['ab']
+    """
+    sizes = {}
+    X = validation.array("X", X, "T D B", sizes)
+    if len(symbols) != sizes["D"]:
+        raise ValueError(f"symbols has {len(symbols)} letters; want D = {sizes['D']}, like X")
+    letters, there = X.argmax(axis=1), X.any(axis=1)
+    return ["".join(symbols[k] for k in letters[there[:, b], b]) for b in range(sizes["B"])]
+
+
+def _embedded(rng):
+    outer, state, inner = "TP"[rng.integers(2)], 0, ""
+    while state != 5:
+        branches = _REBER[state]
+        symbol = list(branches)[rng.integers(2)]
+        inner, state = inner + symbol, branches[symbol]
+    return f"B{outer}B{inner}E{outer}E"
+
+
+def _span(ends, symbols):
+    return symbols.index(ends[0]), symbols.index(ends[1]) + 1
+
+
+def _one_hot(codes, n, start=0):
+    """Return columns of shape (T, n, B) with a 1 at each code, and zeros before each sequence's start."""
+    columns = np.eye(n)[codes]
+    columns[np.arange(len(codes))[:, None] < np.broadcast_to(start, codes.shape[1])] = 0
+    return columns.swapaxes(1, 2)
 
 
 def _range(name, value):

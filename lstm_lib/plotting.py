@@ -272,12 +272,7 @@ def plot_trace(trace, names, *, unit=0, sequence=0, ax=None):
     >>> [line.get_label() for line in ax.lines]
     ['$f_t$  forget gate', '$C_t$  cell state']
     """
-    if getattr(getattr(trace, "h_t", None), "ndim", 0) != 3:
-        raise TypeError(f"trace is a {type(trace).__name__}; want one stacked Step: lstm.stack(steps)")
-    T, H, B = trace.h_t.shape
-    unit, sequence = validation.size("unit", unit, 0), validation.size("sequence", sequence, 0)
-    if not (unit < H and sequence < B):
-        raise ValueError(f"unit, sequence are {unit}, {sequence}; want them below H = {H} and B = {B}")
+    T = _look_up(trace, unit, sequence)
     for name in names:
         if name not in LOOKS or not hasattr(trace, name):
             raise ValueError(
@@ -288,6 +283,66 @@ def plot_trace(trace, names, *, unit=0, sequence=0, ax=None):
         curve(ax, range(1, T + 1), getattr(trace, name)[:, unit, sequence], name)
     ax.set(xlabel="step t", xlim=(0.5, T + 0.5))
     return ax
+
+
+def plot_memory(trace, *, unit=0, sequence=0, ax=None):
+    """Draw what each step does to the memory: what is kept of it, what is written on top, and what it then is.
+
+    Each step has two bars. The wide one, coloured as the forget gate, is f_t * C_prev; the narrow one, coloured as
+    the input gate, goes on from there by i_t * C_tilde, up or down, and ends at C_t.
+
+    Parameters
+    ----------
+    trace : Step of ndarray of shape (T, H, B)
+        What ``lstm.stack`` returns.
+    unit, sequence : int, default 0
+        Which unit of which sequence.
+    ax : Axes, optional
+        Where to draw; None makes a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        A trace that is not stacked or has no gates; a unit or a sequence that is not there.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from lstm_lib import lstm
+    >>> hs, steps = lstm.forward(lstm.init_params(1, 2, np.random.default_rng(0)), np.ones((9, 1, 1)))
+    >>> ax = plot_memory(lstm.stack(steps))
+    >>> ax.get_legend_handles_labels()[1]
+    ['$C_t$  cell state', 'kept', 'written']
+    """
+    T = _look_up(trace, unit, sequence)
+    if not hasattr(trace, "C_t"):
+        raise TypeError(f"trace has {', '.join(trace._fields)}; want that of an LSTM")
+    f_t, i_t, C_tilde, C_prev, C_t = (
+        getattr(trace, name)[:, unit, sequence] for name in ("f_t", "i_t", "C_tilde", "C_prev", "C_t")
+    )
+    ax = figure()[1] if ax is None else ax
+    t = range(1, T + 1)
+    kept, written = f_t * C_prev, i_t * C_tilde
+    ax.bar(t, kept, 0.8, color=LOOKS["f_t"].colour, alpha=0.35, lw=0, label="kept")
+    ax.bar(t, written, 0.4, bottom=kept, color=LOOKS["i_t"].colour, alpha=0.8, lw=0, label="written")
+    curve(ax, t, C_t, "C_t", lw=1)
+    ax.set(xlabel="step t", xlim=(0.5, T + 0.5))
+    return ax
+
+
+def _look_up(trace, unit, sequence):
+    """Return T of a stacked trace that has such a unit and such a sequence."""
+    if getattr(getattr(trace, "h_t", None), "ndim", 0) != 3:
+        raise TypeError(f"trace is a {type(trace).__name__}; want one stacked Step: lstm.stack(steps)")
+    T, H, B = trace.h_t.shape
+    unit, sequence = validation.size("unit", unit, 0), validation.size("sequence", sequence, 0)
+    if not (unit < H and sequence < B):
+        raise ValueError(f"unit, sequence are {unit}, {sequence}; want them below H = {H} and B = {B}")
+    return T
 
 
 def curve(ax, t, values, name, **options):
@@ -328,6 +383,47 @@ def legend(ax, **options):
     '$o_t$  output gate'
     """
     return ax.legend(**({"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "handlelength": 1.6} | options))
+
+
+def plot_runs(groups, ax=None):
+    """Draw training runs as rows of circles, filled where the run solved its task, with the count beside them.
+
+    Parameters
+    ----------
+    groups : dict of str to list of bool
+        What each row is called, and for each of its runs whether it solved the task.
+    ax : Axes, optional
+        Where to draw; None makes a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        No groups, or one without runs.
+
+    Examples
+    --------
+    >>> ax = plot_runs({"b_f = 1": [True, False, False]})
+    >>> [text.get_text() for text in ax.texts]
+    ['1 of 3']
+    """
+    if not groups or not all(groups.values()):
+        raise ValueError(f"groups is {groups!r}; want at least one group, each with at least one run")
+    longest = max(map(len, groups.values()))
+    ax = figure(height=0.55 + 0.34 * len(groups))[1] if ax is None else ax
+    for row, runs in enumerate(groups.values()):
+        faces = [INK if solved else "white" for solved in runs]
+        ax.scatter(range(len(runs)), [row] * len(runs), s=110, c=faces, edgecolors=INK, linewidths=1.4, zorder=2)
+        ax.text(longest - 0.4, row, f"{sum(runs)} of {len(runs)}", va="center")
+    ax.set(xlim=(-0.6, longest + 0.8), ylim=(len(groups) - 0.4, -0.6), xticks=[])
+    ax.set_yticks(range(len(groups)), groups)
+    ax.tick_params(length=0)
+    ax.spines[:].set_visible(False)
+    ax.grid(visible=False)
+    return ax
 
 
 def draw_cell(highlight=None, ax=None):

@@ -203,6 +203,44 @@ def fit(loss_and_grads, params, batches, optimiser, *, max_norm=None, progress=T
     return losses
 
 
+def until(done, batches, *, every=50):
+    """Hand on batches until `done()` says so, asked after every so many of them.
+
+    Parameters
+    ----------
+    done : function
+        Takes nothing, returns True when training is to end; called between two steps of `fit`.
+    batches : iterable
+        As for `fit`; it may go on for ever.
+    every : int, default 50
+        How many steps to make before asking, and before asking again.
+
+    Yields
+    ------
+    batch
+        What `batches` gives.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `done` cannot be called; `every` is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> params = {"w": np.array([8.0])}
+    >>> batches = until(lambda: params["w"][0] < 1, [()] * 99, every=2)
+    >>> losses = fit(lambda p: (float(p["w"][0]), {"w": p["w"]}), params, batches, SGD(lr=0.5), progress=False)
+    >>> losses
+    [8.0, 4.0, 2.0, 1.0]
+    """
+    validation.function("done", done, "lambda: accuracy(predict(params), Y) > 0.99")
+    every = validation.size("every", every)
+    for n, batch in enumerate(batches, 1):
+        yield batch
+        if n % every == 0 and done():
+            return
+
+
 def _train_step(loss_and_grads, params, batch, optimiser, max_norm, losses):
     """Return the loss of one step. It works on a copy; only the two lines before the return touch `params`."""
     batch = batch if isinstance(batch, tuple | list) else (batch,)

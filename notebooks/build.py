@@ -133,8 +133,9 @@ def kernel_environment(profile):
     """Return the environment of a kernel whose outputs do not depend on who runs it, or on how fast."""
     import matplotlib.font_manager  # noqa: F401  its first import on a machine makes a cache, and warns of the wait
 
-    # progress bars are for live readers: their speed is never the same twice
-    return {**os.environ, "IPYTHONDIR": str(profile), "PYTHONHASHSEED": "0", "TQDM_DISABLE": "1"}
+    # progress bars are for live readers: their speed is never the same twice; and so are guesses
+    live = {"TQDM_DISABLE": "1", "LSTM_GUESSES": ""}
+    return {**os.environ, "IPYTHONDIR": str(profile), "PYTHONHASHSEED": "0", **live}
 
 
 def reason(error):

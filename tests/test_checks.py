@@ -9,8 +9,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import museum
-from lstm_lib.checks import check, check_choice, check_detector
+from lstm_lib import attempts, checks, diagnoses, lstm, museum
+from lstm_lib.checks import check, check_choice, check_detector, check_function, check_order
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -209,6 +209,181 @@ def test_mistakes_of_the_lesson_are_errors():
         check("q", 4, 4, tol=-1)
 
 
+# --- wrong answers that were foreseen ---
+
+
+def test_a_foreseen_answer_is_recognised(said):
+    known = {"That is the product.": lambda: 2 * 3, "That is the power.": 8}
+    assert said(6, 5, known=known) == "✗ q: got 6, want 5. Yours is too large by 1. That is the product.\n"
+    assert said(8, 5, known=known) == "✗ q: got 8, want 5. Yours is too large by 3. That is the power.\n"
+    assert said(7, 5, known=known) == "✗ q: got 7, want 5. Yours is too large by 2.\n"
+    assert said(5, 5, known=known) == RIGHT
+    assert said(..., 5, known=known) == NOT_WRITTEN
+
+
+def test_what_is_foreseen_is_treated_like_an_answer(said):
+    known = {"That is the half.": 2}
+    words = "✗ q: got 6, want 12. Yours is too small by 6. That is the half.\n"
+    assert said(2, 12, known=known, then=lambda n: 3 * n) == words
+    assert said(2.04, 12, known=known, then=lambda n: 3 * n, tol=0.1).endswith("That is the half.\n")
+    wide, tall = np.zeros((2, 3)), np.zeros((3, 2))
+    assert said(tall, wide, known={"Transposed.": tall}) == (
+        "✗ q: got shape (3, 2), want shape (2, 3). Transposed.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"wrong": 4}, r"known\['wrong'\] equals the right answer within 1e-08; want it apart"),
+        ({"one": 5, "two": lambda: 5}, r"known\['two'\] equals one within 1e-08; want it apart"),
+    ],
+)
+def test_what_is_foreseen_must_be_wrong_and_differ(known, words):
+    with pytest.raises(ValueError, match=words):
+        check("q", ..., 4, known=known)
+
+
+# --- whatever the attempt does ---
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda attempt: check("q", attempt, 4),
+        lambda attempt: check_choice("q", attempt, "f", "fio"),
+        lambda attempt: check_order("q", attempt, {"a": "", "b": ""}, {}),
+        lambda attempt: check_function("q", lambda params, x_t, h_prev, C_prev: attempt(), like="step"),
+        lambda attempt: check_function("q", lambda D, H, rng, forget_bias=1.0: attempt(), like="init_params"),
+        lambda attempt: check_detector("q", lambda cell: attempt()),
+    ],
+    ids=["check", "check_choice", "check_order", "check_function", "check_function, start", "check_detector"],
+)
+def test_an_endless_attempt_is_stopped_and_an_error_is_said(ask, capsys, monkeypatch):
+    def for_ever():
+        while True:
+            pass
+
+    monkeypatch.setattr(attempts.run, "__kwdefaults__", {"limit": 0.2})
+    monkeypatch.setattr(checks, "_LIMIT_OF_A_TRIAL", 0.2)
+    for attempt, words in [
+        (for_ever, "after 0.2 seconds it was still running."),
+        (lambda: 1 / 0, "ZeroDivisionError"),
+    ]:
+        ask(attempt)
+        said = capsys.readouterr().out
+        assert said.startswith("✗ q: ")
+        assert words in said
+        assert said.count("\n") == 1
+
+
+def test_the_limit_is_ten_seconds_and_a_minute_for_a_detector():
+    assert attempts.LIMIT == attempts.run.__kwdefaults__["limit"] == 10
+    assert checks._LIMIT_OF_A_TRIAL == 60
+
+
+# --- a whole function ---
+
+
+def said_of_function(capsys, function, like):
+    check_function("mine", function, like=like)
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("like", ["step", "step_backward", "forward", "backward", "init_params"])
+def test_a_right_function_is_right_and_a_stub_is_not_written_yet(capsys, like):
+    assert said_of_function(capsys, getattr(lstm, like), like) == "✓ mine: right.\n"
+
+
+@pytest.mark.parametrize("like", ["step", "step_backward", "forward", "backward", "init_params"])
+def test_a_stub_is_not_written_yet(capsys, like):
+    def stub(*arguments, **options):
+        raise NotImplementedError
+
+    for nothing in (None, ..., stub, lambda *arguments: None, lambda *arguments: ...):
+        assert said_of_function(capsys, nothing, like) == "○ mine: not written yet.\n"
+
+
+def test_a_wrong_function_hears_of_the_first_difference_and_of_the_mistake(capsys):
+    said = said_of_function(capsys, museum.EXHIBITS["dropped_dC"].cell().step_backward, "step_backward")
+    assert said.startswith("✗ mine: dC_prev differs first, by up to ")
+    assert "You get this if the gradient arriving from t+1 is ignored" in said
+
+
+def test_a_start_with_equal_gates_is_recognised(capsys):
+    said = said_of_function(capsys, museum.EXHIBITS["identical_gates"].cell().init_params, "init_params")
+    assert said == f"✗ mine: W_i equals W_f. You get this if {diagnoses.WORDS['identical_gates']}.\n"
+
+
+def test_a_start_without_its_bias_is_named(capsys):
+    def zero_bias(D, H, rng, forget_bias=1.0):
+        return lstm.init_params(D, H, rng, forget_bias=0)
+
+    assert said_of_function(capsys, zero_bias, "init_params") == "✗ mine: b_f is not 1.\n"
+    said = said_of_function(capsys, lambda D, H, rng, forget_bias=1: {}, "init_params")
+    assert said.startswith("✗ mine: your code stopped with")
+    assert "W_f" in said
+
+
+def test_the_kind_of_function_is_one_of_five():
+    with pytest.raises(ValueError, match=r"^like is 'train'; want one of step, step_backward, forward"):
+        check_function("q", ..., like="train")
+
+
+# --- lines in order ---
+
+LINES = {"a": "one()", "b": "two()", "c": "three()", "x": "four()"}
+AFTER = {"b": {"a": "two wants one."}, "c": "a"}
+
+
+def said_of_order(capsys, attempt):
+    check_order("mine", attempt, LINES, AFTER, distractors={"x": "There is no four."})
+    return capsys.readouterr().out.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "answer"),
+    [
+        ("abc", "✓ mine: right."),
+        ("acb", "✓ mine: right."),
+        ("a, c, b", "✓ mine: right."),
+        (["a", "b", "c"], "✓ mine: right."),
+        (lambda: "abc", "✓ mine: right."),
+        ("bac", "✗ mine: b comes too early, a must stand before it. two wants one."),
+        ("cab", "✗ mine: c comes too early, a must stand before it."),
+        ("abx", "✗ mine: x does not belong here. There is no four."),
+        ("abb", "✗ mine: b stands there twice."),
+        ("abd", "✗ mine: 'd' is none of a, b, c, x."),
+        ("ab", "✗ mine: right so far, and a line is missing."),
+        ("a", "✗ mine: right so far, and 2 lines are missing."),
+        ("", "○ mine: not written yet."),
+        ([], "○ mine: not written yet."),
+        (None, "○ mine: not written yet."),
+        (..., "○ mine: not written yet."),
+        (raises(NotImplementedError), "○ mine: not written yet."),
+        (lambda: 1 / 0, "✗ mine: your code stopped with ZeroDivisionError: division by zero."),
+        (4, "✗ mine: got 4; want labels in a row, such as 'xcba'."),
+        ([1, 2], "✗ mine: got [1, 2]; want labels in a row, such as 'xcba'."),
+    ],
+)
+def test_an_order_is_answered(capsys, attempt, answer):
+    assert said_of_order(capsys, attempt) == answer
+
+
+@given(st.permutations("abc"))
+def test_an_order_is_right_where_each_line_has_what_it_needs(order):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        check_order("q", order, LINES, AFTER, distractors={"x": ""})
+    assert (out.getvalue()[0] == "✓") == (order[0] == "a")
+
+
+def test_labels_of_a_lesson_are_lines():
+    with pytest.raises(ValueError, match=r"^'z' is no label; want one of a, b, c, x"):
+        check_order("q", ..., LINES, {"a": "z"})
+    with pytest.raises(TypeError, match=r"^name is 3 \(int\); want text"):
+        check_order(3, ..., LINES, {})
+
+
 # --- a detector of broken cells ---
 
 
@@ -322,3 +497,17 @@ def test_a_choice_of_a_lesson_must_be_possible():
         check_choice("mine", "f", "z", "fi")
     with pytest.raises(TypeError, match=r"^name is 3 \(int\); want text"):
         check_choice(3, "f", "f", "fi")
+
+
+def test_a_foreseen_choice_is_recognised(capsys):
+    known = {"That one shows.": "o"}
+    for choice, answer in [
+        ("o", "✗ q: o is not it. That one shows.\n"),
+        ("i", "✗ q: i is not it.\n"),
+        ("f", RIGHT),
+    ]:
+        check_choice("q", choice, "f", "fio", known=known)
+        assert capsys.readouterr().out == answer
+    for wrong in ("f", "z"):
+        with pytest.raises(ValueError, match=rf"^known\['words'\] is '{wrong}'; want a wrong one of f, i, o"):
+            check_choice("q", "f", "f", "fio", known={"words": wrong})

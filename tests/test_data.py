@@ -1,4 +1,4 @@
-"""The primer's numbers, and waves that are the sines they claim to be."""
+"""The primer's numbers, waves that are the sines they claim to be, and tasks that are what was published."""
 
 import re
 
@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_lib import lstm
-from lstm_lib.data import Walkthrough, sine_waves, walkthrough
+from lstm_lib.data import (
+    Walkthrough,
+    adding_problem,
+    copy_memory,
+    embedded_reber,
+    latch,
+    sine_waves,
+    spelt,
+    temporal_order,
+    walkthrough,
+)
+from lstm_lib.functional import cross_entropy
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -172,3 +183,221 @@ def test_noise_is_a_number_of_at_least_0(noise, error):
     wanted = rf"^noise is {re.escape(repr(noise))}.*; want a (real number|finite number at least 0)$"
     with pytest.raises(error, match=wanted):
         sine_waves(3, 2, rng(), noise=noise)
+
+
+# --- tests of memory: each generator against its published definition --------------------------------------------
+
+TASKS = {
+    "adding": lambda B, rng: adding_problem(100, B, rng),
+    "temporal": lambda B, rng: temporal_order(100, B, rng),
+    "latch": lambda B, rng: latch(100, B, rng),
+    "copy": lambda B, rng: copy_memory(20, B, rng),
+    "reber": embedded_reber,
+}
+
+
+def is_one_hot_or_zero(A):
+    return ((A == 0) | (A == 1)).all() and (A.sum(axis=1) <= 1).all()
+
+
+def lengths_of(X):
+    """Return the length of each right-aligned sequence of one-hot columns, after a look that it has no gap."""
+    there = X.any(axis=1)
+    assert (np.diff(there.astype(int), axis=0) >= 0).all()
+    return there.sum(axis=0)
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_a_task_hangs_on_the_generator_alone(task):
+    one = rng(3)
+    first, second, again = task(4, one), task(4, one), task(4, rng(3))
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert any((a != b).any() for a, b in zip(first, second, strict=True))
+    assert all(a.dtype == np.float64 and a.ndim == 3 and a.shape[2] == 4 for a in first)
+
+
+@given(st.integers(2, 60), st.integers(1, 8), st.integers(0, 99))
+def test_adding_marks_one_value_in_each_half_and_asks_for_their_sum(T, B, seed):
+    X, Y = adding_problem(T, B, rng(seed))
+    assert X.shape == (T, 2, B)
+    assert Y.shape == (T, 1, B)
+    values, marks = X.swapaxes(0, 1)
+    assert ((values >= 0) & (values <= 1)).all()
+    assert set(np.unique(marks)) <= {0, 1}
+    assert (marks[: T // 2].sum(axis=0) == 1).all()
+    assert (marks[T // 2 :].sum(axis=0) == 1).all()
+    np.testing.assert_allclose(Y[-1, 0], (values * marks).sum(axis=0), rtol=1e-15)
+    assert not Y[:-1].any()
+
+
+def test_adding_marks_every_place_alike_and_the_trivial_baseline_is_a_sixth():
+    X, Y = adding_problem(10, 60_000, rng())
+    np.testing.assert_allclose(X[:, 1].mean(axis=1), 0.2, atol=0.01)
+    np.testing.assert_allclose(np.histogram(X[:, 0], bins=5, range=(0, 1))[0] / X[:, 0].size, 0.2, atol=0.01)
+    assert Y[-1].mean() == pytest.approx(1, abs=0.01)
+    assert ((Y[-1] - 1) ** 2).mean() == pytest.approx(1 / 6, rel=0.02)
+
+
+@given(st.integers(20, 130), st.integers(1, 8), st.integers(0, 99))
+def test_temporal_order_is_that_of_experiment_6a(T, B, seed):
+    X, Y = temporal_order(T, B, rng(seed))
+    assert X.shape == (T + T // 10, 8, B)
+    assert Y.shape == (T + T // 10, 4, B)
+    assert is_one_hot_or_zero(X)
+    assert not Y[:-1].any()
+    assert (Y[-1].sum(axis=0) == 1).all()
+    for string, length, answer in zip(spelt(X, "EBabcdXY"), lengths_of(X), Y[-1].T, strict=True):
+        assert T <= length == len(string) <= 1.1 * T
+        assert re.fullmatch("E[abcdXY]+B", string)
+        first, second = (m.start() + 1 for m in re.finditer("[XY]", string))  # exactly two, counted from 1
+        assert T // 10 <= first <= T // 5
+        assert T // 2 <= second <= 3 * T // 5
+        assert ["XX", "XY", "YX", "YY"][answer.argmax()] == string[first - 1] + string[second - 1]
+
+
+def test_temporal_order_draws_lengths_places_classes_and_noise_evenly():
+    X, Y = temporal_order(100, 22_000, rng())
+    strings = spelt(X, "EBabcdXY")
+    np.testing.assert_allclose(np.bincount(lengths_of(X))[100:111] / 22_000, 1 / 11, atol=0.01)
+    first, second = np.array([[m.start() + 1 for m in re.finditer("[XY]", string)] for string in strings]).T
+    np.testing.assert_allclose(np.bincount(first)[10:21] / 22_000, 1 / 11, atol=0.01)
+    np.testing.assert_allclose(np.bincount(second)[50:61] / 22_000, 1 / 11, atol=0.01)
+    assert first.min() == 10
+    assert second.max() == 60
+    np.testing.assert_allclose(Y[-1].mean(axis=1), 0.25, atol=0.015)
+    noise = "".join(strings)
+    total = sum(noise.count(letter) for letter in "abcd")
+    assert all(noise.count(letter) / total == pytest.approx(0.25, abs=0.005) for letter in "abcd")
+
+
+@given(st.integers(1, 60), st.integers(1, 8), st.integers(0, 99), st.integers(1, 5))
+def test_the_first_values_of_a_latch_tell_the_class(T, B, seed, n):
+    n = min(n, T)
+    X, Y = latch(T, B, rng(seed), n=n)
+    assert X.shape == (T + T // 10, 1, B)
+    assert Y.shape == (T + T // 10, 2, B)
+    assert not Y[:-1].any()
+    for values, answer in zip(X[:, 0].T, Y[-1].T, strict=True):
+        start = np.flatnonzero(values)[0]
+        assert T <= len(values) - start <= 1.1 * T
+        assert (values[start : start + n] == (1 if answer[0] else -1)).all()
+        assert sorted(answer) == [0, 1]
+
+
+def test_latch_draws_classes_and_lengths_evenly_and_the_noise_has_variance_a_fifth():
+    X, Y = latch(100, 22_000, rng(), n=3)
+    assert Y[-1, 0].mean() == pytest.approx(0.5, abs=0.01)
+    lengths = (X[:, 0] != 0).sum(axis=0)
+    np.testing.assert_allclose(np.bincount(lengths)[100:111] / 22_000, 1 / 11, atol=0.01)
+    noise = X[13:, 0]  # the longest has its third value at index 2, the shortest at 12
+    assert noise.mean() == pytest.approx(0, abs=0.002)
+    assert noise.var() == pytest.approx(0.2, rel=0.01)
+    assert (np.abs(noise) < np.sqrt(0.2)).mean() == pytest.approx(0.683, abs=0.005)  # normal, not uniform
+
+
+def test_a_latch_can_have_lengths_of_ones_own():
+    assert (latch(50, 40, rng(), longest=50)[0] != 0).all()
+    lengths = (latch(50, 400, rng(), longest=80)[0][:, 0] != 0).sum(axis=0)
+    assert (lengths.min(), lengths.max()) == (50, 80)
+
+
+@given(st.integers(1, 30), st.integers(1, 6), st.integers(0, 99), st.integers(1, 6), st.integers(1, 9))
+def test_copy_reads_waits_and_says_it_again(delay, B, seed, length, symbols):
+    X, Y = copy_memory(delay, B, rng(seed), length=length, symbols=symbols)
+    assert X.shape == Y.shape == (delay + 2 * length, symbols + 2, B)
+    assert is_one_hot_or_zero(X)
+    assert is_one_hot_or_zero(Y)
+    read, said = X.argmax(axis=1), Y.argmax(axis=1)
+    assert (X.sum(axis=1) == 1).all()
+    assert (Y.sum(axis=1) == 1).all()
+    assert (read[:length] < symbols).all()
+    assert (said[-length:] == read[:length]).all()
+    assert (said[:-length] == symbols).all()
+    blanks, signal = np.delete(read[length:], delay - 1, axis=0), read[length + delay - 1]
+    assert (blanks == symbols).all()
+    assert (signal == symbols + 1).all()
+
+
+def test_the_trivial_baseline_of_copy_is_the_published_one():
+    # who knows when, but not what: blanks for certain, and the symbols with equal log-odds
+    X, Y = copy_memory(100, 200, rng())
+    Y_hat = np.full(Y.shape, -1e3)
+    Y_hat[:-10, 8], Y_hat[-10:, :8] = 0, 0
+    assert cross_entropy(Y_hat, Y)[0] == pytest.approx(10 * np.log(8) / 120)
+    counts = X[:10].sum(axis=(0, 2))[:8]
+    np.testing.assert_allclose(counts / counts.sum(), 1 / 8, atol=0.03)
+
+
+REBERS_GRAMMAR = "B(TS*X(XT*VP)*(S|XT*VV)|P(T*VPX)*T*V(V|PS))E"
+
+
+@given(st.integers(1, 20), st.integers(0, 99), st.integers(9, 50))
+def test_reber_strings_follow_the_grammar_inside_and_outside(B, seed, longest):
+    X, Y = embedded_reber(B, rng(seed), longest=longest)
+    assert X.shape == Y.shape == (longest - 1, 7, B)
+    assert is_one_hot_or_zero(X)
+    for string, answers in zip(spelt(X, "BTPSXVE"), spelt(Y, "BTPSXVE"), strict=True):
+        assert string[1:] == answers[:-1]  # the answer is the next symbol, from the first to the last
+        whole = string + answers[-1]
+        assert 9 <= len(whole) <= longest
+        assert re.fullmatch(r"B([TP])" + REBERS_GRAMMAR.replace("(", "(?:") + r"\1E", whole)
+        assert answers[-2] == whole[1]
+    assert (Y[-1].argmax(axis=0) == 6).all()
+    assert (Y.any(axis=1) == X.any(axis=1)).all()
+
+
+def test_reber_takes_every_branch_alike():
+    X, _ = embedded_reber(4000, rng(), longest=200)  # so long that nothing is thrown away
+    strings = [a + "E" for a in spelt(X, "BTPSXVE")]
+    assert np.mean([s[1] == "T" for s in strings]) == pytest.approx(0.5, abs=0.03)
+    assert np.mean([s[3] == "T" for s in strings]) == pytest.approx(0.5, abs=0.03)
+    after = {"BT": "SX", "BP": "TV"}  # at the two states where the last two symbols tell the state
+    for pair, (one, _) in after.items():
+        inside = [s[5 - 1] for s in strings if s[2:4] == pair]
+        assert np.mean([symbol == one for symbol in inside]) == pytest.approx(0.5, abs=0.04)
+    # the mean length: 2 + 2 outside, and B … E inside, from the linear equations of the grammar
+    steps = np.linalg.solve(
+        np.eye(5)
+        - np.array(
+            [
+                [0, 0.5, 0.5, 0, 0],
+                [0, 0.5, 0, 0.5, 0],
+                [0, 0, 0.5, 0, 0.5],
+                [0, 0, 0.5, 0, 0],
+                [0, 0, 0, 0.5, 0],
+            ]
+        ),
+        np.ones(5),
+    )
+    assert np.mean([len(s) for s in strings]) == pytest.approx(4 + 2 + steps[0], rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: adding_problem(1, 2, rng()), ValueError, "^T is 1; want a whole number of at least 2"),
+        (lambda: adding_problem(5, 0, rng()), ValueError, "^B is 0; want a whole number of at least 1"),
+        (lambda: adding_problem(5, 2, 0), TypeError, "^rng is 0 .*; want a generator"),
+        (lambda: temporal_order(19, 2, rng()), ValueError, "^T is 19; want a whole number of at least 20"),
+        (lambda: temporal_order(20.0, 2, rng()), TypeError, "^T is 20.0 .*; want a whole number"),
+        (lambda: temporal_order(20, 2, None), TypeError, "^rng is None .*; want a generator"),
+        (lambda: latch(0, 2, rng()), ValueError, "^T is 0; want a whole number of at least 1"),
+        (lambda: latch(5, 2, rng(), n=0), ValueError, "^n is 0; want a whole number of at least 1"),
+        (lambda: latch(5, 2, rng(), n=6), ValueError, "^n is 6; want at most T = 5"),
+        (lambda: latch(5, 2, rng(), longest=4), ValueError, "^longest is 4; want a whole number of at least 5"),
+        (lambda: copy_memory(0, 2, rng()), ValueError, "^delay is 0; want a whole number of at least 1"),
+        (lambda: copy_memory(3, 2, rng(), length=0), ValueError, "^length is 0; want"),
+        (lambda: copy_memory(3, 2, rng(), symbols="8"), TypeError, "^symbols is '8' .*; want a whole number"),
+        (
+            lambda: embedded_reber(2, rng(), longest=8),
+            ValueError,
+            "^longest is 8; want a whole number of at least 9",
+        ),
+        (lambda: embedded_reber("2", rng()), TypeError, "^B is '2' .*; want a whole number"),
+        (lambda: spelt(np.zeros((2, 3, 1)), "ab"), ValueError, "^symbols has 2 letters; want D = 3, like X"),
+        (lambda: spelt(np.zeros(3), "abc"), ValueError, r"^X has shape \(3,\); want \(T, D, B\)"),
+    ],
+)
+def test_a_task_that_cannot_be_made_is_refused_by_name(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -1,4 +1,4 @@
-"""σ, the derivatives and the loss: exact at the ends, equal to their definitions in between."""
+"""σ, the derivatives and the losses: exact at the ends, equal to their definitions in between."""
 
 import re
 
@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib.functional import mean_squared_error, sigmoid, sigmoid_grad, tanh_grad
+from lstm_lib.functional import (
+    accuracy,
+    at_last_step,
+    cross_entropy,
+    mean_squared_error,
+    sigmoid,
+    sigmoid_grad,
+    tanh_grad,
+)
 from lstm_lib.gradcheck import complex_step_gradient, numerical_gradient, relative_error
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
@@ -108,3 +116,99 @@ def test_predictions_that_are_not_T_K_B_are_refused():
 def test_the_loss_refuses_what_is_not_real_numbers_of_one_precision(Y_hat, Y, message):
     with pytest.raises(TypeError, match=message):
         mean_squared_error(Y_hat, Y)
+
+
+# --- classes -----------------------------------------------------------------------------------------------------
+
+
+def classes(T, K, B, seed, asked=0.7):
+    """Return log-odds and targets in which about that share of the columns names a class, the first one always."""
+    rng = np.random.default_rng(seed)
+    Y = np.eye(K)[rng.integers(0, K, (T, B))].swapaxes(1, 2) * (rng.uniform(size=(T, 1, B)) < asked)
+    Y[0, :, 0] = np.eye(K)[0]
+    return rng.normal(size=(T, K, B)), Y
+
+
+SIZES = st.integers(1, 4), st.integers(2, 5), st.integers(1, 4), st.integers(0, 99)
+
+
+@given(*SIZES)
+def test_cross_entropy_is_the_mean_of_minus_the_log_of_the_probability(T, K, B, seed):
+    Y_hat, Y = classes(T, K, B, seed)
+    logs = [
+        -np.log(np.exp(Y_hat[t, Y[t, :, b].argmax(), b]) / np.exp(Y_hat[t, :, b]).sum())
+        for t in range(T)
+        for b in range(B)
+        if Y[t, :, b].any()
+    ]
+    assert cross_entropy(Y_hat, Y)[0] == pytest.approx(np.mean(logs), rel=1e-12)
+
+
+@given(*SIZES)
+def test_the_gradient_of_cross_entropy_is_its_difference_quotient_and_zero_where_nothing_is_asked(T, K, B, seed):
+    Y_hat, Y = classes(T, K, B, seed)
+    gradient = cross_entropy(Y_hat, Y)[1]
+    numerical = numerical_gradient(lambda values: cross_entropy(values, Y)[0], Y_hat)
+    np.testing.assert_allclose(gradient, numerical, atol=1e-9)
+    assert not gradient[~np.broadcast_to(Y.any(axis=1, keepdims=True), Y.shape)].any()
+
+
+def test_cross_entropy_of_a_guess_is_ln_K_and_does_not_care_for_a_shift():
+    Y_hat, Y = classes(3, 5, 4, 0)
+    assert cross_entropy(np.zeros_like(Y), Y)[0] == pytest.approx(np.log(5))
+    shifted = cross_entropy(Y_hat + 7, Y)
+    assert shifted[0] == pytest.approx(cross_entropy(Y_hat, Y)[0])
+    np.testing.assert_allclose(shifted[1], cross_entropy(Y_hat, Y)[1], atol=1e-14)
+
+
+def test_cross_entropy_bears_log_odds_of_a_thousand():
+    Y = np.array([[[1.0], [0.0]]])
+    assert cross_entropy(np.array([[[1000.0], [-1000.0]]]), Y)[0] == 0
+    loss, gradient = cross_entropy(np.array([[[-1000.0], [1000.0]]]), Y)
+    assert loss == 2000
+    assert gradient.ravel().tolist() == [-1, 1]
+
+
+def test_classes_stay_in_float32():
+    Y_hat, Y = (a.astype(np.float32) for a in classes(3, 5, 4, 0))
+    assert cross_entropy(Y_hat, Y)[1].dtype == np.float32
+
+
+@given(*SIZES)
+def test_accuracy_counts_the_asked_columns_alone(T, K, B, seed):
+    Y_hat, Y = classes(T, K, B, seed)
+    asked = [(t, b) for t in range(T) for b in range(B) if Y[t, :, b].any()]
+    right = [Y_hat[t, :, b].argmax() == Y[t, :, b].argmax() for t, b in asked]
+    assert accuracy(Y_hat, Y) == pytest.approx(np.mean(right))
+    assert accuracy(Y, Y) == 1
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, accuracy])
+@pytest.mark.parametrize(
+    ("Y", "error", "message"),
+    [
+        ([[[0.5], [0.5]]], ValueError, "^Y has a column that is neither zero nor a single 1"),
+        ([[[1], [1]]], ValueError, "^Y has a column that is neither zero nor a single 1"),
+        ([[[2], [-1]]], ValueError, "^Y has a column that is neither zero nor a single 1"),
+        ([[[0], [0]]], ValueError, "^Y is zero everywhere"),
+        ([[[1, 0], [0, 1]]], ValueError, r"^Y has shape \(1, 2, 2\); want \(T, K, B\) = \(1, 2, 1\)"),
+        ([[[np.nan], [0]]], ValueError, "^Y holds nan"),
+        ("a", TypeError, "^Y is text"),
+    ],
+)
+def test_targets_that_name_no_class_are_refused(loss, Y, error, message):
+    with pytest.raises(error, match=message):
+        loss(np.zeros((1, 2, 1)), Y)
+
+
+def test_at_last_step_looks_at_the_last_step_alone():
+    Y_hat, Y = classes(4, 3, 2, 1, asked=1)
+    for loss in (mean_squared_error, cross_entropy):
+        value, gradient = at_last_step(loss)(Y_hat, Y)
+        wanted = loss(Y_hat[-1:], Y[-1:])
+        assert value == wanted[0]
+        assert gradient.shape == Y_hat.shape
+        assert (gradient[-1:] == wanted[1]).all()
+        assert not gradient[:-1].any()
+    with pytest.raises(TypeError, match=r"^loss is 3 .*; want a function"):
+        at_last_step(3)

@@ -23,24 +23,37 @@ FLOORS = {
     "gradcheck": 2,
     "flow": 2,
     "symbolic": 2,
+    "starts": 2,
     "plotting": 3,
     "ledger": 3,
     "museum": 3,
+    "trials": 3,
+    "attempts": 3,
+    "diagnoses": 4,
     "checks": 4,
     "explorer": 4,
     "scenes": 4,
     "widgets": 4,
+    "predictions": 4,
 }
-ON_THE_SAME_FLOOR = {("functional", "validation"), ("data", "validation"), ("fused", "lstm")}
+ON_THE_SAME_FLOOR = {
+    ("functional", "validation"),
+    ("data", "validation"),
+    ("fused", "lstm"),
+    ("starts", "flow"),
+    ("checks", "diagnoses"),
+}
 HEAVY = {"matplotlib", "sympy", "IPython", "anywidget", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
+    "trials": {"tqdm"},
     "symbolic": {"sympy"},
     "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
     "explorer": {"anywidget", "traitlets"},
     "scenes": {"matplotlib"},  # by way of plotting
     "widgets": {"IPython", "anywidget", "traitlets"},
+    "predictions": {"IPython", "anywidget", "traitlets"},
 }
 NUMPY_ONLY = [name for name in FLOORS if not ALLOWED.get(name, set()) & HEAVY]
 modules = pytest.mark.parametrize("name", FLOORS)

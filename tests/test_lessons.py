@@ -15,12 +15,30 @@ from lstm_lib import plotting
 NOTEBOOKS = Path(build.__file__).parent
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 STUB = "raise NotImplementedError"
+# These get their three questions from before next; a lesson that has them leaves the list.
+WITHOUT_QUESTIONS_FROM_BEFORE = ("03", "04", "05", "06", "07", "09")
+WITHOUT_SECOND_HINTS = ("04",)
 SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
 
 
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
 def lesson(request):
     return nbformat.read(request.param, as_version=4)
+
+
+def lessons(names, unfinished=()):
+    """Parametrize a test with lessons; one that is unfinished must fail."""
+    todo = pytest.mark.xfail(strict=True, reason="this lesson is still to be brought to the form of the others")
+    return pytest.mark.parametrize(
+        "lesson",
+        [pytest.param(path, marks=todo if path.stem[:2] in unfinished else ()) for path in names],
+        ids=[path.stem for path in names],
+        indirect=True,
+    )
+
+
+def markdown(notebook):
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
 def stubs(notebook):
@@ -45,7 +63,7 @@ def test_every_exercise_is_untouched_and_has_a_solution(lesson):
     names = [re.findall(r"^def (\w+\(.*?\))", source, re.MULTILINE) for source in solutions(lesson)]
     asked = [re.findall(r"^def (\w+\(.*?\))", cell.source, re.MULTILINE) for cell in stubs(lesson)]
     assert asked == names
-    assert len(asked) >= 3
+    assert 3 <= len(asked) <= 6
     assert {line[0] for line in answers(lesson)} == {"○"}
 
 
@@ -60,7 +78,7 @@ def test_every_solution_passes_its_checks(lesson):
 
 
 def test_a_lesson_opens_and_closes_as_it_should(lesson):
-    text = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")
+    text = markdown(lesson)
     for promise in (
         "**What you will be able to do.**",
         "**What you need.**",
@@ -71,8 +89,63 @@ def test_a_lesson_opens_and_closes_as_it_should(lesson):
     for heading in ("## What we found", "## Exercises", "## Five questions to see what stayed", "## References"):
         assert text.count(heading) == 1
     assert text.index("## What we found") < text.index("## Exercises") < text.index("## References")
-    questions = text[text.index("## Five questions") : text.index("<summary>Answers")]
-    assert len(re.findall(r"^\d\. ", questions, re.MULTILINE)) == 5
+    assert questions_and_answers(text, "## Five questions to see what stayed") == (5, 5)
+
+
+def questions_and_answers(text, heading):
+    """Return how many numbered questions stand below a heading, and how many folded answers to them."""
+    section = re.split(r"^## ", text[text.index(heading) + 3 :], flags=re.MULTILINE)[0]
+    asked, folded = re.split("<summary>(?:The three answers|Answers)</summary>", section)
+    return tuple(len(re.findall(r"^\d\. ", part, re.MULTILINE)) for part in (asked, folded.split("</details>")[0]))
+
+
+@lessons(LESSONS[1:], WITHOUT_QUESTIONS_FROM_BEFORE)
+def test_a_lesson_asks_three_questions_from_before(lesson):
+    text = markdown(lesson)
+    assert text.count("## Three questions from before") == 1
+    assert questions_and_answers(text, "## Three questions from before") == (3, 3)
+    assert text.index("**How long it takes.**") < text.index("## Three questions from before")
+    assert text.index("## Three questions from before") < text.index("**Predict.**")
+
+
+@lessons(LESSONS, WITHOUT_SECOND_HINTS)
+def test_an_exercise_gives_a_nudge_and_a_step_before_the_solution(lesson):
+    for cell in lesson.cells:
+        if SOLUTION.search(cell.source):
+            folds = re.findall(r"<summary>(.*?)</summary>", cell.source)
+            hints = folds[: folds.index("Solution")]
+            assert hints[:2] == ["Hint 1, a nudge", "Hint 2, a step further"], cell.source[:200]
+            assert [hint[:8] for hint in hints[2:]] in ([], ["Hint 3, "])
+
+
+def calls(lesson, name):
+    """Return the keys, and the numbers of the cells, with which `predict` or `reveal` is called."""
+    found = []
+    for number, cell in enumerate(lesson.cells):
+        if cell.cell_type == "code":
+            nodes = ast.walk(ast.parse(cell.source))
+            found += [(node.args[0].value, number) for node in nodes if is_call(node, name)]
+    return found
+
+
+def is_call(node, name):
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+
+
+def test_every_guess_is_asked_for_before_its_answer(lesson, request):
+    number = request.node.callspec.id[:2]
+    asked, answered = dict(calls(lesson, "predict")), dict(calls(lesson, "reveal"))
+    assert len(asked) == len(calls(lesson, "predict"))
+    assert asked.keys() == answered.keys()
+    for key in asked:
+        assert key.startswith(f"{number}.")
+        assert asked[key] < answered[key]  # another cell, so that there is time to guess
+
+
+def test_no_two_lessons_share_the_key_of_a_guess():
+    notebooks = [nbformat.read(path, as_version=4) for path in LESSONS]
+    keys = [key for notebook in notebooks for key, _ in calls(notebook, "predict")]
+    assert len(set(keys)) == len(keys)
 
 
 def test_no_line_of_prose_turns_into_a_list_by_accident(lesson):

@@ -316,9 +316,12 @@ def test_names_that_the_trace_does_not_have_are_refused_and_nothing_is_drawn(tra
         ({"sequence": None}, TypeError, r"^sequence is None .*; want a whole number of at least 0"),
     ],
 )
-def test_units_and_sequences_that_are_not_there_are_refused(trace, where, error, message):
+@pytest.mark.parametrize(
+    "draw", [plotting.plot_memory, lambda trace, **where: plot_trace(trace, ["h_t"], **where)]
+)
+def test_units_and_sequences_that_are_not_there_are_refused(trace, draw, where, error, message):
     with pytest.raises(error, match=message):
-        plot_trace(trace, ["h_t"], **where)
+        draw(trace, **where)
 
 
 def test_a_trace_that_is_not_stacked_is_refused(trace):
@@ -326,6 +329,51 @@ def test_a_trace_that_is_not_stacked_is_refused(trace):
     for wrong, kind in [(steps, "list"), (steps[0], "Step"), (None, "NoneType"), (trace.h_t, "ndarray")]:
         with pytest.raises(TypeError, match=rf"^trace is a {kind}; want one stacked Step: lstm.stack\(steps\)"):
             plot_trace(wrong, ["h_t"])
+        with pytest.raises(TypeError, match=rf"^trace is a {kind}; want one stacked Step: lstm.stack\(steps\)"):
+            plotting.plot_memory(wrong)
+
+
+def bars(ax):
+    """Where the two bars of each step begin and end: for kept and for written, an array of shape (T, 2)."""
+    return [np.array([(bar.get_y(), bar.get_y() + bar.get_height()) for bar in group]) for group in ax.containers]
+
+
+def test_a_memory_is_what_was_kept_and_on_top_of_it_what_was_written(trace):
+    ax = plotting.plot_memory(trace, unit=2, sequence=1)
+    kept, written = bars(ax)
+    f_t, C_prev, C_t = (getattr(trace, name)[:, 2, 1] for name in ("f_t", "C_prev", "C_t"))
+    assert (kept[:, 0] == 0).all()
+    assert np.allclose(kept[:, 1], f_t * C_prev)
+    assert np.allclose(written[:, 0], f_t * C_prev)
+    assert np.allclose(written[:, 1], C_t)
+    assert (C_t < f_t * C_prev).any()  # a step that writes something negative is among them
+    (line,) = ax.lines
+    assert line.get_xdata().tolist() == list(range(1, T + 1))
+    assert (line.get_ydata() == C_t).all()
+
+
+def test_both_bars_stand_at_their_step_in_the_colours_of_their_gates_and_neither_hides_the_other(trace):
+    kept, written = plotting.plot_memory(trace).containers
+    for t, (wide, narrow) in enumerate(zip(kept, written, strict=True), 1):
+        assert wide.get_x() + wide.get_width() / 2 == pytest.approx(t)
+        assert narrow.get_x() + narrow.get_width() / 2 == pytest.approx(t)
+        assert 1 > wide.get_width() > narrow.get_width()
+    for bar, name in [(kept[0], "f_t"), (written[0], "i_t")]:
+        assert to_hex(bar.get_facecolor()) == LOOKS[name].colour.lower()
+    assert kept[0].get_zorder() <= written[0].get_zorder()
+
+
+def test_a_memory_is_drawn_into_the_axes_given(trace):
+    ax = figure()[1]
+    assert plotting.plot_memory(trace, ax=ax) is ax
+    assert len(ax.containers) == 2
+
+
+def test_a_plain_rnn_has_no_memory_to_draw():
+    rng = np.random.default_rng(0)
+    trace = rnn.stack(rnn.forward(rnn.init_params(1, 2, rng), np.ones((5, 1, 1)))[1])
+    with pytest.raises(TypeError, match=r"^trace has z_t, h_t; want that of an LSTM$"):
+        plotting.plot_memory(trace)
 
 
 def test_the_legend_stands_outside_and_names_the_curves(trace):
@@ -335,6 +383,30 @@ def test_the_legend_stands_outside_and_names_the_curves(trace):
     ax.figure.draw_without_rendering()
     assert box.get_window_extent().x0 >= ax.get_window_extent().x1
     assert legend(ax, title="T").get_title().get_text() == "T"
+
+
+# --- training runs ---
+
+
+def test_a_filled_circle_is_a_run_that_solved_its_task():
+    groups = {"one": [True, False, True], "two": [False], "three": [True, True]}
+    ax = plotting.plot_runs(groups)
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(groups)
+    for row, (runs, circles) in enumerate(zip(groups.values(), ax.collections, strict=True)):
+        assert circles.get_offsets().tolist() == [[n, row] for n in range(len(runs))]
+        assert [to_hex(face) == INK.lower() for face in circles.get_facecolors()] == runs
+        assert {to_hex(edge) for edge in circles.get_edgecolors()} == {INK.lower()}
+    assert [text.get_text() for text in ax.texts] == ["2 of 3", "0 of 1", "2 of 2"]
+    low, high = ax.get_ylim()
+    assert low > 2
+    assert high < 0  # the first row is on top
+    assert plotting.plot_runs({"one": [True]}, ax) is ax
+
+
+@pytest.mark.parametrize("groups", [{}, {"one": []}])
+def test_there_is_something_to_draw_in_every_row(groups):
+    with pytest.raises(ValueError, match=r"^groups is .*; want at least one group, each with at least one run"):
+        plotting.plot_runs(groups)
 
 
 # --- the cell as a circuit ---

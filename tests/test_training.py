@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lstm_lib import data, lstm, model, rnn
 from lstm_lib.functional import mean_squared_error
-from lstm_lib.training import SGD, Adam, clip_gradients, fit
+from lstm_lib.training import SGD, Adam, clip_gradients, fit, until
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -637,3 +637,41 @@ def test_fit_wants_a_function_batches_and_an_optimiser():
     for name, value, message in wrong:
         with pytest.raises(TypeError, match=f"^{name} is {message}"):
             fit(**(good | {name: value}), progress=False)
+
+
+# --- until ---
+
+
+@given(st.integers(0, 12), st.integers(1, 5), st.integers(0, 4))
+def test_until_asks_after_every_so_many_batches_and_ends_at_the_first_yes(n_batches, every, n_no):
+    asked, given_out = [], []
+
+    def done():
+        asked.append(len(given_out))
+        return len(asked) > n_no
+
+    for batch in until(done, range(n_batches), every=every):
+        given_out.append(batch)
+    questions = [n for n in range(1, n_batches + 1) if n % every == 0][: n_no + 1]
+    assert asked == questions
+    assert given_out == list(range(questions[-1] if len(questions) > n_no else n_batches))
+
+
+def test_until_asks_when_the_step_has_been_made():
+    params = {"w": np.array([8.0])}
+    seen = []
+
+    def done():
+        seen.append(params["w"].item())
+        return params["w"] <= 2
+
+    losses = fit(lambda p: (0.0, {"w": p["w"]}), params, until(done, [()] * 99, every=1), SGD(0.5), progress=False)
+    assert seen == [4, 2]
+    assert len(losses) == 2
+
+
+def test_until_wants_a_question_and_a_whole_number():
+    with pytest.raises(TypeError, match=r"^done is True .*; want a function"):
+        next(until(True, [1]))
+    with pytest.raises(ValueError, match=r"^every is 0; want a whole number of at least 1"):
+        next(until(lambda: True, [1], every=0))

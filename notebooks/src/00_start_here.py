@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Make a single unit of an LSTM, a *Long Short-Term Memory* network, remember one symbol
 # through 99 steps of noise, say which number made it possible, and find your way through the course.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# Say only that nothing will be trained today: the weights are chosen by hand, so that nothing is hidden.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** A little Python and school algebra. Nothing about neural networks.
 #
 # **How long it takes.** About 15 minutes.
@@ -16,7 +24,8 @@
 # You can change any cell and run it again. If you want to keep what you write, work on a copy in a folder of
 # your own: *File → Save Notebook As…*. `git restore notebooks` brings the originals back.
 #
-# Whenever a question says **Predict**, stop and commit to an answer before you run the next cell. Students who
+# Whenever it says **Predict**, stop, run the cell that asks, and commit to an answer before you run the next one. Your
+# guesses stay on your own disk, in a small file; nothing is sent anywhere. Students who
 # predicted the outcome of a demonstration understood it better than those who only watched it
 # ([Crouch and others 2004](#References)).
 
@@ -26,20 +35,30 @@ import numpy as np
 from lstm_lib import lstm, plotting
 from lstm_lib.checks import check
 from lstm_lib.functional import sigmoid
+from lstm_lib.predictions import predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: remember what came first
 #
 # A sequence begins with one symbol, **+1** or **−1**. Then come 99 steps of noise, random numbers between −1 and +1.
 # At the end we ask: which symbol came first?
-#
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # Every step has two inputs: the value itself, and a flag that is 1 when the value matters and 0 when it is noise.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask: how would *you* do it, with one number of memory? People say: write the symbol down and look at nothing else
+# until the end. That is the solution; the rest of the hour is how numbers do it.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The array `X` holds both inputs for all steps and for two sequences at once. Its shape is always
 # (T, D, B): T steps in time, D inputs at each step, B sequences side by side. Here that is (100, 2, 2).
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 T = 100
 rng = np.random.default_rng(0)
 X = np.zeros((T, 2, 2))
@@ -51,11 +70,10 @@ X.shape
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The cell: a memory with three gates
 #
-# An LSTM is made of **units**. Each unit carries a number from step to step, its memory or **cell state** C. At every
-# step three **gates**, numbers between 0 and 1, decide what happens to it: how much of the old memory to keep, how much
-# of the new candidate to write, and how much of the memory to show. The circuit that does this is called the **cell**.
+# Each **unit** of an LSTM carries a number from step to step, its memory or **cell state** C. Three **gates**, numbers
+# between 0 and 1, decide what happens to it.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 plotting.show(
     plotting.draw_cell().figure,
     "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the new one, "
@@ -64,7 +82,19 @@ plotting.show(
     "f, i, the candidate and o, are computed from z, which joins the previous output h(t-1) and the input x(t).",
 )
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Point at the straight line first: that is the memory, and it goes through almost untouched. Then the three gates
+# in their colours, which they keep through the whole course. People ask what the small h does: it goes to the
+# reader, and back into the same unit at the next step.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
+# The gates say how much of the old memory to keep, how much of the new candidate to write, and how much of the memory
+# to show. The circuit that does this is called the **cell**.
+#
 # Read it from left to right. The line at the top is the memory; it passes through the step almost untouched. The four
 # boxes at the bottom look at the same thing, z: the unit's previous output together with the new input. Three of them
 # squash what they see with σ, which gives a number between 0 and 1: these are the gates. The fourth squashes with
@@ -86,16 +116,25 @@ plotting.show(
 # %% slideshow={"slide_type": "subslide"}
 #                         h    value  flag
 params = {
-    "W_f": np.array([[0.0, 0.0, -20.0]]), "b_f": np.array([[10.0]]),   # keep, unless the flag is up
-    "W_i": np.array([[0.0, 0.0, 20.0]]), "b_i": np.array([[-10.0]]),   # write, only if the flag is up
-    "W_C": np.array([[0.0, 2.0, 0.0]]), "b_C": np.array([[0.0]]),      # what to write: the value, squashed
-    "W_o": np.array([[0.0, 0.0, 0.0]]), "b_o": np.array([[10.0]]),     # always show
+    "W_f": np.array([[0.0, 0.0, -20.0]]), "b_f": np.array([[10.0]]),  # keep, unless flag up
+    "W_i": np.array([[0.0, 0.0, 20.0]]), "b_i": np.array([[-10.0]]),  # write, if flag up
+    "W_C": np.array([[0.0, 2.0, 0.0]]), "b_C": np.array([[0.0]]),  # what: tanh of 2 · value
+    "W_o": np.array([[0.0, 0.0, 0.0]]), "b_o": np.array([[10.0]]),  # always show
 }  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. How much of that is left after 99 steps of noise?
+# **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. Then come 99 steps of noise.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("00.noise", "How much of the memory is left?", ["nothing", "about half", "more than nine tenths"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
 #
-# (a) nothing · (b) about half · (c) more than nine tenths
+# Let everybody commit to (a), (b) or (c), by hand. Most say (a) or (b): ninety-nine steps of noise sound like a
+# lot. Run the next cell only then.
+#
+# </details>
 
 # %% slideshow={"slide_type": "subslide"}
 hs, steps = lstm.forward(params, X)
@@ -103,8 +142,9 @@ trace = lstm.stack(steps)  # every quantity as an array over time
 left = trace.C_t[-1, 0] / trace.C_t[0, 0]
 for symbol, share in zip(["+1", "−1"], left, strict=True):
     print(f"first symbol {symbol}: {share:.1%} of the memory is left after {T - 1} steps")
+reveal("00.noise", np.searchsorted([0.1, 0.9], left.min()))  # below, between or above
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, (above, below) = plotting.figure(height=4.2, nrows=2, sharex=True)
 plotting.curve(above, range(1, T + 1), X[:, 0, 0], "x_t", lw=1, marker="")
 for b, style in enumerate(["-", "--"]):
@@ -119,10 +159,18 @@ plotting.show(
     "noise leaves no visible mark on either.",
 )
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The two lines never meet. A hundred steps later the sign of the memory still says which symbol came first:
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# The two lines never meet. A hundred steps later the sign of the memory still says which symbol came first.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The thin grey line is what the unit heard, the two black ones are what it kept. Ask where the noise has gone: the
+# input gate is shut.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 assert np.array_equal(np.sign(hs[-1, 0]), X[0, 0])  # the output at the end has the sign of the first symbol
 assert (left > 0.99).all()
 
@@ -136,19 +184,40 @@ assert (left > 0.99).all()
 f, i, o = (gate[1, 0, 0] for gate in (trace.f_t, trace.i_t, trace.o_t))
 print(f"flag down: forget gate {f:.6f}, input gate {i:.6f}, output gate {o:.6f}")
 print(f"the forget gate to the power of 99: {f**99:.4f}")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# This is the sentence to take home: what is left of a memory is the forget gate, multiplied by itself once a step.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 assert f > 0.9999 and i < 0.0001 and o > 0.9999
 assert np.allclose(left, f**99, atol=1e-3)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now change that one number. With the flag down the forget gate is σ(b_f), so the bias b_f decides how long the unit remembers.
 #
-# **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step. How much is left after 99
-# steps? And with b_f = 3 or 5?
+# **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+shares = ["less than a millionth", "about a thousandth", "about a tenth", "almost three quarters"]
+predict("00.bias", "With b_f = 1, how much is left of the first symbol after 99 steps?", shares)
+
+# %% slideshow={"slide_type": "subslide"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
     f_down = sigmoid(b_f)
-    print(f"b_f = {b_f:2.0f}   f = {f_down:.5f}   left of the first symbol after 99 steps: {f_down**99:.3g}")
+    print(f"b_f = {b_f:2.0f}   f = {f_down:.5f}   left after 99 steps: {f_down**99:.3g}")
+reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# People answer "about a quarter" for 0.73: they subtract where they should multiply. Run it live and put other
+# biases into the list; ask the room for the one that leaves 90 %.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three quarters sounds like a good memory, and is none: what is multiplied by 0.73 ninety-nine times is gone. This is
@@ -162,12 +231,21 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # | lesson | what you can do afterwards | time |
 # |---|---|---|
 # | **00 Start here** (this one) | see one unit remember; find your way | 15 min |
+# | [01 Why memory fades](01_why_memory_fades.ipynb) | say why a plain RNN forgets, with a number | 45 min |
+# | [02 Gates and the cell state](02_gates_and_the_cell_state.ipynb) | program a latch, a timer and a counter by choosing weights | 60 min |
 # | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 45 min |
 # | [04 One step by hand](04_one_step_by_hand.ipynb) | do one step and two steps on paper, and trust the digits | 40 min |
 # | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 min |
 # | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 min |
 # | [07 Many sequences, fast](07_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 min |
 # | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Say which of these you will show, and which are for reading at home.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each lesson can be read on its own; none needs another one to have been run. The numbers leave room for lessons that
@@ -193,6 +271,13 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 #
 # D inputs, H units, T steps, B sequences side by side. A whole sequence `X` is (T, D, B).
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Do not read it out. It comes back on every slide; one letter at a time is enough.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A card that nobody checks goes wrong in time. This cell asks the library for the shapes, with sizes that all differ:
 
@@ -205,14 +290,14 @@ assert all(field.shape == (H, B) for field in s[1:])
 assert all(card_params[f"W_{k}"].shape == (H, H + D) and card_params[f"b_{k}"].shape == (H, 1) for k in "fiCo")
 print("The card is right.")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three ways to use the course
 #
 # **On your own.** Read, predict, run, change. Each lesson ends with exercises that answer back, hints in layers, folded
 # solutions and five questions to see what stayed.
 #
-# **In a lecture.** The lessons carry slide marks. *View → Property Inspector* shows them, and
-# `jupyter nbconvert --to slides` turns a lesson into a deck. Run the cells live, or show the outputs that are saved.
+# **In a lecture.** Every lesson is its own deck: `make slides`, in the folder of the course, makes them all, and they need
+# no network. [Lecturing](LECTURING.md) says what to show in which time, and what to ask.
 #
 # **For marks.** The exercises are cells that raise `NotImplementedError` until they are filled in, each followed by a
 # `check`. Hand out a lesson without its folded solutions, take it back, run it, and read off the ✓ and ✗.
@@ -220,9 +305,11 @@ print("The card is right.")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# One LSTM unit kept a symbol through 99 steps of noise, because its forget gate was within 0.0001 of 1 (and its input
-# gate within 0.0001 of 0, so that no noise got in). What is left of a memory after n steps is f multiplied by itself n times. A gate of 0.73,
-# which sounds like a good memory, keeps nothing that long.
+# One LSTM unit kept a symbol through 99 steps of noise: its forget gate was within 0.0001 of 1. After n steps, f
+# multiplied by itself n times is left. A gate of 0.73 keeps nothing that long.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The input gate played its part as well: it was within 0.0001 of 0, so that no noise got in.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Write down the six formulas of the LSTM without looking, say what each one is for,
 # what values it can take and what shape it has, and check that a program computes these formulas.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# Nothing on these slides is a typed formula: algebra derived each one, and the library was compared with it.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** The notation of [Start here](00_start_here.ipynb#The-notation-card). Derivatives, for one section.
 #
 # **How long it takes.** About 45 minutes.
@@ -61,15 +69,23 @@ def compare(formula, times=100):
 # Look at the odds, p : (1 − p). They can be any positive number, so their logarithm can be *any* number. We ask for
 # the share whose log-odds are a, and let sympy solve for p.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 a = sp.symbols("a", real=True)
 p = sp.symbols("p", positive=True)
 question = sp.Eq(sp.log(p / (1 - p)), a)
 question
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 (share,) = sp.solve(question, p)
 sp.Eq(sigma(a), share)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# The odds are the step people miss: a share p against what is left, 1 − p. The logarithm turns "any positive
+# number" into "any number". Solve it on the board before the second formula comes.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # From here on, whoever writes an equation has to prove it. `proved` takes the two sides, puts the σ we have just found
@@ -94,13 +110,21 @@ assert share.subs(a, 0) == sp.Rational(1, 2)
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Where is σ steepest, and how steep is it there: ¼, ½ or 1?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 proved(sp.Derivative(sigma(a), a), sigma(a) * (1 - sigma(a)))
 
 # %% slideshow={"slide_type": "fragment"}
 slope = sp.simplify(sp.diff(share, a))
 steepest = sp.solve(sp.diff(slope, a), a)
 print("steepest at a =", *steepest, " with slope", slope.subs(a, steepest[0]))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Ask for hands: ¼, ½ or 1. Many say 1, because the curve looks steep. What matters later: a chain of σ,
+# differentiated, is a product of numbers of at most ¼.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The derivative of σ can be written with σ itself: once the gate is computed, its slope costs one multiplication. And
@@ -112,21 +136,21 @@ print("steepest at a =", *steepest, " with slope", slope.subs(a, steepest[0]))
 # What is written into the memory needs a sign. Stretch σ to twice its height, shift it down by 1, and let it run twice
 # as fast:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 proved(2 * sigma(2 * a) - 1, sp.tanh(a))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # So tanh is σ in other clothes. Read backwards it says how to compute σ from tanh, and this is how the library does
 # it: tanh never overflows, however large a becomes.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 half = sp.Rational(1, 2)
 proved(sigma(a), half * (1 + sp.tanh(a / 2)))
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 proved(sp.Derivative(sp.tanh(a), a), 1 - sp.tanh(a) ** 2)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, ax = plotting.figure(height=2.8)
 points = np.linspace(-6, 6, 241)
 for expression, name, label in [(share, "f_t", "σ(a)"), (sp.tanh(a), "C_tilde", "tanh(a)")]:
@@ -139,23 +163,38 @@ plotting.show(
     "to 1, passes 0 at a = 0, and is four times as steep there.",
 )
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# One curve for *how much*, one for *what*. Ask which of the two a gate needs, and why the candidate cannot do
+# without a sign: otherwise the memory could only grow.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What every gate looks at
 #
 # A gate should depend on the new input $x_t$ and on what the unit said last, $h_{t-1}$. Stack the two, h on top:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 z_formula = CELL["z_t"]
 z_formula
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# h on top, x below; every W has H columns for h and D for x, in this order. PyTorch keeps the two apart.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 compare(z_formula)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Some books write one matrix on the stack, others write two matrices, one for h and one for x. It is the same thing.
 # Cut W after its first H columns:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 W_h, W_x = sp.MatrixSymbol("W_h", H, H), sp.MatrixSymbol("W_x", H, D)
 W, z = sp.BlockMatrix([[W_h, W_x]]), z_formula.right
 assert sp.block_collapse(W * z) == W_h * h_prev + W_x * x_t
@@ -175,17 +214,25 @@ assert np.allclose(two_matrices, numbers["W_f"] @ numbers["z_t"], atol=1e-12)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1 · The forget gate
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 forget = PRIMER["f_t"]
 forget
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # - **Meaning.** The share of the old memory that is kept.
 # - **Range.** Strictly between 0 and 1, each unit for itself.
-# - **0** erases the memory, **1** keeps all of it. ("Keep gate" would be the better name.)
+# - **0** erases the memory, **1** keeps all of it.
 # - **Shapes.** (H, H+D) times (H+D, B), plus (H, 1) on every column: (H, B).
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# The name misleads: f = 1 means *keep*. Ask "what does a forget gate of 1 do?" before the list comes; half the
+# room will say that it forgets everything.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     plotting.draw_cell(["z_t", "f_t"]).figure,
     "The circuit of the cell with the forget gate in colour: from z through sigma up to the multiplication sign on the "
@@ -196,13 +243,13 @@ plotting.show(
 compare(forget)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Note what the gate does *not* see: the memory itself. It looks at h and x only. (Gates that look at C as well exist
+# "Keep gate" would be the better name. And note what the gate does *not* see: the memory itself. It looks at h and x only. (Gates that look at C as well exist
 # and are called peepholes; Gers and Schmidhuber 2000.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 2 · The input gate
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 input_gate = PRIMER["i_t"]
 input_gate
 
@@ -212,13 +259,20 @@ input_gate
 # - **0** writes nothing, **1** writes the whole candidate.
 # - **Shapes.** As before: (H, B).
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Same shape, other weights. People think that f and i share out one whole; nothing ties them together.
+#
+# </details>
+
 # %% slideshow={"slide_type": "skip"}
 compare(input_gate)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 3 · The candidate
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 candidate = PRIMER["C_tilde"]
 candidate
 
@@ -228,7 +282,14 @@ candidate
 # - **0** adds nothing, **±1** is the strongest push up or down.
 # - **Shapes.** (H, B).
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# What is stored is not x. It is a function of x and h: two different inputs can leave the same memory.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     plotting.draw_cell(["z_t", "i_t", "C_tilde"]).figure,
     "The circuit of the cell with the input gate and the candidate in colour: both start from z, one through sigma, the "
@@ -243,18 +304,28 @@ compare(candidate)
 #
 # Keep a share of the old, write a share of the new, and add:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 cell_state = PRIMER["C_t"]
 cell_state
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # - **Meaning.** The memory after the step.
-# - **Range.** Any number. It is *not* bounded by 1, as we shall see.
+# - **Range.** Any number. It is *not* bounded by 1.
 # - f near 1 and i near **0** carry the old memory over; f near 0 and i near **1** replace it by the candidate.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 4 min</summary>
+#
+# The most important line of the course, and the only one with a plus. Ask: can C be larger than 1? Keep the answer
+# for later; most will say no, because of the tanh.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # - The star multiplies entry by entry (others write ⊙): each unit has its own gate and its own memory.
 # - **Shapes.** All five are (H, B).
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     plotting.draw_cell(["f_t", "i_t", "C_tilde", "C_t"]).figure,
     "The circuit of the cell with the line of the cell state in colour: the old state comes in from the left, is "
@@ -271,7 +342,7 @@ compare(cell_state)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 5 · The output gate
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 output_gate = PRIMER["o_t"]
 output_gate
 
@@ -281,13 +352,20 @@ output_gate
 # - **0** keeps the memory to itself, **1** shows it.
 # - **Shapes.** (H, B).
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# A unit can remember without showing it. What is not shown now can still be shown later.
+#
+# </details>
+
 # %% slideshow={"slide_type": "skip"}
 compare(output_gate)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 6 · The hidden state
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 hidden_state = PRIMER["h_t"]
 hidden_state
 
@@ -295,10 +373,19 @@ hidden_state
 # - **Meaning.** What the unit says: to whatever reads it, and to itself at the next step.
 # - **Range.** Strictly between −1 and 1: a share times a tanh.
 # - o near **0** says nothing, o near **1** shows tanh of the memory.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# C and h are often mixed up. h is what others see, and it stays between −1 and 1; C is private and has no bound.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # - The memory is squashed *for showing*; C itself is passed on as it is.
 # - **Shapes.** (H, B).
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     plotting.draw_cell(["z_t", "C_t", "o_t", "h_t"]).figure,
     "The circuit of the cell with the way out in colour: the new cell state goes down through tanh, is multiplied by "
@@ -313,7 +400,7 @@ compare(hidden_state)
 #
 # In the order of the primer:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 formulas = [forget, input_gate, candidate, cell_state, output_gate, hidden_state]
 lines = [latex(formula).replace("=", "&=", 1) for formula in formulas]
 display(Math(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"))
@@ -321,9 +408,16 @@ display(Math(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"))
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # And this is the library. One line for each formula, with the same letters in the same order:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 body = inspect.getsource(lstm.step).split('"""')[2]
 print(body.strip("\n"))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Put a finger on one formula and let the room find its line. This is the library itself and not a copy.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A last test of the whole. We start from x, h and C alone and let the six symbolic formulas do the step, one after the
@@ -349,25 +443,42 @@ for t in range(1, 5):
     C = 1 * C + 1 * half
     print(f"step {t}: C = {C}, tanh(C) = {sp.tanh(C).evalf(3)}")
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Now the promised question. People say "below 1": they think of tanh, which squashes only what is shown. C is a
+# counter.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The memory passes 1 and goes on; only what is *shown* stays below 1. For that there is a proof: 1 − σ and 1 − tanh²
-# are positive for every real argument, so |h| is a number below 1 times another number below 1.
+# The memory passes 1 and goes on. That h stays below 1 has a proof: 1 − σ and 1 − tanh² are positive for every real
+# argument, so |h| is a number below 1 times another number below 1.
 
 # %% slideshow={"slide_type": "skip"}
 assert share.is_positive and sp.simplify(1 - share).is_positive
 assert sp.simplify(1 - sp.tanh(a) ** 2).is_positive
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# C has no such bound. It is a counter, not a fraction. What keeps it in check is forgetting. If the forget gate never exceeds F < 1 and the memory starts at 0, its size stays below a
-# geometric series, because one step can add less than 1:
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Only what is *shown* stays below 1. C has no such bound: it is a counter. What keeps it in check is forgetting.
+#
+# If the forget gate never exceeds F < 1 and the memory starts at 0, its size stays below a geometric series,
+# because one step adds less than 1:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 F = sp.symbols("F", positive=True)
 k = sp.symbols("k", integer=True, nonnegative=True)
 total = sp.Sum(F**k, (k, 0, sp.oo))
 bound = total.doit().args[0][0]  # the case F < 1
 assert bound == 1 / (1 - F)
 sp.Eq(total, bound)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# F = 0.9 gives a bound of 10, F = 0.99 one of 100.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With F = 0.9 the memory stays below 10, with F = 0.99 below 100. With f = 1, as in the LSTM of 1997, nothing holds it;
@@ -390,7 +501,7 @@ assert trace.C_t.max() > 49 and np.abs(hs).max() <= 1
 # Put formula 4 into itself a few times. One unit, three steps:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def symbols(letter, T):
     return sp.symbols(" ".join(f"{letter}_{t}" for t in range(1, T + 1)), seq=True)
 
@@ -410,7 +521,7 @@ rolled(3)
 # gates that came *after* it. Write the pattern down for any T, and let algebra compare it with the recursion:
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def unrolled(T):
     """Sum the candidates with their weights, and add what is left of C_0."""
     f, i, c = symbols("f", T), symbols("i", T), symbols(r"\tilde{C}", T)
@@ -418,7 +529,15 @@ def unrolled(T):
     return kept + sum(i[j] * sp.prod(f[j + 1 :]) * c[j] for j in range(T))
 
 
-proved(rolled(3), unrolled(3))
+proved(rolled(3), unrolled(3)).rhs
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Read the second line aloud: each candidate, times its own input gate, times all the forget gates that came after
+# it. Whoever sees this has understood memory in an LSTM.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 for T in range(1, 9):
@@ -435,7 +554,7 @@ print("rolled and unrolled are the same polynomial for T = 1 … 8")
 #
 # Count the entries of the eight arrays, by their shapes:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 arrays = [W_f, W_i, W_C, W_o, b_f, b_i, b_C, b_o]
 count = sum(array.rows * array.cols for array in arrays)
 formula = 4 * sp.UnevaluatedExpr(H**2 + H * D + H)
@@ -447,16 +566,23 @@ for d, units in [(1, 1), (1, 32), (3, 5), (64, 128)]:
     assert in_library == formula.subs({D: d, H: units}).doit()
     print(f"D = {d:3d}, H = {units:3d}: {in_library:7,d} numbers")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # T is not in the formula. The same weights are used at every step, so a longer sequence needs no more of them. "Units"
 # and "time steps" are two different things, and easily mixed up.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask first: a sequence of 100 steps, how many more numbers than one of 10? Many multiply by ten. Units and steps
+# are two different things.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Two squashing functions, one of them the other in disguise, make three gates and a candidate, which all look at the
-# same stack of h and x. In the memory old content and new are added, and unrolled it is a weighted sum of all that was
-# ever offered. What is shown stays below 1 in size; what is remembered need not.
+# Three gates and a candidate look at the same stack of h and x. In the memory, old and new are added: unrolled, it is a
+# weighted sum of all that was ever offered. What is shown stays below 1 in size; what is remembered need not.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

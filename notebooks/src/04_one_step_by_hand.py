@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Compute one step of an LSTM on paper, and a second one, know which digits of the
 # result to trust, and see where memory begins.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# Let people take out pencil, paper and a pocket calculator. This is the part that they will remember.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)), a pencil, and a calculator that knows
 # $e^x$ and tanh.
 #
@@ -28,7 +36,7 @@ from lstm_lib.functional import sigmoid
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The numbers
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 params, x_t, h_prev, C_prev = data.walkthrough()
 x, h, C = x_t.item(), h_prev.item(), C_prev.item()
 print(f"input x_t = {x},  last output h_(t-1) = {h},  memory C_(t-1) = {C}")
@@ -57,10 +65,17 @@ def line(symbol, *sides, name=None):
 #
 # after the step?
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# A show of hands for (a), (b), (c). Write the counts on the board; you need them again at step 3.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 0 · Concatenate
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 z = np.array([h, x])
 line("z_t", r"[h_{t-1},\, x_t]", rf"[{z[0]},\, {z[1]}]")
 assert np.array_equal(answer.z_t[:, 0], z)
@@ -68,15 +83,22 @@ assert np.array_equal(answer.z_t[:, 0], z)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # h on top, x below. Since all four weight rows and biases are alike, all four boxes of the cell see the same sum:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 a = 1 * h + 1 * x + 1
 line("a", r"W \cdot z_t + b", rf"1 \cdot {h} + 1 \cdot {x} + 1", f"{a:.1f}")
 assert a == (params["W_f"] @ answer.z_t + params["b_f"]).item()
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Everybody writes the sum down. All weights are 1, so the sum is done once and serves four times.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 1 · Forget gate
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 f = 1 / (1 + np.exp(-a))
 line(
     "f_t",
@@ -88,6 +110,13 @@ line(
 )
 assert np.isclose(f, answer.f_t.item(), rtol=1e-14, atol=0)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Half a minute of silence for the calculators. By head: e to the −1.6 is about one fifth, so f is five sixths.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five sixths of the old memory will be kept. On paper: $e^{-1.6}$ is about one fifth, and 1 / 1.2 is about 0.83.
 
@@ -98,13 +127,20 @@ assert np.isclose(f, 5 / 6, atol=0.002)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 2 · Input gate and candidate
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 i = sigmoid(a)
 C_tilde = np.tanh(a)
 line("i_t", r"\sigma(W_i \cdot z_t + b_i)", rf"\sigma({a:.1f})", f"{i:.6f}", name="i_t")
 line(r"\tilde{C}_t", r"\tanh(W_C \cdot z_t + b_C)", rf"\tanh({a:.1f})", f"{C_tilde:.6f}", name="C_tilde")
 assert np.isclose(i, answer.i_t.item(), rtol=1e-14, atol=0)
 assert np.isclose(C_tilde, answer.C_tilde.item(), rtol=1e-14, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The trap is to take σ for the candidate, too. It has to be able to push down, so it is a tanh.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The input gate has the same value as the forget gate, because it has the same weights. The candidate is close to 1,
@@ -113,12 +149,20 @@ assert np.isclose(C_tilde, answer.C_tilde.item(), rtol=1e-14, atol=0)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 3 · Cell state
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 kept, written = f * C, i * C_tilde
 C_new = kept + written
 line("C_t", r"f_t * C_{t-1} + i_t * \tilde{C}_t", rf"{f:.6f} \cdot {C} + {i:.6f} \cdot {C_tilde:.6f}", name="C_t")
 line("C_t", f"{kept:.6f} + {written:.6f}", f"{C_new:.6f}", name="C_t")
 assert np.isclose(C_new, answer.C_t.item(), rtol=1e-14, atol=0)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Compare with the hands of the beginning: (b). People who said (a) thought that a gate can only take away. Most of
+# the new memory is new.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b) was right. Most of the new memory is new: this step has written more than four times as much as it has kept.
@@ -129,7 +173,7 @@ assert 0.2 < C_new < 1 and written / kept > 4
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 4 · Output gate and hidden state
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 o = sigmoid(a)
 h_new = o * np.tanh(C_new)
 line("o_t", r"\sigma(W_o \cdot z_t + b_o)", rf"\sigma({a:.1f})", f"{o:.6f}", name="o_t")
@@ -137,17 +181,31 @@ line("h_t", r"o_t * \tanh(C_t)", rf"{o:.6f} \cdot {np.tanh(C_new):.6f}", f"{h_ne
 assert np.isclose(o, answer.o_t.item(), rtol=1e-14, atol=0)
 assert np.isclose(h_new, answer.h_t.item(), rtol=1e-14, atol=0)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# tanh of the new memory, not of the old one. Who gets 0.16 instead of 0.61 has used the old one.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The truth about three decimals
 #
 # The primer prints a table of results. Here it is beside ours:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 primer = {"f_t": ".832", "i_t": ".832", "C_tilde": ".921", "C_t": ".932", "o_t": ".832", "h_t": ".608"}
 for name, printed in primer.items():
     exact = getattr(answer, name).item()
     mark = "" if f"{exact:.3f}" == "0" + printed else "<- differs"
     print(f"{name:8} primer {printed}   exact {exact:.9f}   {mark}")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask what went wrong. Nobody's formula is wrong; the digits were cut on the way.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three of the six differ in the last digit. Nothing is wrong with the primer's formulas. It kept three decimals of
@@ -157,7 +215,7 @@ for name, printed in primer.items():
 # uses the shortened number.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def walk(shorten):
     f = i = o = shorten(sigmoid(a))
     C_tilde = shorten(np.tanh(a))
@@ -171,18 +229,26 @@ def to_three(how):
     return lambda number: float(Decimal(float(number)).quantize(Decimal("0.001"), how))
 
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Which way comes closest to the truth: cutting everything to three decimals, rounding everything to three
 # decimals, or keeping all digits and rounding once, at the end?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 full = walk(float)
 cut, rounded = walk(to_three(ROUND_DOWN)), walk(to_three(ROUND_HALF_UP))
 print(f"{'':10}{'full precision':>16}{'rounded at the end':>20}{'cut each time':>15}{'rounded each time':>19}")
 for name, exact in full.items():
     print(f"{name:10}{exact:16.9f}{exact:20.3f}{cut[name]:15.3f}{rounded[name]:19.3f}")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Most people bet on rounding everything. It gives .934 for C, and that is wrong as well. Keep all digits, round
+# once.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 assert all(
     f"{cut[name]:.3f}" == "0" + printed for name, printed in primer.items()
 )  # the primer's table, digit by digit
@@ -194,12 +260,12 @@ assert f"{rounded['C_t']:.3f}" == "0.934"  # rounding each time is not safe eith
 # another memory, .934, which is also not the rounded truth. Only full precision, rounded once at the end, gives .922, .933
 # and .609. Rounding is not wrong by itself; rounding too early is.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 symbols = [plotting.LOOKS[name].symbol if name in plotting.LOOKS else r"$\tanh C_t$" for name in full]
 errors = {"cut each time": cut, "rounded each time": rounded}
 errors = {words: [1e3 * (way[name] - full[name]) for name in full] for words, way in errors.items()}
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, ax = plotting.figure(height=3.0)
 for words, shift, shade in zip(errors, [-0.2, 0.2], ["#1A1A1A", "#A0A0A0"], strict=True):
     ax.bar(np.arange(7) + shift, errors[words], 0.4, color=shade, label=words)
@@ -240,7 +306,7 @@ def go_on(shorten, n_steps):
     return C_now
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for n_steps in (1, 10, 100, 1000):
     true, by_cutting, by_rounding = (
         go_on(how, n_steps) for how in (float, to_three(ROUND_DOWN), to_three(ROUND_HALF_UP))
@@ -248,6 +314,13 @@ for n_steps in (1, 10, 100, 1000):
     print(
         f"{n_steps:4d} steps: C = {true:.4f}, error {by_cutting - true:+.4f} cut, {by_rounding - true:+.4f} rounded"
     )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# People expect that the error grows for ever. It stops: the forget gate forgets errors, too.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Both errors of C grow, to some forty units of the third decimal, and then they stop: the forget gate forgets errors,
@@ -258,21 +331,29 @@ for n_steps in (1, 10, 100, 1000):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Turn the knobs
 #
-# Here is the whole cell with every number on a slider: what comes in, and three numbers for each of the four boxes. A
-# wire is as thick as its value is large. Each small curve shows where its gate stands, and how steep it is there.
+# Here every number of the cell has a slider. **Find with it:**
 #
-# **Find with it:** (1) an input for which the memory *shrinks*; (2) a weight $w_{fx}$ for which the unit keeps less than
-# half of its memory; (3) whether any memory $C_{t-1}$ makes h larger than 1. The button *as at first* brings the numbers
-# of this lesson back.
+# 1. an input for which the memory *shrinks*;
+# 2. a weight $w_{fx}$ for which the unit keeps less than half of it;
+# 3. whether any C makes h larger than 1.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 cell = CellExplorer(x_t=x, h_prev=h, C_prev=C)
 assert all(np.array_equal(ours, theirs) for ours, theirs in zip(cell.step(), answer, strict=True))
 cell
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# `cell` is both the figure and its numbers: `cell.x_t = -1` moves the slider, and `cell.step()` is the library's step for
-# the numbers that you see.
+# A wire is as thick as its value is large. Each small curve shows where its gate stands, and how steep it is there. The
+# button *as at first* brings the numbers of this lesson back. `cell` is both the figure and its numbers: `cell.x_t = -1`
+# moves the slider, and `cell.step()` is the library's step for the numbers that you see.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 4 min</summary>
+#
+# Run this cell live, in JupyterLab. Let the room call out values; ask for a prediction before you let go of the
+# slider. The answers are folded in the lesson under it.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>What there is to find</summary>
@@ -298,13 +379,21 @@ assert step_with(x, h, 100, 1).h_t.item() < 1
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A second step: where memory begins
 #
-# One step alone shows no memory; it only shows how one is made. Let the input fall silent, $x_2 = 0$, and do the same
-# again. The outputs of the first step are the inputs of the second.
+# One step alone shows no memory, only how one is made. Let the input fall silent, $x_2 = 0$, and do the same again, with
+# the outputs of the first step.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Silence comes in. Will the memory go down, stay, or grow?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Most say that it goes down: nothing comes in, and the forget gate is below 1. They forget the bias, and that the
+# unit hears itself.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 x_2 = 0.0
 a_2 = 1 * h_new + 1 * x_2 + 1
 line("a_2", r"W \cdot [h_1,\, x_2] + b", rf"1 \cdot {h_new:.6f} + 1 \cdot {x_2:.0f} + 1", f"{a_2:.6f}")
@@ -313,14 +402,15 @@ line("f_2 = i_2 = o_2", rf"\sigma({a_2:.6f})", f"{f_2:.6f}")
 C_tilde_2 = np.tanh(a_2)
 line(r"\tilde{C}_2", rf"\tanh({a_2:.6f})", f"{C_tilde_2:.6f}", name="C_tilde")
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 C_2 = f_2 * C_new + i_2 * C_tilde_2
 numbers = rf"{f_2:.6f} \cdot {C_new:.6f} + {i_2:.6f} \cdot {C_tilde_2:.6f}"
-line("C_2", r"f_2 * C_1 + i_2 * \tilde{C}_2", numbers, f"{C_2:.6f}", name="C_t")
+line("C_2", r"f_2 * C_1 + i_2 * \tilde{C}_2", name="C_t")
+line("C_2", numbers, f"{C_2:.6f}", name="C_t")
 h_2 = o_2 * np.tanh(C_2)
 line("h_2", r"o_2 * \tanh(C_2)", rf"{o_2:.6f} \cdot {np.tanh(C_2):.6f}", f"{h_2:.6f}", name="h_t")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 X = np.array([x, x_2]).reshape(2, 1, 1)  # T = 2 steps, D = 1 input, B = 1 sequence
 hs, steps = lstm.forward(params, X, (h_prev, C_prev))
 assert np.allclose(hs.ravel(), [h_new, h_2], rtol=1e-14, atol=0)
@@ -328,14 +418,22 @@ assert np.allclose(lstm.stack(steps).C_t.ravel(), [C_new, C_2], rtol=1e-14, atol
 assert np.allclose([f_2, i_2, o_2], steps[1].f_t.item(), rtol=1e-14, atol=0)
 assert np.isclose(C_tilde_2, steps[1].C_tilde.item(), rtol=1e-14, atol=0)
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# It grows, past 1, though nothing came in. Two things speak in the second step although the input is silent: the bias,
-# and the unit's own last output. With all weights 1 this unit talks to itself.
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# It grows, past 1, though nothing came in. Two things speak although the input is silent: the bias, and the unit's own
+# last output.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# Now put the first step into the second and see what $C_2$ is made of. Each part has been multiplied by every forget
+# With all weights 1 this unit talks to itself.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Put the first step into the second and see what $C_2$ is made of. Each part has been multiplied by every forget
 # gate that came after it:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 parts = {
     "the old memory": f_2 * f * C,
     "written at step 1": f_2 * i * C_tilde,
@@ -345,7 +443,7 @@ for words, part in parts.items():
     print(f"{words:20} {part:.4f}   {part / C_2:6.1%}")
 assert np.isclose(sum(parts.values()), C_2, rtol=1e-14, atol=0)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, ax = plotting.figure(height=2.2)
 history = {"step 0": [C, 0, 0], "step 1": [f * C, i * C_tilde, 0], "step 2": list(parts.values())}
 left, shades = np.zeros(3), ["#1A1A1A", "#8A8A8A", "#D0D0D0"]
@@ -362,6 +460,14 @@ plotting.show(
     "written at step 2 has joined them.",
 )
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# This is the picture of memory: nothing lies in a place of its own. Old parts shrink together, and a new one is
+# laid beside them. Ask which part has met two forget gates.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This is what memory is in an LSTM: old parts shrink by the forget gate and are joined by new ones. Nothing is stored
 # in a place of its own. With gates of about 0.83, as here, the first value will soon be buried; after ten such steps
@@ -377,7 +483,7 @@ assert f**10 < 0.2
 # All weights are 1. So f, i and o are the same number, and a program that mixes them up gets everything right:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def mixed_up(params):
     """The same parameters with the forget gate and the output gate exchanged."""
     return params | {"W_f": params["W_o"], "b_f": params["b_o"], "W_o": params["W_f"], "b_o": params["b_f"]}
@@ -387,13 +493,21 @@ wrong = lstm.step(mixed_up(params), x_t, h_prev, C_prev)
 assert all(np.array_equal(ours, theirs) for ours, theirs in zip(answer, wrong, strict=True))
 print("With the primer's weights, the mistake changes nothing.")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 rng = np.random.default_rng(4)
 honest = lstm.init_params(1, 1, rng)
 right = lstm.step(honest, x_t, h_prev, C_prev)
 wrong = lstm.step(mixed_up(honest), x_t, h_prev, C_prev)
 print(f"With weights that differ: h = {right.h_t.item():.4f} and {wrong.h_t.item():.4f}.")
 assert abs(right.h_t - wrong.h_t).item() > 1e-3
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# An example is for understanding, a test is for finding mistakes. Ask which other mistake an example with all
+# weights equal cannot show.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # An example is for understanding. A *test* needs weights that all differ, more than one step, sizes that all differ,
@@ -402,9 +516,9 @@ assert abs(right.h_t - wrong.h_t).item() > 1e-3
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# One step is six lines of arithmetic, and each of them agreed with the library to 14 digits. The primer's table
-# is right in its formulas and cut in its digits; keep all digits to the end, then round. Memory begins with the second
-# step: what was there shrinks by the forget gate, and something new is laid beside it.
+# One step is six lines of arithmetic, and each agreed with the library to 14 digits. Keep all digits to the end, then
+# round. Memory begins with the second step: what was there shrinks by the forget gate, and something new is laid beside
+# it.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Derive the backward pass of the LSTM on paper, one node at a time, and say where each
 # `+=` in it comes from.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# Hand out the blank ledger (it is printed by a cell of this lesson) and let people fill it in as you go.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)) and the step that you did by hand
 # ([One step by hand](04_one_step_by_hand.ipynb)). The chain rule.
 #
@@ -33,10 +41,21 @@ from lstm_lib.symbolic import BACKWARD, CELL, LOCAL, Formula, Lines
 # ## Two rules, and a way to write
 #
 # L is the loss, one number. For any quantity q in the cell, **dq** is short for ∂L/∂q: how fast L grows when
-# q grows. A small change δ of q changes L by about dq · δ. The code calls it `dq`, too. Two rules are all we need.
+# q grows. A small change δ of q changes L by about dq · δ. The code calls it `dq`, too.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Two rules are all we need.
 #
 # - **Along a path, multiply.** If q acts on L through r alone, dq is dr times ∂r/∂q.
 # - **Where paths meet, add.** If q acts on L through r and through s, dq is the sum of what comes back from both.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Two fingers: *multiply along, add where paths meet*. Everything else today is bookkeeping. Most wrong programs
+# break the second rule.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The factor ∂r/∂q is a **local derivative**: it needs nothing but the one formula that makes r from q. The rest of the
@@ -49,38 +68,63 @@ from lstm_lib.symbolic import BACKWARD, CELL, LOCAL, Formula, Lines
 # Lesson 03 wrote each gate in one line. For differentiating, cut that line in two: first the sum, called a, and then the
 # squashing. Each node uses only nodes above it:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 Lines(list(CELL.values()))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Eleven nodes; ask which of them has the most readers. (z: four.)
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Eleven nodes. What they stand on, the three inputs $x_t$, $h_{t-1}$, $C_{t-1}$ and the eight parameters, has no formula:
 # those are the leaves, and the gradients we want are those of the leaves.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** The memory node has four things in its formula. What are its four local derivatives? Write them down
 # before you go on; each is a single letter.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 memory = [LOCAL["C_t", argument] for argument in ("f_t", "C_prev", "i_t", "C_tilde")]
 Lines([CELL["C_t"], *memory])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# People expect something with σ or tanh. Each is one letter. The second of the four is the whole LSTM: on the way
+# back along the memory the factor is f, and nothing else.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The derivative of a product with respect to one factor is the other factor. So the gate's derivative is the memory and
 # the memory's derivative is the gate. This one line explains why an LSTM can remember: on the way back along
 # the memory the gradient is multiplied by $f_t$, and by nothing else.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The output node:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 Lines([CELL["h_t"], LOCAL["h_t", "o_t"], LOCAL["h_t", "C_t"]])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# And the four that squash. **Predict.** Given only the *output* s = 0.9 of a σ, how steep is it there: 0.9, 0.09, or
-# 0.25?
+# And the four that squash.
+#
+# **Predict.** Given only the *output* s = 0.9 of a σ, how steep is it there: 0.9, 0.09, or 0.25?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 squash = [("f_t", "a_f"), ("i_t", "a_i"), ("C_tilde", "a_C"), ("o_t", "a_o")]
 Lines([formula for node, a in squash for formula in (CELL[node], LOCAL[node, a])])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# 0.09. People who say 0.25 know the largest slope, those who say 0.21 have put the output through σ once more.
+# That mistake was in print for years.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # It is 0.9 · 0.1 = 0.09. The derivatives are written with the node's own output, which the forward pass has already
@@ -109,7 +153,7 @@ assert len(LOCAL) == 10  # four for the memory, two for the output, four for the
 # One kind of node is left, the sum a = W · z + b. With one unit and one input it is two products and a bias:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 def local(unrolled, reader, symbol):
     """The local derivative of a node of one unit, as a formula."""
     reader, symbol = sp.Symbol(reader), sp.Symbol(symbol)
@@ -126,27 +170,44 @@ Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b
 # times z of entry k: a column times a row. And entry k of z stands in the sum of *every* unit, so there what comes back
 # is added up over the units, and that is a product with the transposed matrix, Wᵀ.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** W has shape (H, H+D), da has (H, 1), z has (H+D, 1). Which of these fits dW: da · zᵀ, z · daᵀ, or daᵀ · z?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 Lines([CELL["a_f"], BACKWARD["dW_f"], BACKWARD["db_f"]])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Let shapes decide, and nobody has to remember a transpose: (H, 1) times (1, H+D).
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # da · zᵀ: it is (H, 1) times (1, H+D). The second has the shape of Wᵀ, and the third cannot be formed at all.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # z is read by four sums, so four gradients meet in it. h was stacked on top of x, so the first H rows of dz belong to h, in
 # NumPy `[:H]`, and the others to x:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 Lines([CELL["z_t"], BACKWARD["dz_t"], BACKWARD["dh_prev"], BACKWARD["dx_t"]])
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step in full
 #
 # Take the primer's example: x = 0.5, h = 0.1, C = 0.2, all weights and biases 1. Let the loss be what the unit says, L = h.
-# Then the gradient that arrives at $h_t$ is 1. Follow with a pencil: each forward formula is repeated, and below it stands
-# what comes back.
+# Then the gradient that arrives at $h_t$ is 1.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Everybody has the forward numbers of lesson 04. If not, they are on the next slide.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Follow with a pencil: each forward formula is repeated, and below it stands what comes back.
 
 # %% slideshow={"slide_type": "skip"}
 params, x_t, h_prev, C_prev = data.walkthrough()
@@ -168,36 +229,58 @@ def several(*pairs):
     return Lines([line for forward, back in pairs for line in below(forward, *back.split()).formulas], numbers)
 
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The forward pass has left these numbers:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 tanh_C = Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), LOCAL["h_t", "o_t"].right)
 Lines([*(CELL[name] for name in ("f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")), tanh_C], numbers)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **1 Receive.** From above comes dh = 1. What the next step sends back along the memory is called $dC_{next}$; here it is 0,
-# because there is no next step.
+# **1 Receive.** From above comes dh = 1. What the next step sends back along the memory, $dC_{next}$, is 0 here: there
+# is no next step.
 #
 # **2 Through the output.** h is a product, so the output gate receives the other factor:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 below("h_t", "do_t")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The moves have numbers because the program has the same ones. Let people compute each line before it appears.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **3 Into the cell.** The memory receives two things: what arrives from the next step, and what comes through $h_t$.
 # They are added.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 below("h_t", "dC_t")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# The most forgotten line in print. Today dC_next is 0, so nobody notices when it is missing; that is why one-step
+# examples cannot test it.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **4 Split to the gates.** From the memory the gradient goes on to the two gates and the candidate that made it.
 #
 # **Predict.** The old memory was 0.2, the candidate 0.92. Which gate hears more, the forget gate or the input gate?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 below("C_t", "df_t", "di_t", "dC_tilde")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# The input gate, four times as loudly. Ask what a forget gate can learn while the memory is empty: nothing.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The input gate, more than four times as loudly. A forget gate learns in proportion to the memory it guards; where the
@@ -209,8 +292,15 @@ assert numbers["di_t"] > 4 * numbers["df_t"]
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **5 Through the squash.** Each is multiplied by the slope of its σ or tanh:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 several(("f_t", "da_f"), ("i_t", "da_i"), ("C_tilde", "da_C"), ("o_t", "da_o"))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# All slopes come from the outputs that are already there. Nobody has to compute an exponential again.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The output gate has by far the largest gradient *here*. It is reached past tanh(C) = 0.73, the three others through
@@ -220,11 +310,19 @@ several(("f_t", "da_f"), ("i_t", "da_i"), ("C_tilde", "da_C"), ("o_t", "da_o"))
 assert numbers["da_o"] > 2 * max(numbers[f"da_{k}"] for k in "fiC")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **6 To the parameters.** **Predict.** For each gate: which weight has the larger gradient, that on h = 0.1 or that on
-# x = 0.5, and by how much?
+# **6 To the parameters.**
+#
+# **Predict.** For each gate: which weight has the larger gradient, that on h = 0.1 or that on x = 0.5, and by how much?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 several(("a_f", "dW_f db_f"), ("a_i", "dW_i db_i"), ("a_C", "dW_C db_C"), ("a_o", "dW_o db_o"))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Five times, because x is five times h.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five times, as x is five times h. In each pair the first number belongs to h, the second to x. A bias is multiplied by 1,
@@ -233,8 +331,15 @@ several(("a_f", "dW_f db_f"), ("a_i", "dW_i db_i"), ("a_C", "dW_C db_C"), ("a_o"
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **7 Send back.** All that remains is for the step before: what reaches the old h and the old C, and the input.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 several(("z_t", "dz_t dh_prev dx_t"), ("C_t", "dC_prev"))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# What reaches h is a sum over four gates, what reaches C is one product.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The two entries of dz are equal because all weights are, and the old memory receives the same as the candidate only
@@ -256,6 +361,13 @@ print(f"dx = dh_prev = {dx_t.item():.12f}, dC_prev = {dC_prev.item():.12f}")
 #
 # An accountant would put it into two tables with a row for each node: forward, and then back, in the opposite order. Where
 # several paths meet, each has a line of its own, and their sum is marked `+=`.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 5 min</summary>
+#
+# Here the room works: the blank ledger, in pairs, five minutes. Walk round and look at the lines marked `+=`.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Read by* is the node in whose formula the symbol stands, *upstream* that node's gradient. *Rule* says how the symbol stands
@@ -285,11 +397,11 @@ for fade in ("full", "half", "blank"):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## All at once, and the same
 #
-# The nodes were our idea. sympy does not need them: it can put the formulas into one and differentiate that. Here is the
-# loss of one step, with nothing in it but the four sums and the old memory:
+# The nodes were our idea. sympy does not need them: it can put the formulas into one and differentiate that. The loss of
+# one step, from the four sums and the old memory:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def composed(expression):
     """Put the formulas of all nodes in, but leave the sums a as they are."""
     nodes = {symbol: formula for symbol, formula in one.nodes.items() if not symbol.name.startswith("a")}
@@ -301,10 +413,10 @@ def composed(expression):
 h_1, a_f = sp.symbols("h_1 a_f_1")
 Formula(h_1, composed(h_1))
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Differentiate this with respect to $a_f$ on paper. How many factors does your result have?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 at_once = sp.diff(composed(h_1), a_f)
 Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 
@@ -312,12 +424,20 @@ Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 # Five. And here is what the walk along the nodes has found for the same derivative, in the nodes' own letters. (A bias is
 # multiplied by 1, so $db_f$ is $da_f$.)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 seeds = {sp.Symbol("dh_1_loss"): 1, sp.Symbol("dC_next"): 0}
 by_nodes = one.chain_rule()["b_f"].item().subs(seeds)
 Formula(sp.Symbol("da_f_1"), by_nodes)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The same five factors, once as one long expression and once in the letters of the nodes. Algebra has compared
+# them.
+#
+# </details>
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 assert sp.expand(composed(by_nodes) - at_once) == 0 and len(by_nodes.args) == 5
 print("the same")
 
@@ -329,15 +449,22 @@ print("the same")
 #
 # With one step every node had one reader, apart from z. With two steps that changes. What reads the memory $C_1$?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 two = symbolic.unroll(2)
 Lines([Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Two formulas contain the old memory. Ask for the second rule again: two readers, so two gradients, added.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Two readers: the output of its own step, and the memory of the next. So L depends on $C_1$ along two paths, and two
 # gradients come back to it.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     plotting.draw_way_back().figure,
     "Two steps of one unit, with arrows for the gradient, which runs from right to left. From the loss it enters h 2, "
@@ -347,22 +474,33 @@ plotting.show(
     "C 1, from C 2 and h 1; h 1, from the gates of step 2 and, dashed, from the loss; W, from the gates of both steps.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The picture shows three meeting places, and each is a `+=` in the program:
 #
 # - **in $C_1$**: from $C_2$ along the memory, and from $h_1$;
-# - **in $h_1$**: from the four gates of the next step, and from the loss, if the loss looks at $h_1$ itself;
-# - **in the weights**: step 1 and step 2 use the same W, so both send something back to it.
+# - **in $h_1$**: from the four gates of the next step, and from the loss;
+# - **in the weights**: step 1 and step 2 use the same W.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (Something comes to $h_1$ from the loss only if the loss looks at $h_1$ itself.)
 #
 # A reader of a well-known program once asked whether the first of these is "purely just a fudge factor"
-# (nicodjimenez/lstm, issue 2). It is the second rule: where paths meet, add. ("Gates" stands for four nodes. The arrow from
-# h goes to o alone, the one from C to f, i and C̃, so nothing is added there.)
+# (nicodjimenez/lstm, issue 2). It is the second rule: where paths meet, add. ("Gates" stands for four nodes. The
+# arrow from h goes to o alone, the one from C to f, i and C̃, so nothing is added there.)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 4 min</summary>
+#
+# The hardest picture of the course; give it time. Trace with a finger from the loss back to C₁, along both ways.
+# Somebody will call the second one a correction. It is a path like the other.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Two steps of the primer's unit, silence at the second, and L is the last h. Which path into $C_1$ carries more: along the memory,
 # or through $h_1$?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, state = np.array([0.5, 0.0]).reshape(2, 1, 1), (h_prev, C_prev)
 hs, steps = lstm.forward(params, X, state)
 last = np.array([[1.0]])
@@ -371,13 +509,15 @@ through_h = LOCAL["h_t", "C_t"].compute(steps[0]._asdict()) * dh_1
 print(f"into C_1:  along the memory {along_memory.item():.6f}  +=  through h_1 {through_h.item():.6f}")
 assert (along_memory + through_h) / 3 < through_h < along_memory
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Along the memory, but not by much: whoever forgets the path through h loses more than a third. Now leave one of the two
-# out, as a program with `=` instead of `+=` would do, and compare with what really happens to
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Along the memory, but not by much: whoever forgets the path through h loses more than a third.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Now leave one of the two out, as a program with `=` instead of `+=` would do, and compare with what really happens to
 # $h_2$ when $C_1$ is moved a little:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def h_2_if(C_1):
     """Let step 1 end with another memory, and go on from there."""
     h_1 = steps[0].o_t * np.tanh(C_1)
@@ -402,21 +542,33 @@ ledger.make(T=2)
 # where it is added, and what goes to the step before.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
+def through_the_squash(s, df_t, di_t, dC_tilde, do_t):
+    slopes = {"C": tanh_grad(s.C_tilde)} | {
+        k: sigmoid_grad(g) for k, g in zip("fio", (s.f_t, s.i_t, s.o_t), strict=True)
+    }
+    return {k: slopes[k] * dk for k, dk in {"C": dC_tilde, "f": df_t, "i": di_t, "o": do_t}.items()}
+
+
+# %% slideshow={"slide_type": "subslide"}
 def step_backward(params, s, dh_t, dC_next):  # 1 receive
     H, tanh_C = len(s.h_t), np.tanh(s.C_t)
     do_t = dh_t * tanh_C  # 2 through the output
     dC_t = dC_next + dh_t * s.o_t * tanh_grad(tanh_C)  # 3 into the cell
-    dC_tilde, di_t, df_t = dC_t * s.i_t, dC_t * s.C_tilde, dC_t * s.C_prev  # 4 split to the gates
-    da = {"C": dC_tilde * tanh_grad(s.C_tilde)}  # 5 through the squash
-    da |= {
-        k: dk * sigmoid_grad(gate)
-        for k, dk, gate in zip("fio", (df_t, di_t, do_t), (s.f_t, s.i_t, s.o_t), strict=True)
-    }
+    dC_tilde, di_t, df_t = dC_t * s.i_t, dC_t * s.C_tilde, dC_t * s.C_prev  # 4 to the gates
+    da = through_the_squash(s, df_t, di_t, dC_tilde, do_t)  # 5
     grads = {f"W_{k}": da[k] @ s.z_t.T for k in da}  # 6 to the parameters
     grads |= {f"b_{k}": da[k].sum(axis=1, keepdims=True) for k in da}
     dz_t = sum(params[f"W_{k}"].T @ da[k] for k in da)  # 7 send back
-    return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t  # the last is dC_next for the step before
+    return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t  # the last is dC_next one step earlier
+
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Read the numbers at the ends of the lines: they are the moves. Ask which two lines a plain RNN would not have.
+#
+# </details>
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -440,14 +592,22 @@ def backward(params, dhs, steps):
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Apart from the sums over the four gates and over the B sequences, there are three places in these two
+# **Predict.** Apart from the sums over the four gates and over the B sequences, there are three places in these
 # functions where something is added. Find them before you read on.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# `dC_next +` in move 3, `dh_t + dh_next` in the call, `+=` for the weights. If time is short, this is the slide to
+# keep.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # `dC_next + …` in move 3, `dh_t + dh_next` when the step is called, and `grads[name] +=`. They are the three marks in the
 # picture. Now the proof that these lines are the library's `lstm.backward`, at sizes that all differ:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(5)
 for T, D, H, B in [(5, 2, 3, 4), (7, 4, 1, 2), (3, 1, 5, 6)]:
     some = lstm.init_params(D, H, rng)
@@ -465,16 +625,19 @@ print("the same as lstm.backward")
 #
 # Two programs by the same author can share a mistake. So the backward pass is compared with ways of differentiating
 # that do not walk along the nodes:
+#
+# 1. **computer algebra**, one expression for all steps;
+# 2. **the library**, at random numbers;
+# 3. **central differences**;
+# 4. **complex steps**.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# 1. **Computer algebra.** Put all steps into one expression and differentiate it. Chain rule and direct derivative are
-#    polynomials in the σ and tanh of the cell; the proof is that all coefficients are the same. It holds for all numbers at once.
-# 2. **The library**, at random numbers, against that derivative.
-# 3. **Central differences** of the library's forward pass, against the same.
-# 4. **Complex steps** of the library's forward pass, against the same. (Both are the subject of
-#    [the next lesson](06_check_the_gradient.ipynb).)
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The first is the proof. Put all steps into one expression and differentiate it: chain rule and direct derivative are
+# polynomials in the σ and tanh of the cell, and all their coefficients are the same. That holds for all numbers at once.
+# The three others are compared with this derivative. (The last two take the library's forward pass, and are the subject
+# of [the next lesson](06_check_the_gradient.ipynb).)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 print("T D H   chain rule = derivative   library     central differences   complex step")
 for T, D, H in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (2, 2, 2)]:
     exact = symbolic.chain_rule_error(T, D, H)
@@ -483,6 +646,14 @@ for T, D, H in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (2, 2, 2)]:
     complex_step = symbolic.numerical_error(complex_step_gradient, T, D, H, rng)
     assert exact == 0 and in_library < 1e-12 and central < 1e-7 and complex_step < 1e-12
     print(f"{T} {D} {H}   {'exactly':25} to 12 digits to 7 digits           to 12 digits")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# "Exactly" is algebra, the others are digits. Seven digits for central differences are what there is to get; the
+# next lesson says why.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With two inputs, two units and two steps there are 48 gradients in the last row, and each is the same polynomial on
@@ -498,17 +669,20 @@ assert sum(array.size for array in symbolic.unroll(2, 2, 2).leaves.values()) == 
 #
 # How much does the last memory depend on the first? Ask for ∂C₂/∂C₀ of two steps:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 arrives = dict.fromkeys(two.arriving["dhs"].flat, 0) | {sp.Symbol("dC_next"): 1}
 total = two.chain_rule()["C_0"].item().subs(arrives)
 Formula(sp.Symbol("∂C_2/∂C_0"), total)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Multiply $f_1$ into the bracket, and there are two parts. The **direct** part runs along the memory: it is the product of
-# the forget gates. The rest runs **through h**: the memory is shown, the gates of the next step see what is shown, and they
-# change the memory. Each of its terms has a weight on h in it, so a unit that does not listen to itself has the direct part only:
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# There are two parts. The **direct** part runs along the memory: it is the product of the forget gates. The rest
+# runs **through h**: the memory is shown, the gates of the next step see it, and they change the memory.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (Multiply $f_1$ into the bracket to see them.) Each term of the rest has a weight on h in it, so a unit that does
+# not listen to itself has the direct part only:
+
+# %% slideshow={"slide_type": "skip"}
 deaf = total.subs(dict.fromkeys(sp.symbols("W_fh W_ih W_Ch W_oh"), 0))
 assert deaf == sp.prod(sp.symbols("f_1 f_2"))
 Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
@@ -517,8 +691,17 @@ Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 # Nothing else is there. For T steps the direct part is the product of all T forget gates, and the rest is everything that
 # leaves the memory at least once on the way.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** You may have read that an LSTM's gradient cannot vanish. And that it cannot explode. Which of the two is true?
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** You may have read that an LSTM's gradient cannot vanish. And that it cannot explode. Which of the two is
+# true?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Hands for: the first, the second, both, neither. Both is the favourite, and it is what many pages say. Wait for
+# the four panels.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # To compute both parts for many steps, send two gradients back side by side. `step_backward` is linear in what it
@@ -589,7 +772,7 @@ for words, (b_f, weight, X) in units.items():
     assert np.isclose(direct[-1], np.prod(lstm.stack(steps).f_t[1:]), rtol=1e-12, atol=0)  # 39 forget gates
     print(f"{words:27} along the memory {direct[-1]:8.1e}   through h {through[-1]:9.1e}")
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 fig, axes = plotting.figure(height=4.6, nrows=2, ncols=2, sharex=True)
 for ax, (words, (direct, through)) in zip(axes.flat, parts.items(), strict=True):
     lags = range(1, T)
@@ -602,7 +785,7 @@ fig.supxlabel("steps back n"), fig.supylabel(r"size of $\partial C_T / \partial 
 fig.legend(*axes[1, 1].get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
 four_panels = fig
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     four_panels,
     "Four panels, the size of the derivative of the last memory with respect to the memory n steps before, on a "
@@ -613,10 +796,13 @@ plotting.show(
     "memory falls to about ten to the minus twelve, the part through h grows beyond ten to the eleven.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Neither sentence is true. The first unit's gradient vanishes: 39 gates of about 0.73. The second keeps three quarters of it.
-# The third has the same open gates, and still the two parts cancel each other and little is left. The fourth explodes,
-# through h, while its direct part is long gone.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Neither sentence is true. The first unit's gradient vanishes. The second keeps three quarters of it. In the third
+# the two parts cancel each other. The fourth explodes, through h.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# In the first the factor is 39 gates of about 0.73. The third has the same open gates as the second, and still
+# little is left. In the fourth the direct part is long gone.
 
 # %% slideshow={"slide_type": "skip"}
 ends = [(abs(direct[-1]), abs(through[-1]), abs(direct[-1] + through[-1])) for direct, through in parts.values()]
@@ -637,18 +823,26 @@ direct, through = both_parts(unit(0.0, 6.0), steps)
 print(f"with an input of 0.000001: through h {through[-1]:.1e}, at most {abs(through).max():.1e} on the way")
 assert abs(through).max() < 1e-3 * ends[3][1]
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # What is true is this. An LSTM has a path on which the gradient is multiplied by nothing but forget gates, and it can learn
-# to hold them open. (The LSTM of 1997 had that path with the constant factor 1, and its training rule cut the paths
+# to hold them open.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# This is the careful form of the sentence that everybody quotes.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (The LSTM of 1997 had that path with the constant factor 1, and its training rule cut the paths
 # through h on purpose. Today the full gradient is used.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# A backward pass is one small derivative for each symbol in each formula, and two rules: multiply along a path, add where
-# paths meet. There are three
-# places in time where paths meet, and each is a `+=` that a program can forget. What comes back from far away has a part along
-# the memory, the product of the forget gates, and a part through h; either can vanish, and the second can explode.
+# A backward pass is small derivatives and two rules: multiply along a path, add where paths meet, in three places. From
+# far away, the part along the memory is the product of the forget gates; the part through h can vanish or explode.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Catch a wrong gradient, in your own code and in anybody else's, and often say where
 # it sits.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# If you have one lecture on backpropagation, let this be its end: it is what people need at their own desk.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** What a gradient is, and the backward pass ([The gradients](05_the_gradients.ipynb)).
 #
 # **How long it takes.** About 50 minutes, more if you like hunting.
@@ -35,7 +43,7 @@ cells = [lstm, *(museum.EXHIBITS[name].cell() for name in ("wrong_step_C", "sigm
 runs = {letter: cells[k] for letter, k in zip("ABC", np.random.default_rng(11).permutation(3), strict=True)}
 curves = {letter: museum.curve(cell) for letter, cell in runs.items()}
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 fig, ax = plotting.figure(height=2.8)
 for (letter, losses), style in zip(curves.items(), ["-", "--", ":"], strict=True):
     ax.plot(range(1, len(losses) + 1), losses, style, color=plotting.INK, label=letter)
@@ -48,25 +56,36 @@ plotting.show(
     "half to less than two hundredths, and lie almost on top of each other.",
 )
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Two of the three have a mistake in the backward pass. Which one is healthy?
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Nobody can tell, and that is the point. A wrong gradient often still points roughly downhill, and the optimiser is
 # content with that. Widely read courses have shipped such mistakes for years, for this reason.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 assert all(losses[-1] < 0.02 < 0.4 < losses[0] for losses in curves.values())
 print("healthy:", *(letter for letter, cell in runs.items() if museum.examine(cell).healthy))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 4 min</summary>
+#
+# Let people vote for A, B or C and defend it. Nobody can tell, and that is the point: "the loss falls" is the most
+# common reason for believing in a backward pass. Do not explain the mistakes yet.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Move one number and look
 #
 # A gradient makes a promise: if this number grows by ε, the loss grows by ε times the gradient. So move the number and
-# see. There are two ways to do it, with one step or with a step to either side. Let L be the loss as a function of one
+# see.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# There are two ways to do it, with one step or with a step to either side. Let L be the loss as a function of one
 # number p, with its derivatives L′, L″, L‴ there, and let sympy say what each quotient gives:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 p, eps = sp.Symbol("p", real=True), sp.Symbol("varepsilon", positive=True)
 L, derivatives = sp.Function("L"), sp.symbols("L L' L'' L'''", real=True)
 
@@ -80,6 +99,14 @@ one_sided = (L(p + eps) - L(p)) / eps
 central = (L(p + eps) - L(p - eps)) / (2 * eps)
 taylor = {quotient: sp.expand(quotient.replace(L, lambda at: near(at - p))) for quotient in (one_sided, central)}
 Lines([Formula(quotient, series) for quotient, series in taylor.items()])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# The terms that have no ε are what we want, all others are the error. In the second line the term with ε has gone:
+# to either side it has the same size.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (Terms with a higher power of ε are left out.) The one-sided quotient is wrong by about ε. In the central one the errors of the two
@@ -97,12 +124,19 @@ print("numerical_gradient computes the second of the two")
 # **Predict.** With ε = 10⁻⁵ the central quotient is good to about ten digits. With ε = 10⁻¹⁰, will it be good to
 # about 20 digits, to 10, or to 7?
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Let people vote: 20, 10 or 7. Most say 20, and quote the formula on the slide before. Do not tell yet.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # We try it on a loss whose derivative we know exactly: the memory of one unit after five steps, as a function of its
 # forget gate f. Formula 4, five times over:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def memory(f):
     C = Fraction(1, 5)
     for written in (Fraction(n, 10) for n in (8, -3, 5, 6, -2)):  # i * C_tilde at each step
@@ -131,7 +165,7 @@ errors = {
     for words, way in ways.items()
 }
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, ax = plotting.figure(height=3.4)
 looks = {"one-sided": ("#767676", "o"), "central": (plotting.INK, "s"), "complex step": (PURPLE, "^")}
 for words, (colour, marker) in looks.items():
@@ -146,6 +180,14 @@ plotting.show(
     "it falls twice as steeply, down to about ten to the minus eleven at steps between ten to the minus six and ten to "
     "the minus seven, and then rises in the same way. Complex step: it falls like the central one and stays at the bottom.",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 4 min</summary>
+#
+# Read from left to right: first the formula is to blame, then the computer. Two numbers that agree in most of
+# their digits are subtracted, and what is left is noise. Seven digits at 10⁻¹⁰. The third curve comes in a minute.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A U. On the left the formula is to blame, on the right the computer: it keeps about 16 digits of the loss, and the
@@ -162,22 +204,33 @@ assert at[2.0**-17] < 1e-9 < 1e-8 < at[2.0**-33]
 # ## The best step
 #
 # Add the two errors up: ε²/6 times the size M of the third derivative, and the rounding error of the loss divided by ε.
-# The rounding error is the size S of the loss times u, the relative error of one rounding, 2⁻⁵³ in float64. Where is the
-# sum smallest?
+# The rounding error is the size S of the loss times u = 2⁻⁵³. Where is the sum smallest?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "skip"}
+# u is the relative error of one rounding in float64.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 M, S, u = sp.symbols("M S u", positive=True)
 error = eps**2 / 6 * M + S * u / eps
 (best,) = [root for root in sp.solve(sp.diff(error, eps), eps) if root.is_real]
 Lines([Formula(sp.Symbol("error"), error), Formula(sp.Symbol("varepsilon_best"), best)])
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 default = inspect.signature(numerical_gradient).parameters["eps"].default
 ordinary = {M: 1, S: 1, u: 2.0**-53}
 found = float(best.subs(ordinary))
 at_default, at_best = (float(error.subs(eps, e).subs(ordinary)) for e in (default, found))
-print(f"with S = M = 1: best ε = {found:.1e}, error {at_best:.0e}; the library's {default:.0e}: {at_default:.0e}")
+print(f"with S = M = 1, best ε:  {found:.1e}, error {at_best:.0e}")
+print(f"the library's default: {default:.1e}, error {at_default:.0e}")
 assert at_default < 1.5 * at_best
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Rule of thumb: 10⁻⁵, in float64. In float32 there is not enough room between the two errors to tell a bug from
+# noise.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A factor of two in ε costs less than a factor of two in the error, so one default serves for losses of ordinary size. Our
@@ -203,9 +256,17 @@ assert 1e-5 < least < 1e-4
 # The third curve does not rise again. It belongs to the **complex step**: go not to p + ε but to p + iε, with i² = −1
 # (here i is the imaginary unit and not a gate), and take the imaginary part.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 imaginary = sp.expand(sp.im(near(sp.I * eps)) / eps)
 Formula(sp.im(L(p + sp.I * eps)) / eps, imaginary)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Nothing is subtracted, so ε may be 10⁻³⁰. People ask why not always: the program has to accept complex numbers,
+# and an `abs` or a comparison breaks it.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Nothing is subtracted, so nothing is lost, and ε may be 10⁻³⁰. Then ε² is far below the last digit, and the derivative
@@ -226,15 +287,22 @@ assert errors["complex step"][-1] < 1e-15
 # Two gradients a and b are never equal to the last digit. An absolute difference says little: 0.001 is nothing if the
 # gradient is 50, and everything if it is 0.001. So compare relatively:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 a, b = sp.symbols("a b", real=True)
 relative = sp.Abs(a - b) / sp.Max(sp.Abs(a), sp.Abs(b))
 Formula(sp.Symbol("error"), relative)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # - Below **10⁻⁵**: right.
 # - Above **10⁻³**: wrong.
 # - Between: look closer. Another ε, or the complex step, decides.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# These two numbers are worth writing on the wall of an office.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The library's `relative_error` takes the worst entry of an array. It is lenient with entries that are tiny beside the
@@ -251,7 +319,7 @@ assert np.isclose(sp.lambdify((a, b), relative)(*pairs).max(), relative_error(*p
 # that has a gradient goes into one dict: the eight parameters, X, $h_0$ and $C_0$.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def problem(cell, T=4, D=2, H=3, B=5, last_only=False):
     """Return a function that gives the loss and the gradients, and numbers for everything it takes."""
     rng = np.random.default_rng(7)
@@ -269,7 +337,7 @@ def problem(cell, T=4, D=2, H=3, B=5, last_only=False):
     return loss_and_grads, numbers
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def report(cell, eps=1e-5, **options):
     """Print the worst entry of each array that is not right."""
     errors = check_gradients(*problem(cell, **options), eps=eps)
@@ -280,6 +348,7 @@ def report(cell, eps=1e-5, **options):
     print("right:", ", ".join(sorted(right)) or "nothing")
 
 
+# %% slideshow={"slide_type": "fragment"}
 report(lstm)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -302,11 +371,19 @@ hs, steps = lstm.forward(n, n["X"], (n["h_0"], n["C_0"]))
 grads, _, _ = lstm.backward(n, np.arange(4)[:, None, None] // 3 * np.ones_like(hs), steps)
 assert relative_error(grads["W_f"], complex_step_gradient(last_h, n["W_f"])) < 1e-12
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Now C of the picture above:
 
 # %% slideshow={"slide_type": "fragment"}
 report(runs["C"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# The program that learned as well as the healthy one is wrong in every array. Ask why it learns all the same: what
+# it follows still points downhill.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The check does not hesitate: in every array at least one entry is off by more than three percent, in most by far more. Why
@@ -325,14 +402,29 @@ assert 0.5 < cosine < 0.999
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The museum
 #
-# This course keeps a museum of broken LSTMs. Each exhibit is our own `lstm.py` with one small mistake put in. Most are of a
-# kind that has been met in published code; each note says where, or that we know of no case. Here is one: what is wrong,
-# what was changed, and what its loss does.
+# This course keeps a museum of broken LSTMs. Each exhibit is our own `lstm.py` with one small mistake put in. In this one
+# two lines are in the wrong order:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Most are of a kind that has been met in published code; each note says where, or that we know of no case. Of this one
+# we print what is wrong, what was changed, and what its loss does.
+
+# %% slideshow={"slide_type": "skip"}
 exhibit = museum.EXHIBITS["overwritten_dh"]
 print(exhibit.mistake)
+
+# %% slideshow={"slide_type": "fragment"}
 print(exhibit.diff())
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Minus is ours, plus is what the exhibit has. The name dh_t gets its new value one line too early. Nothing to
+# laugh at: such a line stood in a tutorial.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 print(exhibit.loss_curve())
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -343,24 +435,31 @@ print(exhibit.loss_curve())
 # %% slideshow={"slide_type": "skip"}
 print(exhibit.note)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # This is the whole collection. In brackets stands the check that catches it.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 for number, each in enumerate(museum.EXHIBITS.values(), 1):
     print(f"{number:2}  {each.name:22} {each.title}  ({each.caught_by})")
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** How many of them still learn, so that their loss falls below half of where it began?
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** How many of the 31 exhibits still learn, so that their loss falls below half of where it began?
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 all_curves = {name: museum.curve(exhibit.cell()) for name, exhibit in museum.EXHIBITS.items()}
 learning = [name for name, losses in all_curves.items() if museum.falls(losses)]
 others = [name for name in all_curves if name not in learning]
 print(f"{len(learning)} of {len(all_curves)} learn; the others: {', '.join(others)}")
 assert all(museum.EXHIBITS[name].loss_falls == (name in learning) for name in all_curves)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# People guess a third. One of the two that do not learn does not even run.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, ax = plotting.figure(height=3.2)
 for losses in all_curves.values():
     ax.plot(range(1, len(losses) + 1), losses, color="#9A9A9A", lw=0.9)
@@ -383,11 +482,14 @@ plotting.show(
 # ## What each rule is for
 #
 # A gradient check has rules: check every parameter, and X, $h_0$ and $C_0$; at least three steps; sizes that all differ;
-# random states and weights; the loss at every step, and once at the last only; float64. People leave one out to save time. We
-# put all exhibits through checks that break one rule each, and count what slips through.
+# random states and weights; the loss at every step, and once at the last only; float64.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# People leave one out to save time. We put all exhibits through checks that break one rule each, and count what slips
+# through.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def passes(cell, only=None, **options):
     """Whether a gradient check finds nothing; three entries of each array are enough here."""
     loss_and_grads, numbers = problem(cell, **options)
@@ -398,7 +500,7 @@ def passes(cell, only=None, **options):
     return all(error < 1e-5 for name, error in errors.items() if only is None or name in only)
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 rules = {
     "all rules kept": {},
     "one step only": {"T": 1},
@@ -411,11 +513,19 @@ slipped = {}
 for words, options in rules.items():
     slipped[words] = [name for name, exhibit in museum.EXHIBITS.items() if passes(exhibit.cell(), **options)]
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 always = slipped["all rules kept"]
 for words, names in slipped.items():
     more = [name for name in names if name not in always]
     print(f"{words:27}{len(names):3} slip through" + (", among them " + ", ".join(more[:3]) if more else ""))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Ask which line will be the worst before it appears. One step only: nothing is carried, so no mistake in carrying
+# can show.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each rule has its exhibits. With one step nothing is carried through time, so no mistake in carrying can show. With the
@@ -440,10 +550,10 @@ print("D = 3, H = 3: passes" if passes(careless, T=1, D=3) else "D = 3, H = 3: f
 print("D = 2, H = 3: passes" if passes(careless, T=1, D=2) else "D = 2, H = 3: found")
 assert passes(careless, T=1, D=3) and not passes(careless, T=1, D=2)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Some slip through with all rules kept. What do they have in common?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for name in always:
     print(f"{name:18} {museum.EXHIBITS[name].title:35} caught by: {museum.EXHIBITS[name].caught_by}")
 
@@ -451,8 +561,16 @@ for name in always:
 # With the same weights they compute something else than our formulas, and differentiate that correctly. A gradient check asks whether backward fits
 # forward. It does not ask whether forward is right. For that you need the formulas, or numbers from another program; this
 # course uses both. (And `identical_gates` is right in every formula. Only its start is not.)
-#
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # So there are three checks, and none can stand in for another: the **equations**, the **gradients**, the **start**.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# They are consistent: backward fits forward. A gradient check cannot know what you *meant* to compute.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 assert {museum.EXHIBITS[name].caught_by for name in always} == {"equations", "start"}
@@ -479,7 +597,7 @@ def hidden(mark):
 # %% slideshow={"slide_type": "fragment"}
 report(hidden("6b604833").cell())
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** All four W are wrong. The biases, X, $h_0$ and $C_0$ are right. In which move of the backward step is the
 # mistake? They are 1 receive, 2 through the output, 3 into the cell, 4 split to the gates, 5 through the squash, 6 to the
 # parameters, 7 send back.
@@ -491,6 +609,14 @@ report(hidden("6b604833").cell())
 
 # %% slideshow={"slide_type": "fragment"}
 print(hidden("6b604833").diff())
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 4 min</summary>
+#
+# Let pairs reason for two minutes. The way back is right, since dX and the biases are; only the move to the
+# weights is left, and in it z. The h in this line is the one *after* the step.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The h in this line is the one *after* the step. It has the right shape, so nothing complains.
@@ -513,9 +639,9 @@ for name, exhibit in museum.EXHIBITS.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Central differences confirm a gradient to seven digits or more, if the step is neither too large nor too small; the complex
-# step to the last few. A falling loss says very little. A gradient check that leaves out a rule lets through the very
-# mistakes that the rule is for, and even a complete one needs two others beside it.
+# Central differences confirm a gradient to seven digits or more, the complex step to the last few. A falling loss says
+# very little. A check that leaves out a rule lets through the mistakes that the rule is for, and even a complete one
+# needs two others beside it.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Compute many sequences at once, make a small LSTM several times faster without changing
 # its formulas, and say what a larger one will cost.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# Nothing here changes a formula. Every version gives the hidden states of the plain one to 12 digits.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)) and matrix products in NumPy.
 #
 # **How long it takes.** About 45 minutes.
@@ -68,11 +76,11 @@ print(table["measured on"])
 # One sequence is a row of column vectors. B sequences are B columns side by side, and nothing in the formulas changes: a
 # matrix times a matrix of columns does each column for itself.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** T = 20 steps, D = 3 inputs, H = 4 units, B = 5 sequences. What are the shapes of X, of $z_t$, of
 # W_f · $z_t$, and of all hidden states together?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 rng = np.random.default_rng(7)
 params = lstm.init_params(3, 4, rng)
 X = rng.normal(size=(20, 3, 5))
@@ -81,11 +89,18 @@ shapes = {"X": X, "z_t": steps[0].z_t, "W_f @ z_t": params["W_f"] @ steps[0].z_t
 for words, array in shapes.items():
     print(f"{words:10} {array.shape}")
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Time, then entries, then sequences. Shapes are the cheapest test there is; let people write them down.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Time first, then entries, then sequences: (T, D, B), (H+D, B), (H, B), (T, H, B). Is a batch the same as its sequences
 # one after the other? Cut it into its columns and see:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 for b in range(5):
     alone, _ = lstm.forward(params, X[:, :, b : b + 1])
     assert np.allclose(alone, hs[:, :, b : b + 1], rtol=1e-12, atol=1e-14)
@@ -95,7 +110,7 @@ print("each column is what it is alone")
 # **Predict.** One sequence of 100 steps through 32 units takes a certain time. How much longer do 32 sequences take, side
 # by side: 32 times as long, 8 times, or 2?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 D, H, T = 2, 32, 100
 params = lstm.init_params(D, H, rng)
 batches = {str(B): rng.normal(size=(T, D, B)) for B in (1, 8, 32, 128)}
@@ -103,6 +118,13 @@ cost = times("batch", {B: lambda X=X: lstm.forward(params, X) for B, X in batche
 for B, milliseconds in cost.items():
     print(f"B = {B:>3}: {milliseconds / cost['1']:5.1f} times the cost of one sequence")
 assert MEASURE or cost["32"] < 3 * cost["1"]
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Most say 32 or 8. Small arrays cost calls and not arithmetic: batches are nearly free at first.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Less than three times as long. With one sequence most of the time is not spent on arithmetic at all: each call of a NumPy
@@ -116,13 +138,14 @@ assert MEASURE or cost["32"] < 3 * cost["1"]
 # the candidate go on top, then f, i and o, so that the three that need σ lie together.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def stacked(params):
     W = np.concatenate([params[f"W_{k}"] for k in "Cfio"])
     b = np.concatenate([params[f"b_{k}"] for k in "Cfio"])
     return W, b
 
 
+# %% slideshow={"slide_type": "subslide"}
 def one_product(params, X, h, C):
     (W, b), H, hs = stacked(params), len(h), []
     for x in X:
@@ -132,6 +155,14 @@ def one_product(params, X, h, C):
         h = o * np.tanh(C)
         hs.append(h)
     return np.array(hs)
+
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Ask how many matrix products a step had before: four. σ of three gates is now one call on one array, too.
+#
+# </details>
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -152,12 +183,18 @@ same(one_product)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 2 · One tanh for four gates
 #
-# Lesson 03 proved that σ(a) = ½ (1 + tanh(a/2)). So σ is a tanh too, if its argument is halved first. And the halving
-# can be done once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh
-# does all four.
+# Lesson 03 proved that σ(a) = ½ (1 + tanh(a/2)). So σ is a tanh too, if its argument is halved first. That can be done
+# once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh does all four.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The formula that looked like a curiosity in lesson 03 pays here.
+#
+# </details>
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def one_tanh(params, X, h, C):
     (W, b), H, hs = stacked(params), len(h), []
     W[H:] *= 0.5  # σ(a) = ½ + ½ tanh(a/2): halve a by halving what makes it
@@ -176,16 +213,19 @@ same(one_tanh)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 3 · Write in place
 #
-# What is left in the loop makes a new array in every line: the stack of h and x, the sum, the tanh, the halves. Make the
-# arrays once, before the loop, and let each operation write into them. Three ideas in one:
+# Make the arrays once, before the loop, and let each operation write into them. Three ideas in one:
 #
-# - **z is a tape.** All z of all steps lie in one array. X is copied into it once; h_t is written by step t straight into
-#   the z of step t + 1.
-# - **The bias is a weight.** Give z a last row of ones, and W a last column b: then the product adds the bias.
+# - **z is a tape.** All z of all steps lie in one array.
+# - **The bias is a weight.** It becomes a last column of W.
 # - **`out=`.** Every operation says where its result goes.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# What is left in the loop made a new array in every line: the stack of h and x, the sum, the tanh, the halves. Now X is
+# copied into the tape once, and h_t is written by step t straight into the z of step t + 1. z has a last row of ones, so
+# that the product adds the bias.
 
-# %% slideshow={"slide_type": "fragment"}
+
+# %% slideshow={"slide_type": "skip"}
 def in_place(params, X, h, C):
     (T, D, B), H = X.shape, len(h)
     W = np.concatenate(stacked(params), axis=1)  # the bias is one more column
@@ -225,14 +265,22 @@ def compare(name, T, D, H, B):
     return times(name, {words: lambda v=v: v(params, X, h, C) for words, v in versions.items()})
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 sizes = {"T=50 B=1 D=1 H=16": (50, 1, 16, 1), "T=100 B=32 D=2 H=32": (100, 2, 32, 32)}
 sizes |= {"T=50 B=64 D=256 H=256": (50, 256, 256, 64)}
 compared = {words: compare(words, *size) for words, size in sizes.items()}
-print(f"{'times as fast as lstm.forward':30}" + "".join(f"{words:>23}" for words in sizes))
-for version in versions:
-    row = [compared[words]["lstm.forward"] / compared[words][version] for words in sizes]
-    print(f"{version:30}" + "".join(f"{ratio:23.1f}" for ratio in row))
+print(f"{'times as fast as lstm.forward':29}" + "".join(f"{version:>15}" for version in [*versions][1:]))
+for words, row in compared.items():
+    ratios = [row["lstm.forward"] / row[version] for version in [*versions][1:]]
+    print(f"{words:29}" + "".join(f"{ratio:15.1f}" for ratio in ratios))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Collect bets for both sizes first. Step 1 wins everywhere; the large layer gains little, because its time is in
+# the products.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Step 1 saves most, at every size. With small arrays every call that is saved counts, and the gain is large. With large
@@ -250,7 +298,7 @@ assert MEASURE or all(
 # X is *hoisted* out of it. This is what libraries for graphics cards do.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def hoisted(params, X, h, C):
     (T, D, B), H = X.shape, len(h)
     W, b = (np.concatenate([part[:H], 0.5 * part[H:]]) for part in stacked(params))
@@ -269,14 +317,21 @@ def hoisted(params, X, h, C):
 
 same(hoisted)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 versions = {"3 in place": in_place, "hoisted": hoisted}
 for words, size in sizes.items():
     cost = compare(f"hoisted, {words}", *size)
     print(f"{words:23} hoisted is {cost['3 in place'] / cost['hoisted']:.2f} times as fast as step 3")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# People who have read about cuDNN are sure that it pays. On this machine it does not. Measure, then believe.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # On this machine it does not pay. Each step still needs its product with h, only with fewer columns. In exchange there is
@@ -292,7 +347,8 @@ assert MEASURE or middle["hoisted"] > middle["3 in place"]
 #
 # On the way back the same ideas apply, and one more. Each step adds its own da · zᵀ to the gradient of W. A sum of
 # products of columns is one product of matrices, if the columns of all steps are laid side by side.
-#
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Does it pay more with one sequence, or with 32?
 
 
@@ -309,7 +365,7 @@ def at_once(da, z):
     return da.transpose(1, 0, 2).reshape(rows, T * B) @ z.transpose(0, 2, 1).reshape(T * B, -1)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for B in (1, 32):
     da, z = rng.normal(size=(100, 128, B)), rng.normal(size=(100, 34, B))
     assert np.allclose(step_by_step(da, z), at_once(da, z), rtol=1e-12, atol=1e-11)
@@ -328,10 +384,13 @@ for B in (1, 32):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The fused layer
 #
-# Steps 1 to 3 and the two ideas of the way back are `lstm_lib.fused`; X is not hoisted. It takes the same dict of parameters and gives back the same things; the trace
-# is a `Step` whose arrays have time in front, what `lstm.stack` would make.
+# Steps 1 to 3 and the two ideas of the way back are `lstm_lib.fused`. It takes the same dict of parameters and gives back
+# the same things.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "skip"}
+# X is not hoisted. The trace is a `Step` whose arrays have time in front, what `lstm.stack` would make.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3)]:
     params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
     hs, steps = lstm.forward(params, X)
@@ -350,7 +409,7 @@ print("same hidden states, same trace, same gradients")
 # so one call makes f * C and i * C̃ together. The tape is also the trace. And `_empty` makes an array that begins where a
 # cache line begins, the unit in which a processor reads memory.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 print(inspect.getsource(fused.forward).split('"""')[2].strip("\n"))
 
 
@@ -368,7 +427,7 @@ def compare_layers(name, T, D, H, B, rounds=15):
     return times(name, runs | {"fused, float32": lambda: there_and_back(fused, *single)}, rounds)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 print(f"{'there and back, times as fast as lstm in float64':50}{'fused':>8}{'fused, float32':>16}")
 for words, size in sizes.items():
     cost = compare_layers(f"layers, {words}", *size)
@@ -398,7 +457,7 @@ costs = {
     for letter, row in growth.items()
 }
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 growing, axes = plotting.figure(height=3.0, ncols=3, sharey=True)
 meaning = {"T": "steps", "B": "sequences", "H": "units"}
 for ax, (letter, row) in zip(axes, costs.items(), strict=True):
@@ -410,7 +469,7 @@ for ax, (letter, row) in zip(axes, costs.items(), strict=True):
     ax.minorticks_off()
 label = axes[0].set_ylabel("milliseconds")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 growing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
 plotting.show(
     growing,
@@ -420,13 +479,21 @@ plotting.show(
     "first, then more steeply than over T; fused starts far below and lies just under lstm from 128 units on.",
 )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for letter, row in costs.items():
     n, cost = [int(number) for number in row], [cost["fused"] for cost in row.values()]
     doubled = 2 ** (np.diff(np.log2(cost)) / np.diff(np.log2(n)))
     print(
         f"twice {letter}: {doubled[0]:.1f} times the cost at the left end, {doubled[-1]:.1f} times at the right end"
     )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Steps double the cost, sequences little at first, units up to four times: W_h has H² entries. Remember it when
+# somebody asks for twice the units.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Twice the steps cost about twice the time: steps come one after the other. Twice the sequences cost little more as long as
@@ -435,7 +502,10 @@ for letter, row in costs.items():
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # How much is left to gain? Here is the profile of a layer of 256 units: each kind of matrix product computed alone, with
-# nothing between, and what is left of the whole layer's time. dW is made from as many steps at a time as `fused` takes.
+# nothing between, and what is left of the whole layer's time.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# dW is made from as many steps at a time as `fused` takes.
 
 # %% slideshow={"slide_type": "skip"}
 T, D, H, B, together = 50, 256, 256, 64, 4
@@ -450,7 +520,7 @@ profile = {
     "da · zᵀ, the gradient of W": lambda: [many_da @ many_z for _ in range(0, T, together)],
 }
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 cost = times("profile", profile, rounds=15)
 whole = cost["the whole layer"]
 for words in [*cost][1:]:
@@ -474,11 +544,12 @@ if MEASURE:
 #
 # Sequences side by side are independent, so two computers do twice as many. But step 7 of one sequence needs h_6, and that
 # needs h_5: the gates look at the last output. Nobody can begin in the middle.
-#
-# What if the gates and the candidate looked at x alone? Then all f_t and all w_t = i_t * C̃_t are known at once, and what is
-# left is the line of the memory, C_t = f_t * C_{t−1} + w_t.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# What if the gates and the candidate looked at x alone? Then all $f_t$ and all $w_t = i_t * \tilde C_t$ are known
+# at once, and what is left is the line of the memory, $C_t = f_t * C_{t-1} + w_t$.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** A step takes C to f * C + w. Do two such steps, first (f₁, w₁), then (f₂, w₂). Is the result again of the
 # form f * C + w? With which f and w?
 
@@ -488,7 +559,7 @@ if MEASURE:
 # rounds, rounded up, each stands for all steps from the first to itself. This is a **parallel scan**.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def one_after_the_other(f, w):
     C, memory = np.zeros_like(w[0]), []
     for f_t, w_t in zip(f, w, strict=True):
@@ -506,11 +577,19 @@ def scan(f, w):
     return w, rounds
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 f, w = rng.uniform(0.5, 1, size=(1000, 8)), rng.normal(size=(1000, 8))
 memory, rounds = scan(f, w)
 assert np.allclose(memory, one_after_the_other(f, w), rtol=1e-12, atol=1e-12)
 print(f"1000 steps in {rounds} rounds")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# On paper: put the first step into the second. Two steps are one step of the same form; this is all that a
+# parallel scan needs. The price: gates that do not look at h.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Ten rounds instead of a thousand steps. The arithmetic has not become less: each round works on nearly all steps, so there
@@ -526,20 +605,22 @@ print(f"1000 steps in {rounds} rounds")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When one machine is not enough
 #
-# - **A batch is the first parallelism.** B sequences share the weights, so they can be spread over cores and machines, and only
-#   the gradients of the weights have to be added up.
-# - **A graphics card** wants large products. There PyTorch calls cuDNN, and so can Keras. The ideas are in Appleyard and
-#   others (2016): one product for four gates, and the products with X of several steps joined.
-# - **Other programs, same numbers.** The tests of this course compare it with PyTorch, Flax and Keras, so weights can move.
-#   The names and the order of the gates differ: [The formulas](03_the_formulas.ipynb) gives PyTorch's, and
-#   `tests/reference/make_references.py` all three.
+# - **A batch is the first parallelism.** Sequences can be spread over cores and machines.
+# - **A graphics card** wants large products. There PyTorch calls cuDNN, and so can Keras.
+# - **Other programs, same numbers.** The tests of this course compare it with PyTorch, Flax and Keras.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The B sequences of a batch share the weights, so only the gradients of the weights have to be added up. The ideas for the
+# graphics card are in Appleyard and others (2016): one product for four gates, and the products with X of several steps
+# joined. And since the numbers are the same, weights can move from one program to the other. The names and the order of
+# the gates differ: [The formulas](03_the_formulas.ipynb) gives PyTorch's, and `tests/reference/make_references.py` all
+# three.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Many sequences at once, few calls, large products, nothing allocated in the loop: that makes the layer faster, and the
-# results agree to 11 digits or more. Small layers gain most, large ones little, because most of their time goes into matrix
-# products. The steps of one sequence have to wait for each other, unless the gates stop looking at h.
+# Many sequences at once, few calls, large products, nothing allocated in the loop: that makes the layer faster, and small
+# ones most of all. The steps of one sequence have to wait for each other, unless the gates stop looking at h.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

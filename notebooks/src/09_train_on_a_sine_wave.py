@@ -3,7 +3,15 @@
 #
 # **What you will be able to do.** Train an LSTM from scratch with nothing hidden, and judge it honestly: against
 # baselines, running free, and on a task where memory is really needed.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# The word to stress is *honestly*. Half of this lecture is about what a sine wave does not prove.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)). The gradients are used here, and checked;
 # [The gradients](05_the_gradients.ipynb) derives them.
 #
@@ -26,11 +34,18 @@ PURPLE = "#6A3D9A"  # for the network's own predictions, a colour that no gate h
 # A wave is read number by number. At every step the model says what the next number will be. In the first half of the
 # lesson there is one wave, with frequency ω = 0.2 radians a step: about 31 steps to a period.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Draw one period on the board and ask for the next point. Everybody can do it; keep that in mind.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The training data are 16 pieces of this wave, 60 steps each, that begin at random places. `X` is what is read, `Y` is
 # the number that follows. We test on other pieces, and on longer ones.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 OMEGA = 0.2
 X, Y = data.sine_waves(60, 16, np.random.default_rng(1), omega=OMEGA)
 X_test, Y_test = data.sine_waves(100, 16, np.random.default_rng(2), omega=OMEGA)
@@ -43,7 +58,7 @@ assert np.array_equal(X[1:], Y[:-1])  # the target is the next input
 # Before any training we ask how far one gets without. **Persistence** says: the next number is like the last one. A
 # rule that uses the last two numbers is said to have two **lags**.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** How many past values of a sine wave with known frequency does one need to say the next one *exactly*?
 #
 # (a) 1 · (b) 2 · (c) a whole period
@@ -52,7 +67,7 @@ assert np.array_equal(X[1:], Y[:-1])  # the target is the next input
 # All errors in this half are taken from step 21 on. A model that has seen one number cannot know whether the wave is
 # going up or down; twenty steps give everybody time to listen.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 LISTEN = 20
 
 
@@ -67,13 +82,31 @@ errors["two-lag rule"] = one_step_error(two_lags, Y_test[1:])
 print(f"persistence  {errors['persistence']:.4f}")
 print("two-lag rule", "exact to rounding" if errors["two-lag rule"] < 1e-28 else "not exact")
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Most say (c), some (b). Whoever says (b) should come to the board and try.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Two. The sum formulas of school trigonometry give
+# Two. School trigonometry gives
 #
 # $$\sin((n+1)\omega) = 2\cos\omega\,\sin(n\omega) - \sin((n-1)\omega),$$
 #
 # a rule with two lags, no training and no error. **Keep this in mind whenever a network is shown to predict a sine
-# wave.** What follows shows that training works. It does not show that an LSTM is needed.
+# wave.**
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# This formula has ended many a poster session. "It predicts a sine wave" is no result: two numbers and one
+# multiplication do it without error.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# What follows shows that training works. It does not show that an LSTM is needed.
 
 # %% slideshow={"slide_type": "skip"}
 assert errors["two-lag rule"] < 1e-28
@@ -89,14 +122,28 @@ assert np.allclose(rule, np.sin((n + 1) * OMEGA), atol=1e-12)
 
 # %% slideshow={"slide_type": "fragment"}
 params = model.init_params(lstm, D=1, H=16, K=1, rng=np.random.default_rng(0))
-for name, p in params.items():
-    print(f"{name}: {p.shape}", end="   ")
-print("\nnumbers to learn:", sum(p.size for p in params.values()))
+for k in "fiCoy":
+    print(f"W_{k} {params[f'W_{k}'].shape}   b_{k} {params[f'b_{k}'].shape}")
+print("numbers to learn:", sum(p.size for p in params.values()))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for the number before you show it: 4 · 16 · (16 + 1 + 1) + 16 + 1.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step of training, written out
 #
 # Four things happen: run the cell, compare, send the error back, change the parameters.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Four things, and the four are the next slides. There is no fifth.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three words first. The **loss** is one number for how wrong the predictions are, here the mean squared error. Its
@@ -121,6 +168,14 @@ def through_time(params, dhs, steps):
     return grads
 
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Point at the two `+`: over the paths into h, and over time.
+#
+# </details>
+
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One step of it, `lstm.step_backward`, is the chain rule applied to the six formulas. Here it is. Its derivation is not
 # the subject of this lesson; that it is right will be checked in a moment.
@@ -131,7 +186,6 @@ print(inspect.getsource(lstm.step_backward).split('"""')[2].strip("\n"))
 
 # %% slideshow={"slide_type": "subslide"}
 def loss_and_grads(params, X, Y):
-    """Forward and back: the loss of the predictions, and its gradient for every parameter."""
     hs, steps = lstm.forward(params, X)
     Y_hat = params["W_y"] @ hs + params["b_y"]
     error = Y_hat - Y
@@ -147,7 +201,7 @@ def loss_and_grads(params, X, Y):
 # Is it right? Twice asked. The library, which has been held against PyTorch, Flax and Keras, must give the same
 # numbers. And moving each parameter a little must move the loss as the gradient says.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 loss, grads = loss_and_grads(params, X, Y)
 theirs = model.loss_and_grads(lstm, params, X, Y, mean_squared_error)
 assert np.isclose(loss, theirs[0]) and all(np.allclose(grads[k], theirs[1][k], atol=1e-14) for k in params)
@@ -157,15 +211,24 @@ worst = gradcheck.check_gradients(lambda p: loss_and_grads(p, X[:7, :, :2], Y[:7
 assert max(worst.values()) < 1e-5
 print("loss before training:", round(loss, 4), "  gradients: checked,", len(worst), "of", len(small))
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Never train with a gradient that was not checked.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### Clip, then Adam
 #
 # If the gradient is too long, shorten it to length 1 and keep its direction. Then **Adam** takes a step for each
-# parameter: along the running mean m of its gradients, divided by their running size √v. (m and v start at 0; dividing
-# by 1 − βᵗ makes up for that.)
+# parameter: along the running mean m of its gradients, divided by their running size √v.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# (m and v start at 0; dividing by 1 − βᵗ makes up for that.)
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 def clip(grads, max_norm=1.0):
     norm = np.sqrt(sum((g**2).sum() for g in grads.values()))
     shrink = min(1.0, max_norm / norm)
@@ -192,6 +255,13 @@ for t in range(1, 21):
     if t % 5 == 0:
         print(f"step {t:2d}   loss {loss:.4f}")
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Run this one live, and once more with a learning rate of 1: the room should see a loss that does not fall.
+#
+# </details>
+
 # %% slideshow={"slide_type": "skip"}
 by_library = {name: p.copy() for name, p in params.items()}
 losses = training.fit(loss_and_grads, by_library, [(X, Y)] * 20, training.Adam(lr=0.01), max_norm=1.0)
@@ -201,7 +271,10 @@ assert all(np.allclose(by_hand[name], by_library[name], atol=1e-9) for name in p
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Train
 #
-# Six hundred steps with a learning rate that falls twice. While it runs, a bar shows the loss; *Kernel → Interrupt*
+# Six hundred steps, with a learning rate that falls twice.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# While it runs, a bar shows the loss; *Kernel → Interrupt*
 # stops it and keeps what has been learned. From here on `fused` does the work, the library's fast layer: it computes the
 # same, in less time ([Many sequences, fast](07_many_sequences_fast.ipynb)).
 
@@ -218,18 +291,28 @@ assert all(np.allclose(fast[1][name], slow[1][name], rtol=1e-10, atol=1e-14) for
 # %% slideshow={"slide_type": "fragment"}
 losses, optimiser = [], training.Adam()
 for optimiser.lr, n_steps in [(1e-2, 300), (3e-3, 200), (1e-3, 100)]:
-    losses += training.fit(fast_loss_and_grads, params, [(X, Y)] * n_steps, optimiser, max_norm=1.0)
+    pieces = [(X, Y)] * n_steps
+    losses += training.fit(fast_loss_and_grads, params, pieces, optimiser, max_norm=1.0)
 
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 Y_hat, steps = model.predict(lstm, params, X_test)
 errors["LSTM"] = one_step_error(Y_hat, Y_test)
 for name in ("persistence", "LSTM"):
     print(f"{name:12} one-step error {errors[name]:.1e}")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# A few seconds live; the saved output stands there in the meantime. The two-lag rule is still better, and it
+# always will be.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 assert errors["two-lag rule"] < errors["LSTM"] < 1e-4 < errors["persistence"]
 assert np.sqrt(errors["LSTM"]) < 0.005  # a few thousandths
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, ax = plotting.figure(height=2.8)
 ax.semilogy(range(1, len(losses) + 1), losses, color=plotting.INK)
 for change in (300, 500):
@@ -257,10 +340,17 @@ assert shares[:2].sum() > 0.7
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Let it run free
 #
-# It is easy to do well one step ahead: the model is told the truth again after every step. Now it gets 40
-# steps of the wave, and from then on only its own predictions.
+# Told the truth after every step, it is easy to do well. Now the model gets 40 steps of the wave, and then only its own
+# predictions.
 #
-# **Predict.** The one-step error is tiny. For how many periods will the free run stay on the wave?
+# **Predict.** For how many periods will the free run stay on the wave?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Collect numbers on the board: one period, ten, for ever. A tiny one-step error makes people bold.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 READ, RUN = 40, 600
@@ -269,7 +359,7 @@ free = model.generate(lstm, params, wave[:READ], RUN)
 truth = wave[READ:]
 rmse = np.sqrt(np.mean((free - truth) ** 2, axis=(1, 2)))
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, axes = plotting.figure(height=3.8, nrows=2)
 for ax, first in zip(axes, [1, READ + RUN - 149], strict=True):
     ax.plot(range(1, READ + RUN + 1), wave[:, 0, 0], color=plotting.QUIET, lw=4, label="the wave")
@@ -286,11 +376,19 @@ plotting.show(
     "clearly shifted against it.",
 )
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for horizon in (10, 50, 100, 200, 400, 600):
     periods = horizon * OMEGA / (2 * np.pi)
     print(f"{horizon:3d} steps ({periods:4.1f} periods) ahead: root mean squared error {rmse[horizon - 1]:.3f}")
 assert rmse[9] < 0.05 and rmse[9] < rmse[99] < rmse[199] < rmse[599]
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# It keeps the shape and loses the time: its period is not quite the wave's. A low one-step error says little about
+# a free run.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Every prediction is a little off, and the next one is built on it, so the error grows with the horizon. Most of it is
@@ -322,12 +420,12 @@ assert np.abs(np.array(run[2:]) - truth).max() < 1e-10
 #
 # One unit, over a period and a half of a test wave:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 trace = lstm.stack(steps)
 unit = int(np.argmax(np.abs(params["W_y"])))  # the one that the read-out listens to most
 window = lstm.Step(*(field[40:88] for field in trace))
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, (above, below) = plotting.figure(height=4.4, nrows=2, sharex=True)
 plotting.plot_trace(window, ["f_t", "i_t", "o_t"], unit=unit, ax=above)
 plotting.curve(below, range(1, 49), X_test[40:88, 0, 0], "x_t", marker="")
@@ -341,6 +439,14 @@ plotting.show(
     "and 0.9. Below, the wave that is read, in grey, and candidate, cell state and hidden state, which go down where the "
     "wave goes up; the hidden state is a flattened copy of the cell state.",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# No gate opens or shuts all the way: nothing has to be held for long. People like to see meaning in gates; here
+# there is little.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The memory of this unit is the wave upside down, a little late, and it stays below zero. The read-out turns it round
@@ -387,7 +493,7 @@ print(
 # We train on what one has in practice, the noisy next value. We judge by the distance to the *clean* wave, at steps 60
 # to 120, for 500 waves that nobody was trained on.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 NOISE = 0.1
 X_many, Y_many = data.sine_waves(120, 500, np.random.default_rng(99), noise=NOISE)
 LATE = slice(59, 120)  # steps 60 to 120
@@ -397,7 +503,7 @@ def late_error(Y_hat):
     return float(np.mean((Y_hat[LATE] - Y_many[LATE]) ** 2))
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, axes = plotting.figure(height=3.4, nrows=2, sharex=True)
 for ax, b in zip(axes, np.argsort(np.abs(np.diff(Y_many[:, 0], axis=0)).mean(axis=0))[[60, 440]], strict=True):
     ax.plot(range(2, 122), Y_many[:, 0, b], color=plotting.QUIET, lw=4, label="the wave")
@@ -412,15 +518,32 @@ plotting.show(
     "numbers that are read are dots scattered around it.",
 )
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask why the two-lag rule is lost here: it has to know ω, and it multiplies the noise.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The rivals
 #
-# **Persistence** again. The best **fixed linear rules** with 2 to 50 lags: their weights are the least-squares optimum
-# on 2000 training waves, so no other fixed weights do better there. And the **oracle**, which is told ω and needs to
-# find only height and phase: a yardstick that a rival without this knowledge will hardly reach.
+# **Persistence** again. The best **fixed linear rules** with 2 to 50 lags. And the **oracle**, which is told ω and needs
+# to find only height and phase: a yardstick that a rival without this knowledge will hardly reach.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# A baseline that cannot be beaten is as useful as one that can: the oracle says how much is left to gain.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The weights of the linear rules are the least-squares optimum on 2000 training waves, so no other fixed weights do better
+# there.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def lags(X, p, rows):
     """Row by row the last p values before each prediction, the newest first."""
     return np.stack([X[rows.start - k : rows.stop - k, 0].ravel() for k in range(p)], axis=1)
@@ -473,6 +596,13 @@ table["oracle, knows ω"] = late_error(Y_oracle)
 # An LSTM and a plain RNN, $h_t = \tanh(W_h \cdot [h_{t-1}, x_t] + b_h)$, with 32 units each. Every training step takes 32
 # fresh waves, 60 numbers long. They are tested on waves twice as long.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# The slow cells of this lesson are here; show the saved output.
+#
+# </details>
+
 
 # %% slideshow={"slide_type": "skip"}
 def fresh_waves(n_steps, rng):
@@ -494,7 +624,7 @@ def train_on_many(cell, learning_rates, seed=0):
     return params
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 lstm_many = train_on_many(fused, [(1e-2, 700), (3e-3, 500), (1e-3, 200)])
 Y_lstm, steps_many = model.predict(lstm, lstm_many, X_many)
 table["LSTM, 32 units"] = late_error(Y_lstm)
@@ -504,7 +634,7 @@ table["LSTM, 32 units"] = late_error(Y_lstm)
 # learning-rate schedules that we tried for it, this one did best on the test waves, which is a choice in its favour;
 # for the LSTM we took the first that we tried.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 rnn_many = train_on_many(rnn, [(5e-3, 1400), (2e-3, 1000), (5e-4, 400)])
 Y_rnn, _ = model.predict(rnn, rnn_many, X_many)
 table["RNN, 32 units"] = late_error(Y_rnn)
@@ -514,22 +644,27 @@ table["RNN, 32 units"] = late_error(Y_rnn)
 #
 # Mean squared distance to the clean wave, steps 60 to 120:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for name, error in sorted(table.items(), key=lambda entry: -entry[1]):
     print(f"{name:16} {error:.1e}")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Uncover it from the top, and let people bet where the LSTM comes in.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 best_linear = min(error for name, error in table.items() if name.startswith("linear"))
 ours = table["LSTM, 32 units"]
-print(
-    f"The LSTM's squared error is {best_linear / ours:.0f} times smaller than that of the best fixed linear rule,"
-)
-print(
-    f"{table['RNN, 32 units'] / ours:.1f} times smaller than the RNN's, and {ours / table['oracle, knows ω']:.1f} times the oracle's."
-)
+print("The LSTM's squared error is")
+print(f"{best_linear / ours:.0f} times smaller than that of the best fixed linear rule,")
+print(f"{table['RNN, 32 units'] / ours:.1f} times smaller than the RNN's,")
+print(f"{ours / table['oracle, knows ω']:.1f} times the oracle's.")
 assert best_linear / table["LSTM, 32 units"] > 10
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 rivals = [(X_many, "persistence", "#767676", ":"), (Y_rnn, "RNN", PURPLE, "--"), (Y_lstm, "LSTM", PURPLE, "-")]
 rivals.append((Y_oracle, "oracle, knows ω", "#1A1A1A", "-."))
 fig, ax = plotting.figure(height=3.4)
@@ -546,30 +681,48 @@ plotting.show(
     "linear rule, and are level from about 40 numbers on, beyond step 60, too; the LSTM is the lower one.",
 )
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The networks' curves are flat from about forty numbers on. Have they stopped remembering, or only stopped improving? We
-# can ask: let the LSTM begin with an empty memory k steps before the end, and see whether it misses what came earlier.
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Both networks fall while they listen: they find out which wave it is. From forty numbers on they are level, and
+# the oracle is not.
+#
+# </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# The networks' curves are flat from about forty numbers on. Have they stopped remembering, or only stopped improving?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# We can ask: let the LSTM begin with an empty memory k steps before the end, and see whether it misses what came earlier.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for k in (10, 20, 30, 40, 60, 120):
     last = model.predict(lstm, lstm_many, X_many[-k:])[0][-1]
-    print(
-        f"reading only the last {k:3d} numbers: error of the last prediction {np.mean((last - Y_many[-1]) ** 2):.1e}"
-    )
+    print(f"reading the last {k:3d} numbers: error of the last prediction {np.mean((last - Y_many[-1]) ** 2):.1e}")
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # What lies more than about forty steps back makes no difference any more.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What this shows, and what it does not
 #
-# - A recurrent network can *identify* the wave while it listens, and use that. At this noise none of the fixed linear
-#   rules came near.
-# - The memory is real, and it is short: about forty steps. The oracle, which forgets nothing, goes on improving.
-# - The plain RNN does it too, less well. This is no proof that it takes an LSTM.
-# - It is one seed for each network, one noise, one range of frequencies, and little tuning.
+# - A recurrent network can *identify* the wave while it listens.
+# - The memory is real, and short: about forty steps.
+# - The plain RNN does it too, less well: no proof that it takes an LSTM.
+# - One seed for each network, one noise, little tuning.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Ask the room first: what does this show? Then what it does not. If they leave with the second list, the lecture
+# was worth it.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# At this noise, and in this range of frequencies, none of the fixed linear rules came near. The oracle, which forgets
+# nothing, goes on improving.
+#
 # A method made for this problem, which estimates ω, height and phase together from all numbers read, may well beat the
 # network; the oracle shows how much room there is, and exercise 3 is a first step. Sine waves are a fair place to learn
 # training and a poor one to praise a network.
@@ -577,10 +730,8 @@ for k in (10, 20, 30, 40, 60, 120):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Training is four things in a loop, and every one of them could be written out and checked. On a single wave the LSTM
-# beat persistence by far and lost to a rule with two lags. On noisy waves of unknown frequency its squared error was more
-# than ten times smaller than that of the best fixed linear rule, because it can find out what it is listening to, and
-# remember it for a while.
+# On a single wave the LSTM lost to a rule with two lags. On noisy waves of unknown frequency its squared error was more
+# than ten times smaller than that of the best fixed linear rule: it can find out what it is listening to.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

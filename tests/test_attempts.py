@@ -1,0 +1,249 @@
+"""Whatever a learner's function does: a value comes back, or a sentence; and nothing is lost."""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from lstm_lib import attempts
+from lstm_lib.attempts import Outcome, run
+
+
+def raises(error):
+    def function():
+        raise error
+
+    return function
+
+
+def in_a_thread(call):
+    """Return what a call gives, or what it raises, in a thread other than the main one."""
+    found = []
+
+    def work():
+        try:
+            found.append((call(), None))
+        except BaseException as error:
+            found.append((None, error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    value, error = found[0]
+    if error is not None:
+        raise error
+    return value
+
+
+def on_windows(call):
+    """Make a call as where there is no alarm."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(signal, "setitimer", raising=False)
+        return call()
+
+
+everywhere = pytest.mark.parametrize(
+    "where",
+    [lambda call: call(), in_a_thread, on_windows],
+    ids=["in the main thread", "in a thread", "on Windows"],
+)
+
+
+@everywhere
+def test_what_a_function_gives_back_comes_back(where):
+    assert where(lambda: run(lambda a, b: a - b, {"a": 5, "b": 3})) == Outcome(2)
+
+
+@everywhere
+@pytest.mark.parametrize("nothing", [None, ..., lambda: None, lambda: ..., raises(NotImplementedError("later"))])
+def test_nothing_is_neither_a_value_nor_a_problem(where, nothing):
+    assert where(lambda: run(nothing)) == Outcome()
+
+
+def test_a_gap_in_a_formula_is_nothing_written():
+    assert run(lambda: np.ones(3) * ...) == Outcome()
+    assert run(lambda: np.tanh(...)) == Outcome()
+    assert run(lambda: 1 + ...) == Outcome()
+    assert run(lambda: 1 + "2").problem.startswith("your code stopped with TypeError: unsupported operand")
+
+
+class Odd(BaseException):
+    def __str__(self):
+        raise RuntimeError
+
+
+ERRORS = {
+    "an error": (ValueError("no"), "ValueError: no"),
+    "an end of the program": (SystemExit(3), "SystemExit: 3"),
+    "an error of its own that cannot speak": (Odd(), "Odd: an error without words"),
+    "an end of a generator": (GeneratorExit(), "GeneratorExit: "),
+    "an error in several lines": (ValueError("a\n   b"), "ValueError: a b"),
+    "an error that says too much": (ValueError("a" * 1000), f"ValueError: {'a' * 300}…"),
+}
+
+
+@everywhere
+@pytest.mark.parametrize("what", ERRORS)
+def test_an_error_becomes_a_sentence_that_shows_the_line(where, what):
+    error, words = ERRORS[what]
+    outcome = where(lambda: run(raises(error)))
+    assert outcome == Outcome(problem=f"your code stopped with {words}. It was at the line `raise error`.")
+
+
+def test_the_line_is_one_of_the_learners_own():
+    def learner(A):
+        half = A / 2
+        return np.linalg.inv(half)
+
+    problem = run(learner, {"A": np.zeros((2, 2))}).problem
+    assert problem == (
+        "your code stopped with LinAlgError: Singular matrix. It was at the line `return np.linalg.inv(half)`."
+    )
+
+
+@everywhere
+def test_endless_recursion_becomes_a_sentence(where):
+    def deeper():
+        return deeper()
+
+    assert "RecursionError: maximum recursion depth exceeded" in where(lambda: run(deeper)).problem
+
+
+def for_ever():
+    while True:
+        pass
+
+
+def for_ever_whatever_is_raised():
+    while True:
+        try:
+            while True:
+                pass
+        except Exception:
+            pass
+
+
+def for_ever_but_for_one_error():
+    try:
+        for_ever()
+    except BaseException:
+        for_ever()
+
+
+STOPPED = Outcome(problem="your code was stopped: after 0.2 seconds it was still running.")
+
+
+@everywhere
+@pytest.mark.parametrize("function", [for_ever, for_ever_whatever_is_raised])
+def test_what_runs_for_ever_is_stopped(where, function):
+    assert where(lambda: run(function, limit=0.2)) == STOPPED
+
+
+def test_an_alarm_is_not_swallowed_and_ends_a_sleep():
+    assert run(for_ever_but_for_one_error, limit=0.2) == STOPPED
+    assert run(lambda: time.sleep(1000), limit=0.2) == STOPPED
+
+
+def test_a_thread_that_does_not_listen_is_left_behind():
+    wait = threading.Event()
+    assert in_a_thread(lambda: run(wait.wait, limit=0.2)) == STOPPED
+    wait.set()
+
+
+def test_no_alarm_is_left_and_the_one_before_rings_again():
+    rung = threading.Event()
+    before = signal.signal(signal.SIGALRM, lambda *_: rung.set())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        assert run(lambda: run(for_ever, limit=0.1)) == Outcome(
+            Outcome(problem="your code was stopped: after 0.1 seconds it was still running.")
+        )
+        assert signal.getitimer(signal.ITIMER_REAL)[0] <= 0.5
+        assert rung.wait(5)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    run(lambda: 1)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+    assert signal.getsignal(signal.SIGALRM) == before
+
+
+@everywhere
+def test_the_stop_button_passes_through(where):
+    with pytest.raises(KeyboardInterrupt):
+        where(lambda: run(raises(KeyboardInterrupt)))
+
+
+@pytest.mark.parametrize("way", ["", "del signal.setitimer; "], ids=["with an alarm", "without"])
+def test_the_stop_button_ends_what_is_running(way):
+    code = (
+        f"import signal, threading, _thread; {way}from lstm_lib.attempts import run\n"
+        "def for_ever():\n    started.set()\n    while True: pass\n"
+        "started = threading.Event()\n"
+        "def press():\n    started.wait(); signal.raise_signal(signal.SIGINT)\n"
+        "threading.Thread(target=press, daemon=True).start()\n"
+        "try:\n    run(for_ever)\nexcept KeyboardInterrupt:\n    print('stopped')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
+
+
+ARGUMENTS = {
+    "A": np.zeros(3),
+    "numbers": [1, [2, 3]],
+    "params": {"W": np.ones((2, 2)), "b": np.full(2, np.nan)},
+    "pair": (np.zeros(1), np.zeros(1)),
+    "word": "text",
+}
+
+
+def nested(A, numbers, params, pair, word):
+    params["W"][0, 0] = 7
+
+
+CHANGES = {
+    "an entry": ("A", lambda A, *_: A.__setitem__(0, 1)),
+    "another shape": ("A", lambda A, *_: A.resize((2,), refcheck=False)),
+    "a longer list": ("numbers", lambda A, numbers, *_: numbers.append(4)),
+    "an inner list": ("numbers", lambda A, numbers, *_: numbers[1].pop()),
+    "an entry in a dict": ("params", nested),
+    "one key more": ("params", lambda A, numbers, params, *_: params.update(c=1)),
+    "an entry in a pair": ("pair", lambda A, numbers, params, pair, word: pair[1].__iadd__(1)),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_an_argument_that_is_written_into_is_named_and_the_original_is_kept(what):
+    name, function = CHANGES[what]
+    before = repr(ARGUMENTS)
+    assert run(lambda *arguments: (function(*arguments), 1)[1], ARGUMENTS) == Outcome(1, "", name)
+    assert repr(ARGUMENTS) == before
+
+
+def test_reading_changes_nothing():
+    assert run(lambda *arguments: len(arguments), ARGUMENTS) == Outcome(5)
+
+
+def test_what_is_printed_is_left_alone(capsys):
+    run(lambda: print("halfway"))
+    assert capsys.readouterr().out == "halfway\n"
+
+
+def test_a_warning_filter_for_numbers_holds_in_a_thread():
+    with np.errstate(divide="raise"):
+        assert "FloatingPointError" in on_windows(lambda: run(lambda: np.ones(1) / 0)).problem
+
+
+@pytest.mark.parametrize("value", ["4", ["4"], 4j, [[1], [2, 3]], {"a": 1}, object(), np.datetime64(4, "s"), ...])
+def test_what_is_not_made_of_numbers_is_none(value):
+    assert attempts.numbers(value) is None
+
+
+@pytest.mark.parametrize("value", [4, 4.0, True, [1, 2], (1, [2][0]), np.float32(3), np.arange(3)])
+def test_numbers_are_float64(value):
+    assert attempts.numbers(value).dtype == np.float64
+    assert np.array_equal(attempts.numbers(value), value)

@@ -1,0 +1,334 @@
+"""The decks: what stands on a slide, and every slide in a real browser, from disk, with networking off."""
+
+import re
+import shutil
+
+import build
+import nbformat
+import pytest
+import slides
+
+LESSONS = sorted(path.stem for path in slides.HERE.glob("[0-9][0-9]_*.ipynb"))
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
+SCREENS = [(1280, 720), (1920, 1080)]
+MOST_WORDS, MOST_LINES = 45, 10
+
+# Walks through a deck, everything uncovered, and returns a line for each thing that is wrong.
+WALK = """
+(least) => {
+  const wrong = [];
+  for (let n = 0; n < Reveal.getTotalSlides(); n++) {
+    Reveal.slide(n);
+    const slide = Reveal.getCurrentSlide(), box = slide.getBoundingClientRect(), scale = box.width / 1280;
+    const say = (what, where) => wrong.push(`slide ${n + 1}: ${what}: ${where.textContent.trim().slice(0, 60)}`);
+    slide.querySelectorAll(".fragment").forEach((fragment) => fragment.classList.add("visible"));
+    if (!slide.innerText.trim() && !slide.querySelector("img, svg")) say("empty", slide);
+    if (Math.hypot(box.height - innerHeight, box.width - innerWidth) > 1) say("not as large as the screen", slide);
+    for (const element of slide.querySelectorAll("*")) {
+      if (element.closest("aside, script, mjx-assistive-mml, g, defs")) continue;
+      const own = element.getBoundingClientRect(), style = getComputedStyle(element);
+      if (own.width && (own.left < box.left + 40 * scale || own.right > box.right - 40 * scale
+        || own.top < box.top + 28 * scale || own.bottom > box.bottom - 32 * scale)) say("over the edge", element);
+      if (style.display === "inline" || element.closest("mjx-container") || element.querySelector("mjx-container"))
+        continue;
+      const wide = element.scrollWidth - element.clientWidth, high = element.scrollHeight - element.clientHeight;
+      if (element.clientWidth && (wide > 2 || high > 8)) say("larger than its box", element);
+    }
+    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode.data, parent = texts.currentNode.parentElement;
+      if (!text.trim() || parent.closest("aside, script, mjx-container")) continue;
+      const code = parent.closest("pre, code"), size = parseFloat(getComputedStyle(parent).fontSize);
+      if (size < (code ? least.code : least.prose)) say(`letters of ${size} px`, parent);
+      if (!code && /[$]|\\\\\\(/.test(text)) say("a formula that is not set", parent);
+    }
+    for (const formula of slide.querySelectorAll("mjx-container"))
+      if (formula.querySelector("[data-mjx-error]")) say("a formula with an error", formula);
+      else if (parseFloat(getComputedStyle(formula).fontSize) < least.prose) say("a small formula", formula);
+    for (const image of slide.querySelectorAll("img")) {
+      const {width, height} = image.getBoundingClientRect();
+      const enlarged = Math.min(width / image.naturalWidth, height / image.naturalHeight) / scale;
+      if (!(enlarged * least.lettering >= least.figure)) say("a picture too small to be read", slide);
+    }
+  }
+  return wrong;
+}
+"""
+IS_DRAWN = "(script) => script.parentElement.querySelector('.widget-subarea *')"  # of a widget's place in the page
+# px at 1280 x 720; the lettering of a figure is 11 points, at 150 dots an inch
+LEAST = {"prose": 24, "code": 20, "figure": 16, "lettering": 11 / 72 * 150}
+
+
+def on_each_slide():
+    for name in LESSONS:
+        lesson = build.read(slides.HERE / f"{name}.ipynb")
+        for number, slide in enumerate(slides.slides_of(lesson), 1):
+            yield f"{name}, slide {number} ({slide.section})", slide
+
+
+def words(slide):
+    """Count what is to be read: words of two letters at least, no heading, no formula, no address."""
+    prose = "\n".join(
+        cell.source for cell in slide.cells if cell.cell_type == "markdown" and "|---" not in cell.source
+    )
+    prose = re.sub(r"^#.*$|\$\$[^$]+\$\$|\$[^$]+\$|\]\([^)]*\)", " ", prose, flags=re.MULTILINE)
+    return len(re.findall(r"[^\W\d_]{2,}", prose))
+
+
+def code_lines(slide):
+    shown = [c for c in slide.cells if c.cell_type == "code" and not slides.tagged(slides.OUTPUT_ONLY, c)]
+    return sum(bool(line.strip()) for cell in shown for line in cell.source.splitlines())
+
+
+def test_a_slide_has_few_words_and_little_code():
+    for where, slide in on_each_slide():
+        assert words(slide) <= MOST_WORDS, where
+        assert code_lines(slide) <= MOST_LINES, where
+
+
+def test_a_slide_has_one_figure_at_most():
+    for where, slide in on_each_slide():
+        assert str([cell.get("outputs") for cell in slide.cells]).count("<img ") <= 1, where
+
+
+def test_code_that_stays_in_the_lesson_leaves_something_on_the_slide():
+    for where, slide in on_each_slide():
+        for cell in slide.cells:
+            if slides.tagged(slides.OUTPUT_ONLY, cell):
+                assert cell.get("outputs"), f"{where}: nothing comes out of {cell.source[:40]!r}"
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_deck_tells_the_lecturer_what_to_say_and_for_how_long(name):
+    deck = slides.slides_of(build.read(slides.HERE / f"{name}.ipynb"))
+    noted = [slide for slide in deck if slide.notes]
+    assert len(noted) >= len(deck) / 3
+    for slide in noted:
+        assert slide.minutes >= 1, slide.notes[0].source
+        assert all(len(cell.source.split()) <= 70 for cell in slide.notes)
+
+
+def lesson(*cells):
+    """Return a notebook of cells given as (slide type, text), code if the text is in a tuple with its output."""
+    notebook = nbformat.v4.new_notebook()
+    for kind, text in cells:
+        cell = (
+            nbformat.v4.new_code_cell(text[0]) if isinstance(text, tuple) else nbformat.v4.new_markdown_cell(text)
+        )
+        cell.metadata["slideshow"] = {"slide_type": kind}
+        if isinstance(text, tuple):
+            cell.outputs = [nbformat.v4.new_output("stream", text=text[1])]
+        notebook.cells.append(cell)
+    return notebook
+
+
+def test_a_deck_holds_what_is_marked_for_it_and_nothing_else():
+    note = "<details><summary>For the lecturer · 2 min</summary>\n\nsay this\n\n</details>"
+    cells = [
+        ("slide", "# Title"),
+        ("notes", note),
+        ("skip", "long prose"),
+        ("subslide", ("1 + 1", "two")),
+        ("-", "the last"),
+    ]
+    notebook = lesson(*cells)
+    notebook.cells[3].metadata["tags"] = [slides.OUTPUT_ONLY]
+    page = slides.deck(notebook)
+    body = page[page.index("<body>") :]
+    assert body.count("<section") == 2
+    assert 'data-timing="120"' in body
+    assert 'data-section="Title"' in body
+    assert "long prose" not in body
+    assert "1 + 1" not in re.sub("<[^>]+>", "", body)
+    assert body.index("Title") < body.index('<aside class="notes">') < body.index("two") < body.index("the last")
+    assert notebook.cells[3].metadata["slideshow"] == {"slide_type": "subslide"}  # the lesson itself is as it was
+
+
+def test_links_from_deck_to_deck_lead_to_decks():
+    page = slides.deck(
+        lesson(("slide", "# Go\n\n[on](03_the_formulas.ipynb#The-map), [out](https://example.org/a.ipynb)"))
+    )
+    assert 'href="03_the_formulas.html#The-map"' in page
+    assert 'href="https://example.org/a.ipynb"' in page
+
+
+def test_without_npm_the_command_says_what_it_needs(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(slides, "BUILT", tmp_path)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert slides.main([]) == 1
+    said = capsys.readouterr().err
+    assert "Node.js" in said
+    assert said.count("\n") == 1
+
+
+def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
+    pattern = slides.PACKAGES["requirejs@2.3.7"][1]
+
+    def pack(command, cwd, **_):
+        (tmp_path / "any").write_text("not the archive")
+        shutil.copy(tmp_path / "any", f"{cwd}/requirejs.tgz")
+        return slides.subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    monkeypatch.setattr(slides.subprocess, "run", pack)
+    with pytest.raises(slides.DeckError, match="has changed"):
+        slides.fetch("requirejs@2.3.7", tmp_path)
+    assert not [path for path in tmp_path.iterdir() if re.search(pattern, path.name)]
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory):
+    """All decks in a folder of their own; what npm gave once is kept in _build."""
+    if shutil.which("npm") is None and not (slides.BUILT / "npm").exists():
+        pytest.skip("there is no npm on this machine, which decks need once")
+    folder = tmp_path_factory.mktemp("slides")
+    slides.build_decks(LESSONS, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    api = pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[f"--{flag}" for flag in QUIET.split()]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A tab without a network that notes everything that goes wrong."""
+    page = browser.new_context(offline=True).new_page()
+    page.wrong = []
+    page.on(
+        "request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or page.wrong.append(f"asks {r.url}")
+    )
+    page.on("requestfailed", lambda request: page.wrong.append(f"missing: {request.url}"))
+    page.on("pageerror", lambda error: page.wrong.append(f"error: {error}"))
+    page.on("console", lambda message: message.type == "error" and page.wrong.append(f"error: {message.text}"))
+    yield page
+    page.context.close()
+
+
+def show(page, path, screen):
+    page.set_viewport_size(dict(zip(("width", "height"), screen, strict=True)))
+    page.goto(path.as_uri())
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+
+    page.wait_for_function(
+        f"() => [...document.querySelectorAll('script[type=\"{build.VIEW}\"]')].every({IS_DRAWN})"
+    )
+
+
+def walk(page, path, screen):
+    """Return what is wrong with a deck on a screen."""
+    show(page, path, screen)
+    return page.evaluate(WALK, LEAST) + page.wrong
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]}x{screen[1]}")
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_slide_can_be_read_in_a_room_without_a_network(page, decks, name, screen):
+    assert walk(page, decks / f"{name}.html", screen) == []
+    assert page.evaluate("Reveal.getTotalSlides()") == len(
+        slides.slides_of(build.read(slides.HERE / f"{name}.ipynb"))
+    )
+
+
+BROKEN = {
+    "over the edge": ("<h2 ", "<p style='width: 1400px'>wide</p><h2 "),
+    "over the edge: long": ("<h2 ", "<p>long<br>long<br>long<br></p>" * 9 + "<h2 "),
+    "larger than its box": ("<h2 ", "<div style='height: 60px; overflow: auto'>" + "more<br>" * 9 + "</div><h2 "),
+    "empty": ("<section", "<section></section><section"),
+    "letters of 16 px": ("<h2 ", "<p style='font-size: 16px'>small print</p><h2 "),
+    "a formula that is not set": ("<h2 ", "<p>a lonely $ sign</p><h2 "),
+    "a formula with an error": ("<h2 ", r"<p>$\undefined{x}$</p><h2 "),
+    "a picture too small": ("<img ", "<img height=1 style='max-height: 150px' "),
+    "missing: file": ("assets/theme.css", "assets/gone.css"),
+    "asks https": ("</head>", "<script src='https://example.org/reveal.js'></script></head>"),
+    "error: ": ("</body>", "<script>nothing.there()</script></body>"),
+}
+
+
+@pytest.mark.parametrize("complaint", BROKEN)
+def test_the_walk_finds_what_is_wrong(page, decks, complaint):
+    healthy = (decks / "00_start_here.html").read_text(encoding="utf-8")
+    broken = healthy.replace(*BROKEN[complaint], 1)
+    assert broken != healthy
+    path = decks / "broken.html"
+    path.write_text(broken, encoding="utf-8")
+    found = walk(page, path, SCREENS[0])
+    assert any(complaint.split(": long")[0] in line for line in found), found
+
+
+def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
+    show(page, decks / "00_start_here.html", SCREENS[0])
+    with page.context.expect_page() as popup:
+        page.keyboard.press("s")
+    notes = popup.value.locator(".speaker-controls-notes .value")
+    deck = slides.slides_of(build.read(slides.HERE / "00_start_here.ipynb"))
+    for number in [n for n, slide in enumerate(deck) if slide.notes][:3]:
+        page.evaluate("n => Reveal.slide(n)", number)
+        (note,) = deck[number].notes
+        first_words = re.match(r"[^*$`]+", note.source.split("\n\n")[1])[0].strip()
+        notes.filter(has_text=first_words).wait_for(timeout=20_000)
+
+
+COUNTER = """
+import anywidget, traitlets
+
+class Counter(anywidget.AnyWidget):
+    value = traitlets.Int(3).tag(sync=True)
+    _esm = '''export default { render({ model, el }) {
+      const button = document.createElement("button");
+      const name = () => { button.textContent = "at " + model.get("value"); };
+      button.onclick = () => { model.set("value", model.get("value") + 1); model.save_changes(); };
+      model.on("change:value", name); name(); el.append(button); } };'''
+
+Counter()
+"""
+
+
+def test_a_widget_that_needs_no_kernel_is_alive_in_a_deck(page, decks):
+    notebook = lesson(("slide", "# Live"), ("subslide", (COUNTER, "")))
+    notebook.cells[1].metadata["tags"] = [slides.OUTPUT_ONLY, slides.ALIVE]
+    build.execute(notebook, decks)
+    path = decks / "alive.html"
+    path.write_text(slides.deck(build.normalise(notebook)), encoding="utf-8")
+    show(page, path, SCREENS[0])
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="at 3").click()
+    assert page.get_by_role("button", name="at 4").is_visible()
+    assert page.wrong == []
+
+
+PATHS = re.findall(
+    r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)",
+    (slides.HERE / "LECTURING.md").read_text(encoding="utf-8"),
+    flags=re.MULTILINE,
+)
+
+
+@pytest.mark.parametrize(("minutes", "rows"), PATHS, ids=[f"{minutes} minutes" for minutes, _ in PATHS])
+def test_a_path_names_headings_that_exist_and_fits_its_time(minutes, rows):
+    total = 0
+    for row in rows.splitlines():
+        name, first, last, stated = re.fullmatch(
+            r"\| \[.+\]\((\w+)\.ipynb\) \| (.+) \| (.+) \| (\d+) \|", row
+        ).groups()
+        deck = slides.slides_of(build.read(slides.HERE / f"{name}.ipynb"))
+        sections = [slide.section for slide in deck]
+        end = len(sections) - sections[::-1].index(last)
+        stretch = deck[sections.index(first) : end]
+        assert sum(slide.minutes for slide in stretch) == int(stated), row
+        total += int(stated) + sum(not slide.notes for slide in stretch) / 2
+    assert 0.8 * int(minutes) <= total <= int(minutes)
+
+
+def test_there_are_paths_for_25_45_and_90_minutes():
+    assert [minutes for minutes, _ in PATHS] == ["25", "45", "90"]
