@@ -337,7 +337,7 @@ for n_steps in (1, 10, 100, 1000):
 # 2. a weight $w_{fx}$ for which the unit keeps less than half of it;
 # 3. whether any C makes h larger than 1.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 cell = CellExplorer(x_t=x, h_prev=h, C_prev=C)
 assert all(np.array_equal(ours, theirs) for ours, theirs in zip(cell.step(), answer, strict=True))
 cell
