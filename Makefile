@@ -42,10 +42,11 @@ BENCH  := -m pytest tests/bench_layers.py -q --benchmark-max-time=0.25 --benchma
   --benchmark-quiet --benchmark-storage=file://./_build/benchmarks
 ONE    := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 \
   XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-bench:            ## what the layers cost, on one thread and on all: tables and figures into _build
+bench:            ## what the layers cost, on one thread and on all, and how fast sliders answer: into _build
 	$(MAKE) env EXTRAS=$(EXTRAS)$(comma)bench
 	$(ONE) $(BIN)/python $(BENCH)
 	$(BIN)/python $(BENCH)
+	PYTHONPATH=notebooks $(BIN)/python tests/bench_widgets.py
 
 lock: env         ## bring the exact versions up to date: with hashes, without addresses
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade --quiet \

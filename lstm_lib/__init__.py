@@ -1,7 +1,8 @@
 """The small library behind the course *The LSTM by Hand*: NumPy, one line of code per line of mathematics.
 
     floor 4   checks, diagnoses,                   what answers when an exercise is tried, and what it recognises;
-              predictions, widgets                 a guess before the answer; figures with sliders
+              predictions, explorer,               a guess before the answer; a cell under the fingers;
+              widgets, scenes                      sliders, and what they move
     floor 3   plotting,                            pictures; matplotlib is imported here and nowhere below
               museum, ledger,                      broken LSTMs, to be found; a step as a table, to be filled in;
               trials, attempts                     many training runs; trying what a learner wrote

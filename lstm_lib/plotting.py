@@ -9,10 +9,15 @@ Every function that draws takes an Axes and gives it back, so that a lesson can 
 import base64
 import html
 import io
+import json
 from typing import NamedTuple
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.patches import Circle, FancyBboxPatch
 
 from lstm_lib import validation
@@ -27,16 +32,17 @@ class Look(NamedTuple):
     marker: str
 
 
-# After Okabe & Ito, "Color universal design" (2008), which colour-blind readers tell apart, too; three of them
-# are darkened, so that a symbol written in its colour on white can be read.
+# The hues are after Okabe & Ito, "Color universal design" (2008). They are darker here, so that a symbol written
+# in its colour on white can be read, and unequally dark, so that colour-blind readers can tell them apart:
+# tests/test_plotting.py computes both.
 LOOKS = {
     "x_t": Look(r"$x_t$", "input", "#767676", "."),
     "f_t": Look(r"$f_t$", "forget gate", "#0072B2", "o"),
-    "i_t": Look(r"$i_t$", "input gate", "#00875F", "^"),
-    "C_tilde": Look(r"$\tilde{C}_t$", "candidate", "#B5568B", "D"),
+    "i_t": Look(r"$i_t$", "input gate", "#006B47", "^"),
+    "C_tilde": Look(r"$\tilde{C}_t$", "candidate", "#A23B83", "D"),
     "C_t": Look(r"$C_t$", "cell state", "#1A1A1A", "P"),
-    "o_t": Look(r"$o_t$", "output gate", "#D55E00", "s"),
-    "h_t": Look(r"$h_t$", "hidden state", "#B07C00", "X"),
+    "o_t": Look(r"$o_t$", "output gate", "#C14F00", "s"),
+    "h_t": Look(r"$h_t$", "hidden state", "#604A00", "X"),
 }
 INK, QUIET = "#1A1A1A", "#C8C8C8"
 
@@ -144,15 +150,77 @@ class Picture(NamedTuple):
             raise ValueError("description is empty; want a sentence that says what there is to see")
         return cls(words, base64.b64encode(png(fig)).decode(), round(fig.get_figwidth() * 100))
 
+    @property
+    def source(self):
+        """The pixels, as the address of an image."""
+        return f"data:image/png;base64,{self.pixels}"
+
     def _repr_html_(self):
         return (
             f'<figure style="margin:0.5em 0"><img alt="{html.escape(self.words)}" width="{self.width}" '
             f'style="max-width:100%;height:auto;background:white" '
-            f'src="data:image/png;base64,{self.pixels}"></figure>'
+            f'src="{self.source}"></figure>'
         )
 
     def __repr__(self):
         return f"Figure: {self.words}"
+
+
+class Kept:
+    """A figure that is drawn once, and over which only what moves is drawn again: for figures that answer at once.
+
+    Most of the time of a drawing goes into what stays as it is, such as axes and numbers beside them. `show`,
+    `png` and `widgets.explore` take it where they take a figure.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure
+        With everything in it, in its final place: no room is made for anything afterwards.
+    moving : sequence of matplotlib artists
+        What will be changed: lines, bars, texts. They are drawn on top, in this order.
+    dpi : int, default 120
+        Pixels to an inch: fewer than elsewhere, because each pixel takes its time.
+
+    Raises
+    ------
+    TypeError
+        What moves is not a list of artists.
+
+    Examples
+    --------
+    >>> fig, ax = figure(4, 2)
+    >>> (line,) = ax.plot([0, 1], [0, 1])
+    >>> kept = Kept(fig, [line])
+    >>> before = png(kept)
+    >>> line.set_ydata([1, 0])
+    >>> before == png(kept)
+    False
+    """
+
+    def __init__(self, fig, moving, dpi=120):
+        if not all(isinstance(artist, Artist) for artist in moving):
+            raise TypeError("moving has something that is no matplotlib artist; want lines, bars, texts …")
+        self.fig, self.moving = fig, list(moving)
+        fig.set(dpi=validation.size("dpi", dpi), facecolor="white")
+        self.canvas = FigureCanvasAgg(fig)
+        self.canvas.draw()  # with all of it, so that there is room for all of it
+        fig.set_layout_engine("none")
+        for artist in self.moving:
+            artist.set_animated(True)
+        self.canvas.draw()
+        self.background = self.canvas.copy_from_bbox(fig.bbox)
+
+    def get_figwidth(self):
+        """Return the width in inches."""
+        return self.fig.get_figwidth()
+
+    def write(self, file):
+        """Write the figure as it is now into an open file, as a PNG."""
+        self.canvas.restore_region(self.background)
+        for artist in self.moving:
+            self.fig.draw_artist(artist)
+        pixels = np.asarray(self.canvas.buffer_rgba())[..., :3]
+        imsave(file, pixels, format="png", metadata={"Software": None}, pil_kwargs={"compress_level": 1})
 
 
 def png(fig, dpi=150):
@@ -165,6 +233,9 @@ def png(fig, dpi=150):
     (True, b'PNG')
     """
     buffer = io.BytesIO()
+    if isinstance(fig, Kept):
+        fig.write(buffer)
+        return buffer.getvalue()
     fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     return buffer.getvalue()
 
@@ -286,7 +357,7 @@ def curve(ax, t, values, name, **options):
     --------
     >>> fig, ax = figure()
     >>> curve(ax, [1, 2], [0.5, 0.9], "o_t").get_color()
-    '#D55E00'
+    '#C14F00'
     """
     if name not in LOOKS:
         raise ValueError(f"name is {name!r}; want one of {', '.join(LOOKS)}")
@@ -386,10 +457,9 @@ def draw_cell(highlight=None, ax=None):
     ax = figure(height=3.9)[1] if ax is None else ax
     lit = set(known if highlight is None else highlight)
     for name, *path in _WIRES:
-        _wire(ax, path, _colour(name, lit), arrow=name != "z_t" or path[-1] in _INTO_GATES)
-    for name, x, squash in _BOXES:
-        _box(ax, x, 2.2, squash, _colour(name, lit))
-    _box(ax, 8.7, 3.95, "tanh", _colour("h_t", lit), filled=False)
+        _wire(ax, path, _colour(name, lit), arrow=path[-1] not in _JOINS)
+    for name, x, y, squash, filled in _BOXES:
+        _box(ax, x, y, squash, _colour(name, lit), filled)
     for name, x, y, sign in _NODES:
         _node(ax, x, y, sign, _colour(name, lit))
     for name, x, y, text, align in _LABELS:
@@ -417,7 +487,14 @@ _WIRES = [
     ("o_t", (7.3, 2.65), (7.3, 2.8), (8.45, 2.8)),
     ("h_t", (8.7, 2.55), (8.7, 0.9), (10.3, 0.9)),
 ]
-_BOXES = [("f_t", 2.0, "σ"), ("i_t", 4.1, "σ"), ("C_tilde", 5.9, "tanh"), ("o_t", 7.3, "σ")]
+_JOINS = [(7.3, 0.9), (0.7, 0.9)]  # where a wire of z_t ends on another one: no arrow there
+_BOXES = [
+    ("f_t", 2.0, 2.2, "σ", True),
+    ("i_t", 4.1, 2.2, "σ", True),
+    ("C_tilde", 5.9, 2.2, "tanh", True),
+    ("o_t", 7.3, 2.2, "σ", True),
+    ("h_t", 8.7, 3.95, "tanh", False),
+]
 _NODES = [("f_t", 2.0, 5.0, "×"), ("i_t", 5.0, 3.7, "×"), ("C_t", 5.0, 5.0, "+"), ("o_t", 8.7, 2.8, "×")]
 _LABELS = [
     ("C_t", -0.4, 5.0, r"$C_{t-1}$", "right"),
@@ -431,6 +508,30 @@ _LABELS = [
     ("C_tilde", 6.1, 3.3, r"$\tilde{C}_t$", "left"),
     ("o_t", 7.1, 3.0, r"$o_t$", "right"),
 ]
+
+
+def circuit():
+    """Return what `draw_cell` draws, as plain lists, for those who draw it with other tools.
+
+    Returns
+    -------
+    dict
+        wires: [name, [x, y], [x, y] …], with an arrow at the last point unless that is one of the joins;
+        boxes: [name, x, y, squash, filled]; nodes: [name, x, y, sign]; labels: [name, x, y, text, align];
+        joins: [x, y]; looks: by name the symbol, word, colour and marker. The name is the quantity whose look
+        something has.
+
+    Examples
+    --------
+    >>> circuit()["boxes"][0], circuit()["looks"]["f_t"]["marker"]
+    (['f_t', 2.0, 2.2, 'σ', True], 'o')
+    """
+    parts = {"wires": _WIRES, "boxes": _BOXES, "nodes": _NODES, "labels": _LABELS, "joins": _JOINS}
+    looks = {name: look._asdict() for name, look in LOOKS.items()}
+    looks["z_t"] = looks["x_t"] | {"symbol": "$z_t$", "word": "h and x, joined"}
+    return json.loads(json.dumps(parts)) | {
+        "looks": looks
+    }  # tuples become lists, as they do on their way to a page
 
 
 def draw_way_back(ax=None):

@@ -2,34 +2,67 @@
 
 A function that computes and draws stands apart from the sliders that call it, so that it can be used and tested
 without them. One picture is shown and exchanged; a saved notebook has the first one, and a word about the sliders.
+The sliders themselves stand in ``explore.js`` and ``explore.css`` beside this file.
 """
 
+from pathlib import Path
+from typing import NamedTuple
+
+import anywidget
+import traitlets
 from IPython.display import display
-from ipywidgets import HTML, FloatSlider, VBox
 
 from lstm_lib import plotting, validation
 
+HERE = Path(__file__).parent
+
+
+class Slider(NamedTuple):
+    """A slider to be shown: where it stands at first, its ends, its name, and how far an arrow key moves it.
+
+    Examples
+    --------
+    >>> Slider(1, 1, 10, "step t", 1).is_whole
+    True
+    """
+
+    value: float
+    low: float
+    high: float
+    words: str
+    step: float
+
+    @property
+    def is_whole(self):
+        """Whether it gives whole numbers only."""
+        return self.low == int(self.low) and self.step == int(self.step)
+
+    @property
+    def digits(self):
+        """How many decimals its values have."""
+        return max(len(f"{number:.6f}".rstrip("0").partition(".")[2]) for number in (self.low, self.step))
+
 
 def slider(value, low, high, words, step=0.1):
-    """Return a slider with its name in front, wide enough to be aimed at.
+    """Return a slider for `explore`.
 
     Parameters
     ----------
     value, low, high : float
         Where it stands at first, and its ends.
     words : str
-        Its name.
+        Its name, which stands in front of it and is what a screen reader says.
     step : float, default 0.1
-        How far one press of an arrow key moves it.
+        How far one press of an arrow key moves it; a whole number, if `low` is one too, gives whole numbers.
 
     Returns
     -------
-    ipywidgets.FloatSlider
+    Slider
 
     Raises
     ------
     TypeError, ValueError
-        Not numbers; `value` not between `low` and `high`.
+        Not numbers; a step that is not above 0; `value` not between `low` and `high`; a name that is no text.
 
     Examples
     --------
@@ -37,11 +70,12 @@ def slider(value, low, high, words, step=0.1):
     0.5
     """
     low, high = validation.number("low", low), validation.number("high", high)
-    value = validation.number("value", value)
+    value, step = validation.number("value", value), validation.number("step", step, above=0)
     if not low <= value <= high:
         raise ValueError(f"value is {value}; want it between low = {low} and high = {high}")
-    look = {"style": {"description_width": "10em"}, "layout": {"width": "32em"}}
-    return FloatSlider(value, min=low, max=high, step=step, description=words, **look)
+    if not isinstance(words, str) or not words.strip():
+        raise TypeError(f"words is {words!r}; want the slider's name")
+    return Slider(value, low, high, words, step)
 
 
 def explore(draw, **sliders):
@@ -51,14 +85,14 @@ def explore(draw, **sliders):
     ----------
     draw : function
         Takes the sliders' values under their names; returns a figure and its description, as `plotting.show` takes
-        them.
-    **sliders : ipywidgets.FloatSlider
-        By the names of the arguments of `draw`.
+        them. It may return the same figure each time, and is fastest with a `plotting.Kept`.
+    **sliders : Slider
+        By the names of the arguments of `draw`; `slider` makes one.
 
     Raises
     ------
     TypeError
-        `draw` is not a function.
+        `draw` is not a function; no slider, or something else in its place.
 
     Examples
     --------
@@ -69,30 +103,59 @@ def explore(draw, **sliders):
     Figure: Empty axes for x = 0.5.
     """
     validation.function("draw", draw, "lambda x: (fig, description)")
-    view = HTML()
+    for name, control in sliders.items():
+        if not isinstance(control, Slider):
+            raise TypeError(f"{name} is {control!r}; want slider(value, low, high, words)")
+    if not sliders:
+        raise TypeError("explore has no slider; want at least one, as in x=slider(0.5, -2, 2, 'input x')")
+    display(_Explorer(draw, sliders))
 
-    def redraw(_=None):
-        picture = plotting.Picture.of(*draw(**{name: control.value for name, control in sliders.items()}))
-        view.value = picture._repr_html_()
+
+class _Explorer(anywidget.AnyWidget):
+    """The live sliders where there is a kernel, and the first picture where there is none."""
+
+    _esm = HERE / "explore.js"
+    _css = HERE / "explore.css"
+    controls = traitlets.List().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    asked = traitlets.Int().tag(sync=True)  # the page counts its questions, and waits for the answer to the last
+    answered = traitlets.Int().tag(sync=True)
+    picture = traitlets.Unicode().tag(sync=True)
+    words = traitlets.Unicode().tag(sync=True)
+    width = traitlets.Int().tag(sync=True)
+    trouble = traitlets.Unicode().tag(sync=True)
+
+    def __init__(self, draw, sliders):
+        self.draw, self.sliders = draw, sliders
+        controls = [{"name": name, **s._asdict(), "digits": s.digits} for name, s in sliders.items()]
+        values = {name: control.value for name, control in sliders.items()}
+        super().__init__(controls=controls, values=values)
+        self.first = self._draw()
+        self.observe(self._answer, "asked")
+
+    def _draw(self):
+        values = {n: int(v) if self.sliders[n].is_whole else float(v) for n, v in self.values.items()}
+        picture = plotting.Picture.of(*self.draw(**values))
+        self.picture, self.words, self.width = picture.source, picture.words, picture.width
         return picture
 
-    first = redraw()
-    for control in sliders.values():
-        control.observe(redraw, "value")
-    names = ", ".join(control.description for control in sliders.values())
-    display(_Explorer(VBox([*sliders.values(), view]), first, names))
-
-
-class _Explorer:
-    """The live widget where there is a kernel, and the first picture where there is none."""
-
-    def __init__(self, box, first, names):
-        self.box, self.first, self.names = box, first, names
+    def _answer(self, _):
+        with self.hold_sync():  # one message: the picture, its words, and that this is the answer
+            self.trouble = ""
+            try:
+                self._draw()
+            except Exception as error:
+                self.trouble = f"{type(error).__name__}: {error}"
+                raise
+            finally:
+                self.answered = self.asked
 
     def __repr__(self):
         return repr(self.first)
 
     def _repr_mimebundle_(self, **kwargs):
-        asleep = f"<p><em>Run this cell, and sliders move this picture: {self.names}.</em></p>"
-        bundle = self.box._repr_mimebundle_(**kwargs)
-        return bundle | {"text/html": asleep + self.first._repr_html_(), "text/plain": repr(self)}
+        names = ", ".join(control.words for control in self.sliders.values())
+        asleep = f"<p><em>Run this cell, and sliders move this picture: {names}.</em></p>"
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        html = asleep + self.first._repr_html_()
+        return {"application/vnd.jupyter.widget-view+json": view, "text/html": html, "text/plain": repr(self)}

@@ -1,152 +1,195 @@
-"""The lessons in a real JupyterLab, in a real browser. Left out where there is no Chromium."""
+"""The lessons in a real JupyterLab, in a real browser. Left out where there is no Chromium.
+
+What was seen is kept in _build/screenshots.
+"""
 
 import json
-import os
+import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
-import numpy as np
+import build
+import lab
+import nbformat
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-if CHROMIUM is None:
+from lstm_lib.explorer import PRESETS, CellExplorer
+
+pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
+if lab.CHROMIUM is None:
     pytest.skip("there is no Chromium on this machine", allow_module_level=True)
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-LESSONS = sorted(path.name for path in NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
-SECONDS = 1000  # playwright counts in milliseconds
+LESSONS = sorted(path.name for path in lab.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
+CONTROLS = [
+    "from lstm_lib.explorer import CellExplorer\ncell = CellExplorer()\ncell",
+    "from lstm_lib import scenes\nfrom lstm_lib.explorer import PRESETS",
+    "from lstm_lib.widgets import explore, slider",
+    "X = [[[x]] for x in (0.0, 1.0, 0.0, 1.0, 1.0, 0.0)]",
+    "draw = scenes.stepper(CellExplorer(**PRESETS['a counter']).params, X)",
+    "explore(draw, t=slider(1, 1, 6, 'step t', step=1))",
+    "def fail(x):\n    if x:\n        1 / 0\n    return draw(1)",
+    "explore(fail, x=slider(0, 0, 1, 'danger', step=1))",
+    "print('moved to', cell.x_t, cell.step().C_t.item())",
+]
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """JupyterLab on a copy of the lessons, with settings of its own."""
+    """JupyterLab on a copy of the lessons, and on a notebook with one control of each kind."""
     folder = tmp_path_factory.mktemp("lab")
-    for path in NOTEBOOKS.glob("*.ipynb"):
+    for path in lab.NOTEBOOKS.glob("*.ipynb"):
         shutil.copy(path, folder)
-    notebook_settings = folder / "settings" / "@jupyterlab" / "notebook-extension"
-    notebook_settings.mkdir(parents=True)  # JupyterLab takes cells out of the page that are far out of sight
-    (notebook_settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}', encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    own = {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {f"JUPYTERLAB_{kind}_DIR": str(folder / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
-    command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
-    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
-        try:
-            yield wait_for(f"http://127.0.0.1:{port}", process)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def wait_for(address, process):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/api/status", timeout=1)
-            return address
-        except OSError:
-            continue
-    pytest.fail("JupyterLab did not start")
+    cells = [nbformat.v4.new_code_cell(code) for code in CONTROLS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA), folder / "controls.ipynb")
+    with lab.jupyterlab(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[f"--{flag}" for flag in QUIET.split()]
-        )
+    with lab.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
-def page(browser, server):
-    """A fresh tab, tall enough for a whole lesson, that notes outside requests and errors."""
-    page = browser.new_context(viewport={"width": 1280, "height": 12000}).new_page()
-    page.set_default_timeout(90 * SECONDS)
-    page.outside, page.failures = [], []
-    inside = (server, server.replace("http", "ws"), "data:", "blob:")
-    page.on("request", lambda request: request.url.startswith(inside) or page.outside.append(request.url))
-    page.on("pageerror", lambda error: page.failures.append(str(error)))
+def page(browser, server, request):
+    """A fresh tab, tall enough for a whole lesson; what it shows at the end is kept as a picture."""
+    page = lab.new_page(browser, server)
     yield page
+    lab.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=lab.SCREENSHOTS / (re.sub(r"\W+", "_", request.node.name) + ".png"))
     page.context.close()
+    lab.end_sessions(server)
 
 
-def open_lesson(page, server, name):
-    page.goto(f"{server}/lab/tree/{name}?reset")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_function("() => !document.querySelector('.jp-Notebook .jp-Placeholder')")
-    return page.locator(".jp-Notebook")
+def open_from_the_file_browser(page, server, name):
+    """Do what a reader does: double-click on the file."""
+    page.goto(f"{server}/lab?reset")
+    page.locator(".jp-DirListing-item", has_text=name).dblclick()
+    return lab.wait_for_cells(page)
 
 
-def run_all(page, server):
-    """Run all cells. The page says Idle before there is a session, so the server is asked."""
-    deadline = time.monotonic() + 60
-    while not any(s["kernel"]["execution_state"] == "idle" for s in sessions(server)):
-        assert time.monotonic() < deadline, "no idle kernel"
-        page.wait_for_timeout(100)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    numbered = r"e => /\[\d+\]/.test(e.textContent)"
-    page.wait_for_function(
-        f"() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every({numbered})"
-    )
-
-
-def sessions(server):
-    return json.load(urllib.request.urlopen(f"{server}/api/sessions"))
-
-
-def pictures_in_outputs(name):
-    """Count the pictures a reader should see; the state of a sleeping widget holds the same one again."""
-    cells = json.loads((NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]
-    return json.dumps([cell.get("outputs") for cell in cells]).count("<img ")
+def shown_in_outputs(name):
+    """Count a lesson's pictures, those of them that stand in for a live figure, and the live figures."""
+    outputs = [output for cell in build.read(lab.NOTEBOOKS / name).cells for output in cell.get("outputs", [])]
+    live = [output for output in outputs if build.VIEW in output.get("data", {})]
+    return json.dumps(outputs).count("<img "), json.dumps(live).count("<img "), len(live)
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_saved_lesson_reads_well_before_anything_is_run(page, server, name):
-    lesson = open_lesson(page, server, name)
-    pictures = lesson.locator(".jp-OutputArea-output").get_by_role("img")
-    expected = pictures_in_outputs(name)
-    page.wait_for_function(f"() => document.querySelectorAll('.jp-Notebook img').length >= {expected}")
-    names = [picture.get_attribute("alt") for picture in pictures.all()]
-    assert len(names) == expected  # a picture without a description has no role at all
+def test_a_lesson_opened_from_the_file_browser_reads_well_and_runs_without_an_error(page, server, name):
+    lesson = open_from_the_file_browser(page, server, name)
+    pictures, still, live = shown_in_outputs(name)
+    page.wait_for_function(f"() => document.querySelectorAll('.jp-OutputArea-output img').length === {pictures}")
+    names = [image.get_attribute("alt") for image in lesson.get_by_role("img").all()]
+    assert len(names) == pictures  # a picture without a description has no role at all
     assert all(len(words) > 40 for words in names)
     sizes = "() => [...document.querySelectorAll('.jp-Notebook img')].map(i => [i.naturalWidth, i.clientWidth])"
     assert all(natural > shown > 300 for natural, shown in page.evaluate(sizes))  # loaded, and sharp
+
+    lab.run_all(page, server, name)
+    alive = "document.querySelectorAll('.lstm-cell, .lstm-explore').length"
+    drawn = "document.querySelectorAll('.jp-OutputArea-output img:not(.lstm-explore img)').length"
+    page.wait_for_function(f"() => {alive} === {live} && {drawn} === {pictures - still}")
+    assert lesson.locator(ERROR).count() == 0
     assert page.outside == []
     assert page.failures == []
 
 
 def test_formulas_are_typeset(page, server):
-    open_lesson(page, server, "03_the_formulas.ipynb")
+    lab.open_notebook(page, server, "03_the_formulas.ipynb")
     page.wait_for_selector(".jp-OutputArea mjx-container")
     page.wait_for_function("() => !document.querySelector('.jp-Notebook').innerText.includes('\\\\displaystyle')")
     assert page.locator(".jp-Notebook mjx-merror").count() == 0
 
 
-def test_run_all_works_twice_and_a_slider_answers_the_keyboard(page, server):
-    lesson = open_lesson(page, server, "04_one_step_by_hand.ipynb")
-    for _ in range(2):
-        run_all(page, server)
-        assert lesson.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']").count() == 0
-    handle = lesson.get_by_role("slider").first
-    picture = lesson.get_by_role("img", name="Bars for one step")
-    before = picture.get_attribute("alt")
-    handle.focus()
-    page.keyboard.press("ArrowRight")  # x from 0.5 to 0.6: the candidate was tanh(1.6), and is tanh(1.7)
-    lesson.get_by_role("img", name=f"C_tilde {np.tanh(1.7):.3f}").wait_for()
-    assert f"C_tilde {np.tanh(1.6):.3f}" in before
+# --- controls ----------------------------------------------------------------------------------------------------
+
+
+def drag(page, slider, share):
+    """Take a slider's handle with the mouse and pull it to a share of its way."""
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * share, middle, steps=8)
+    page.mouse.up()
+
+
+def run_cell(page, number):
+    """Run one cell again, and wait until it has."""
+    prompt = page.locator(".jp-CodeCell .jp-InputPrompt").nth(number)
+    before = prompt.inner_text()
+    page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click()
+    page.keyboard.press("Control+Enter")
+    done = r"([n, before]) => { const t = document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[n].innerText;"
+    page.wait_for_function(done + r" return t !== before && /\[\d+\]/.test(t) }", arg=[number, before])
+
+
+def test_every_kind_of_control_answers_the_mouse_and_the_keyboard(page, server):
+    notebook = lab.open_notebook(page, server, "controls.ipynb")
+    lab.run_all(page, server, "controls.ipynb")
+    page.wait_for_function("() => document.querySelectorAll('.lstm-cell, .lstm-explore').length === 3")
+
+    # the cell itself: computed in the page, known to Python
+    value = "Number(document.querySelector('[data-name=C_t]').dataset.value)"
+    slider = notebook.get_by_role("slider", name="input x", exact=True)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expected = CellExplorer(x_t=0.6).step().C_t.item()
+    page.wait_for_function(f"() => Math.abs({value} - {expected}) < 1e-12")
+    drag(page, slider, 1.2)
+    expected = CellExplorer(x_t=2.0).step().C_t.item()
+    page.wait_for_function(f"() => Math.abs({value} - {expected}) < 1e-12")
+    run_cell(page, len(CONTROLS) - 1)
+    notebook.get_by_text(f"moved to 2 {expected}").or_(notebook.get_by_text(f"moved to 2.0 {expected}")).wait_for()
+
+    # sliders and a picture: computed by the kernel
+    slider = notebook.get_by_role("slider", name="step t", exact=True)
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    stepper = notebook.get_by_role("group", name="Sliders: step t")
+    image = stepper.get_by_role("img")
+    before = image.get_attribute("src")
+    stepper.get_by_role("img", name="Step 2 of 6: x = +1.00 comes in").wait_for()
+    drag(page, slider, 1.2)
+    stepper.get_by_role("img", name="Step 6 of 6: x = +0.00 comes in").wait_for()
+    assert image.get_attribute("src") != before
+    counted = CellExplorer(**PRESETS["a counter"]).step().C_tilde.item() * 3
+    assert float(re.search(r"memory is now \+(\d\.\d+)", image.get_attribute("alt"))[1]) == pytest.approx(
+        counted, abs=0.1
+    )
+    page.keyboard.press("Home")
+    stepper.get_by_role("img", name="Step 1 of 6").wait_for()
+
+    # what goes wrong in the kernel is said under the slider
+    notebook.get_by_role("slider", name="danger").focus()
+    page.keyboard.press("ArrowRight")
+    notebook.get_by_text("ZeroDivisionError: division by zero").wait_for()
     assert page.failures == []
+
+
+# --- an exercise answers -----------------------------------------------------------------------------------------
+
+
+def write_into(page, number, code):
+    """Type over what stands in a cell."""
+    page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+
+
+def test_a_check_answers_a_wrong_answer_and_then_a_right_one(page, server):
+    name = "00_start_here.ipynb"
+    code = [cell.source for cell in build.read(lab.NOTEBOOKS / name).cells if cell.cell_type == "code"]
+    (stub,) = [n for n, source in enumerate(code) if source.startswith("def half_life")]
+    lab.open_notebook(page, server, name)
+    lab.run_all(page, server, name)
+    answer = page.locator(".jp-CodeCell").nth(stub + 1).locator(".jp-OutputArea")
+    answer.get_by_text("not written yet").first.wait_for()
+    for body, sign in [("0.5 / (1 - sigmoid(b_f))", "✗"), ("np.log(0.5) / np.log(sigmoid(b_f))", "✓")]:
+        write_into(page, stub, f"def half_life(b_f):\n    return {body}")
+        run_cell(page, stub)
+        run_cell(page, stub + 1)
+        answer.get_by_text(sign).first.wait_for()
+    assert answer.get_by_text("✗").count() == 0

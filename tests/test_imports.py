@@ -31,6 +31,8 @@ FLOORS = {
     "attempts": 3,
     "diagnoses": 4,
     "checks": 4,
+    "explorer": 4,
+    "scenes": 4,
     "widgets": 4,
     "predictions": 4,
 }
@@ -41,14 +43,16 @@ ON_THE_SAME_FLOOR = {
     ("starts", "flow"),
     ("checks", "diagnoses"),
 }
-HEAVY = {"matplotlib", "sympy", "IPython", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
+HEAVY = {"matplotlib", "sympy", "IPython", "anywidget", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
     "trials": {"tqdm"},
     "symbolic": {"sympy"},
     "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
-    "widgets": {"IPython", "ipywidgets"},
+    "explorer": {"anywidget", "traitlets"},
+    "scenes": {"matplotlib"},  # by way of plotting
+    "widgets": {"IPython", "anywidget", "traitlets"},
     "predictions": {"IPython", "anywidget", "traitlets"},
 }
 NUMPY_ONLY = [name for name in FLOORS if not ALLOWED.get(name, set()) & HEAVY]

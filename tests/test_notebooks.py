@@ -140,6 +140,53 @@ def test_images_in_prose_are_described(path):
         assert not undescribed(html(text)), f"{where}: an <img> without alt"
 
 
+# --- headings and tables can be found their way through ----------------------------------------------------------
+
+
+def headings(path):
+    """The headings of a page: (level, words)."""
+    for _, text in prose(path):
+        for opening, inline in itertools.pairwise(MARKDOWN.parse(text)):
+            if opening.type == "heading_open":
+                yield int(opening.tag[1]), heading(inline)
+
+
+def disorder(found):
+    """What is wrong with the order of headings, given as (level, words); an empty string when nothing is."""
+    if [words for level, words in found if level == 1] != [words for _, words in found[:1]]:
+        return "want one heading of the first level, at the top"
+    skipped = [b for a, b in itertools.pairwise(found) if b[0] > a[0] + 1]
+    return f"{skipped[0][1]!r} skips a level" if skipped else ""
+
+
+@each_page
+def test_headings_are_in_order(path):
+    assert not disorder(list(headings(path)))
+
+
+def headless(text):
+    """The tables in a piece of HTML without a header cell, or one that does not say what it is the head of."""
+    return [
+        table
+        for table in re.findall(r"<table.*?</table>", text, flags=re.DOTALL)
+        if not re.search(r"<th\b", table) or re.search(r"<th\b(?![^>]*\bscope=)", table)
+    ]
+
+
+@each_page
+def test_tables_in_prose_have_headers(path):
+    for where, text in prose(path):
+        for opening, inline in itertools.pairwise(MARKDOWN.parse(text)):
+            assert opening.type != "th_open" or inline.content.strip(), f"{where}: a column without a header"
+        assert not headless(html(text)), where
+
+
+@each_notebook
+def test_tables_in_outputs_have_headers(path):
+    for where, output in outputs(path):
+        assert not headless(output.get("data", {}).get("text/html", "")), where
+
+
 # --- links lead somewhere ----------------------------------------------------------------------------------------
 
 
@@ -234,6 +281,19 @@ def test_headings_of_notebooks_are_spelled_as_jupyter_does(tmp_path):
     path = tmp_path / "page.ipynb"
     build.write(build.read_source(tmp_path / "page.py"), path)
     assert list(anchors(path)) == ["The-gates:-$f_t$-and-C_t"]
+
+
+def test_headings_out_of_order_are_found():
+    assert disorder([(1, "a"), (2, "b"), (3, "c"), (2, "d")]) == ""
+    assert disorder([(1, "a"), (3, "b")]) == "'b' skips a level"
+    for wrong in ([(2, "a")], [(1, "a"), (1, "b")], [(2, "a"), (1, "b")]):
+        assert disorder(wrong).startswith("want one heading of the first level")
+
+
+def test_tables_without_headers_are_found():
+    good = "<table><tr><th scope=col>a<tr><td>1</table>"
+    bad = ["<table><tr><td>1</table>", "<table class=x><tr><th>a</table>"]
+    assert headless(good + bad[0] + good + bad[1]) == bad
 
 
 def test_images_without_description_are_found():

@@ -1,7 +1,9 @@
 """The pictures: one look for each quantity, readable colours, the same bytes each time, and words for all."""
 
 import base64
+import io
 import itertools
+import json
 import re
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch
+from PIL import Image, ImageFilter
 
 from lstm_lib import lstm, plotting, rnn
 from lstm_lib.plotting import INK, LOOKS, QUIET, curve, draw_cell, figure, legend, plot_trace, png, show
@@ -38,25 +41,88 @@ def test_every_quantity_that_can_be_drawn_has_its_own_look():
         assert len(set(values)) == len(values), field
 
 
+def linear(colour):
+    """Return red, green and blue as amounts of light: IEC 61966-2-1."""
+    return np.array([c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)])
+
+
 def luminance(colour):
     """Return the relative luminance of WCAG 2.2."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return linear(colour) @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast_with_white(colour):
+    return 1.05 / (luminance(colour) + 0.05)
 
 
 def test_a_known_contrast_comes_out_right():
-    assert 1.05 / (luminance("black") + 0.05) == pytest.approx(21)
-    assert 1.05 / (luminance("#767676") + 0.05) == pytest.approx(4.54, abs=0.01)
+    assert contrast_with_white("black") == pytest.approx(21)
+    assert contrast_with_white("#767676") == pytest.approx(4.54, abs=0.01)
 
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_every_colour_can_be_read_on_white(name):
-    assert 1.05 / (luminance(LOOKS[name].colour) + 0.05) >= 3
+    assert (
+        contrast_with_white(LOOKS[name].colour) >= 4.5
+    )  # WCAG 2.2, success criterion 1.4.3, for text of any size
 
 
-def test_no_two_colours_are_near_each_other():
-    for a, b in itertools.combinations([look.colour for look in LOOKS.values()], 2):
-        assert np.abs(np.subtract(to_rgb(a), to_rgb(b))).sum() > 0.25, (a, b)
+# What dichromats see, at full severity: Machado, Oliveira & Fernandes, "A physiologically-based model for
+# simulation of color vision deficiency", IEEE Transactions on Visualization and Computer Graphics 15(6), 2009.
+SIGHT = {
+    "usual": np.eye(3),
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+
+def cielab(light):
+    """Return L*, a*, b* under daylight: CIE 15, 2004."""
+    ratio = XYZ @ light / (XYZ @ np.ones(3))
+    f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def apart(a, b, sight):
+    """Return how far apart two colours look; about 2.3 can be noticed (Mahy and others 1994)."""
+    seen = [cielab(np.clip(SIGHT[sight] @ linear(colour), 0, 1)) for colour in (a, b)]
+    return np.linalg.norm(np.subtract(*seen))
+
+
+def test_known_colours_look_as_they_should():
+    assert cielab(linear("white")) == pytest.approx([100, 0, 0], abs=1e-9)
+    assert cielab(linear("red")) == pytest.approx([53.24, 80.09, 67.20], abs=0.05)
+    for matrix in SIGHT.values():
+        assert matrix @ np.ones(3) == pytest.approx(np.ones(3), abs=1e-5)  # nobody sees a tint in grey
+    assert apart("#D55E00", "#B07C00", "deuteranopia") < 3  # two colours that this course once had
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_no_two_colours_look_alike_to_anybody(sight):
+    for a, b in itertools.combinations(LOOKS.values(), 2):
+        assert apart(a.colour, b.colour, sight) > 12, (a.word, b.word)
 
 
 @pytest.mark.parametrize("name", LOOKS)
@@ -460,3 +526,58 @@ def test_the_way_back_leads_from_the_loss_to_every_leaf_and_has_a_sign_where_way
         texts
     )
     assert plotting.draw_way_back(ax) is ax
+
+
+# --- a figure that is kept ---
+
+
+@pytest.fixture
+def kept():
+    fig, ax = figure(4, 2)
+    (line,) = ax.plot([0, 1], [0, 1])
+    return plotting.Kept(fig, [line, ax.set_title("a line")]), line
+
+
+def test_what_moves_is_drawn_and_the_rest_stays(kept):
+    view, line = kept
+    first = png(view)
+    line.set_ydata([1, 0])
+    second = png(view)
+    line.set_ydata([0, 1])
+    assert png(view) == first != second
+    assert width_of(first) == 480
+
+
+def test_a_kept_figure_looks_as_it_would_otherwise():
+    def line():
+        fig, ax = figure(4, 2)
+        return fig, ax.plot([0, 1], [0, 1])
+
+    (fresh, _), (fig, lines) = line(), line()
+    pictures = [png(fresh, dpi=120), png(plotting.Kept(fig, lines))]
+    pixels = [np.asarray(Image.open(io.BytesIO(p)).convert("L").filter(ImageFilter.BoxBlur(2))) for p in pictures]
+    assert pixels[0].shape == pixels[1].shape
+    assert (
+        np.abs(np.subtract(*pixels, dtype=float)).max() < 16
+    )  # of 255: a line's ends may meet the axes otherwise
+
+
+def test_a_kept_figure_can_be_shown(kept, shown):
+    show(kept[0], "A line.")
+    assert 'alt="A line." width="400"' in shown[0][0]["text/html"]
+
+
+@pytest.mark.parametrize("moving", [[3], ["line"], [None]])
+def test_what_cannot_move_is_refused(moving):
+    with pytest.raises(TypeError, match=r"^moving has something that is no matplotlib artist"):
+        plotting.Kept(figure()[0], moving)
+
+
+def test_the_circuit_may_be_drawn_with_other_tools():
+    drawing = plotting.circuit()
+    assert [(name, *map(tuple, path)) for name, *path in drawing["wires"]] == plotting._WIRES
+    assert drawing == json.loads(json.dumps(drawing))
+    assert set(drawing["looks"]) == {*LOOKS, "z_t"}
+    assert drawing["looks"]["f_t"]["colour"] == LOOKS["f_t"].colour
+    ends = [path[-1] for _, *path in drawing["wires"]]
+    assert all(join in ends for join in drawing["joins"])

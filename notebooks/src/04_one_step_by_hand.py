@@ -30,8 +30,8 @@ from IPython.display import Math, display
 
 from lstm_lib import data, lstm, plotting
 from lstm_lib.checks import check
+from lstm_lib.explorer import CellExplorer
 from lstm_lib.functional import sigmoid
-from lstm_lib.widgets import explore, slider
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The numbers
@@ -331,42 +331,21 @@ for n_steps in (1, 10, 100, 1000):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Turn the knobs
 #
-# Four sliders move the input, the last output, the memory, and the forget gate's weight on x. **Find with them:**
+# Here every number of the cell has a slider. **Find with it:**
 #
 # 1. an input for which the memory *shrinks*;
-# 2. a weight for which the unit keeps less than half of it;
+# 2. a weight $w_{fx}$ for which the unit keeps less than half of it;
 # 3. whether any C makes h larger than 1.
 
 # %% slideshow={"slide_type": "skip"}
-BARS = ["f_t", "i_t", "C_tilde", "o_t", "C_t", "h_t"]
+cell = CellExplorer(x_t=x, h_prev=h, C_prev=C)
+assert all(np.array_equal(ours, theirs) for ours, theirs in zip(cell.step(), answer, strict=True))
+cell
 
-
-def step_with(x, h_prev, C_prev, w_fx):
-    changed = params | {"W_f": np.array([[1.0, w_fx]])}
-    return lstm.step(changed, *(np.array([[number]]) for number in (x, h_prev, C_prev)))
-
-
-# %% slideshow={"slide_type": "skip"}
-def draw_step(x, h_prev, C_prev, w_fx):
-    s = step_with(x, h_prev, C_prev, w_fx)
-    fig, ax = plotting.figure(width=6, height=2.6)
-    looks, heights = [plotting.LOOKS[name] for name in BARS], [getattr(s, name).item() for name in BARS]
-    bars = ax.bar([look.symbol for look in looks], heights, color=[look.colour for look in looks])
-    ax.bar_label(bars, fmt="%.3f", padding=2)
-    kept, written = (s.f_t * C_prev).item(), (s.i_t * s.C_tilde).item()
-    ax.set(ylim=(-2.4, 3.2), title=f"kept {kept:+.3f},  written {written:+.3f}")
-    values = ", ".join(f"{name} {height:.3f}" for name, height in zip(BARS, heights, strict=True))
-    return fig, f"Bars for one step: {values}. Kept {kept:+.3f}, written {written:+.3f}."
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-explore(
-    draw_step,
-    x=slider(x, -2, 2, "input x"),
-    h_prev=slider(h, -1, 1, "last output h"),
-    C_prev=slider(C, -2, 2, "memory C"),
-    w_fx=slider(1, -4, 4, "weight of x in f"),
-)
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A wire is as thick as its value is large. Each small curve shows where its gate stands, and how steep it is there. The
+# button *as at first* brings the numbers of this lesson back. `cell` is both the figure and its numbers: `cell.x_t = -1`
+# moves the slider, and `cell.step()` is the library's step for the numbers that you see.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
@@ -386,7 +365,12 @@ explore(
 #
 # </details>
 
+
 # %% slideshow={"slide_type": "skip"}
+def step_with(x, h_prev, C_prev, w_fx):
+    return CellExplorer(x_t=x, h_prev=h_prev, C_prev=C_prev, W_f=[1, w_fx]).step()
+
+
 assert step_with(-0.94, h, C, 1).C_t.item() < C < step_with(-0.92, h, C, 1).C_t.item()
 assert step_with(-1.11, h, C, 1).C_tilde.item() < 0 < step_with(-1.09, h, C, 1).C_tilde.item()
 assert step_with(x, h, C, -2.1).f_t.item() > 0.5 > step_with(x, h, C, -2.3).f_t.item()

@@ -1,0 +1,219 @@
+"""The cell itself under one's fingers: every number on a slider, every quantity redrawn in the page as one moves.
+
+    CellExplorer()              in a notebook: the live figure; its numbers are attributes, to be set and read
+    CellExplorer().page()       the same as one HTML file that needs no kernel and no network
+
+What is computed and drawn in the page stands in ``cell_explorer.js`` and ``cell_explorer.css`` beside this file.
+"""
+
+import base64
+import json
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+from lstm_lib import lstm, plotting, validation
+
+HERE = Path(__file__).parent
+INPUTS = ("x_t", "h_prev", "C_prev")
+NUMBERS = (*INPUTS, *lstm.SHAPES)
+
+# What each wire of plotting's circuit carries, in its order, and where the values are written into the drawing.
+CARRIES = ["z", "x_t", *4 * ["z"], "C_prev", "f_t", "kept", "i_t", "C_tilde", "written"]
+CARRIES += ["C_t", "C_t", "tanh_C", "o_t", "h_t"]
+VALUES = [  # quantity, the look it has, x, y, a word before it, alignment
+    ("C_prev", "C_t", -0.4, 4.6, "", "right"),
+    ("h_prev", "z_t", -0.4, 0.5, "", "right"),
+    ("x_t", "z_t", 1.0, -0.15, "", "left"),
+    ("f_t", "f_t", 1.75, 2.95, "", "right"),
+    ("i_t", "i_t", 3.85, 2.95, "", "right"),
+    ("C_tilde", "C_tilde", 6.1, 3.72, "", "left"),
+    ("kept", "C_t", 3.5, 5.32, "kept ", "center"),
+    ("written", "C_tilde", 5.2, 4.36, "written ", "left"),
+    ("tanh_C", "h_t", 8.85, 3.3, "", "left"),
+    ("o_t", "o_t", 7.2, 3.06, "", "left"),
+    ("C_t", "C_t", 10.4, 4.6, "", "left"),
+    ("h_t", "h_t", 10.4, 0.5, "", "left"),
+]
+
+LATCH = {
+    "x_t": 1.0,
+    "h_prev": 0.0,
+    "C_prev": 0.0,
+    "W_f": [0.0, -12.0],
+    "b_f": 6.0,
+    "W_i": [0.0, 12.0],
+    "b_i": -6.0,
+}
+LATCH |= {"W_C": [0.0, 0.0], "b_C": 2.0, "W_o": [0.0, 0.0], "b_o": 6.0}
+COUNTER = LATCH | {"W_f": [0.0, 0.0]}
+PRESETS = {
+    "the primer's step": {"x_t": 0.5, "h_prev": 0.1, "C_prev": 0.2}
+    | {name: [1.0, 1.0] if name[0] == "W" else 1.0 for name in lstm.SHAPES},
+    "a latch": LATCH,
+    "a counter": COUNTER,
+}
+
+
+class CellExplorer(anywidget.AnyWidget):
+    """One cell of one unit with one input: fifteen numbers to move, six quantities that answer.
+
+    Parameters
+    ----------
+    **numbers : float, or two floats for a row of weights
+        Where it starts: x_t, h_prev, C_prev; W_f, W_i, W_C, W_o = [weight of h, weight of x]; b_f, b_i, b_C, b_o.
+        What is not given is the primer's. Each is an attribute afterwards: setting it moves the slider, and
+        moving the slider sets it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A name that is none of these; a value that is not a finite number, or not two of them.
+
+    Examples
+    --------
+    >>> cell = CellExplorer(x_t=0.0)
+    >>> cell.x_t = 0.5
+    >>> cell.step().C_t.round(4), cell.params["W_f"]
+    (array([[0.9332]]), array([[1., 1.]]))
+    """
+
+    _esm = HERE / "cell_explorer.js"
+    _css = HERE / "cell_explorer.css"
+    x_t, h_prev, C_prev, b_f, b_i, b_C, b_o = (traitlets.Any().tag(sync=True) for _ in range(7))
+    W_f, W_i, W_C, W_o = (traitlets.Any().tag(sync=True) for _ in range(4))
+    presets = traitlets.Dict().tag(sync=True)
+    drawing = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **numbers):
+        for name in numbers:
+            if name not in NUMBERS:
+                raise TypeError(f"{name} is no number of a cell; want some of {', '.join(NUMBERS)}")
+        start = PRESETS["the primer's step"] | {name: _number(name, value) for name, value in numbers.items()}
+        drawing = plotting.circuit() | {"carries": CARRIES, "values": VALUES}
+        super().__init__(**start, presets={"as at first": start} | PRESETS, drawing=drawing)
+
+    @traitlets.validate(*NUMBERS)
+    def _validated(self, proposal):
+        return _number(proposal["trait"].name, proposal["value"])
+
+    @property
+    def params(self):
+        """The weights and biases as `lstm.step` takes them: W of shape (1, 2), b of shape (1, 1)."""
+        return {name: np.array(getattr(self, name), float).reshape(1, -1) for name in lstm.SHAPES}
+
+    def step(self):
+        """Return the step that is shown, computed by `lstm.step`.
+
+        Returns
+        -------
+        Step
+
+        Examples
+        --------
+        >>> CellExplorer().step().h_t.round(4)
+        array([[0.6091]])
+        """
+        return lstm.step(self.params, *(np.array([[getattr(self, name)]]) for name in INPUTS))
+
+    def page(self):
+        """Return a complete HTML document with the live figure in it: no kernel, nothing from the network.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> CellExplorer().page().splitlines()[0]
+        '<!doctype html>'
+        """
+        return _PAGE.format(body=self._html())
+
+    def _repr_mimebundle_(self, **kwargs):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        plain = f"Figure: {_words(self.step())}"
+        return {"application/vnd.jupyter.widget-view+json": view, "text/html": self._html(), "text/plain": plain}
+
+    def _html(self):
+        """Return the still picture, and a script that puts the live figure in its place where scripts may run."""
+        step = self.step()
+        picture = plotting.Picture.of(draw_still(step), _words(step))
+        state = {name: getattr(self, name) for name in (*NUMBERS, "presets", "drawing")}
+        code = base64.b64encode(str(self._esm).encode()).decode()
+        state = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
+        return _ASLEEP.format(picture=picture._repr_html_(), state=state, css=self._css, code=code)
+
+
+def draw_still(step):
+    """Draw one step of one unit as a circuit with its values written in: what is shown where nothing can move.
+
+    Parameters
+    ----------
+    step : Step
+        Fields of shape (1, 1), with one input.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> from lstm_lib import data
+    >>> fig = draw_still(lstm.step(*data.walkthrough()))
+    >>> [text.get_text() for text in fig.axes[0].texts][-1]
+    '0.609'
+    """
+    fig, ax = plotting.figure(width=8, height=4)
+    plotting.draw_cell(ax=ax)
+    values = {name: value.item() for name, value in step._asdict().items() if value.size == 1}
+    values |= {"h_prev": step.z_t[0].item(), "x_t": step.z_t[1].item(), "tanh_C": np.tanh(step.C_t).item()}
+    values |= {"kept": (step.f_t * step.C_prev).item(), "written": (step.i_t * step.C_tilde).item()}
+    for name, look, x, y, word, align in VALUES:
+        colour = plotting.LOOKS["x_t" if look == "z_t" else look].colour
+        ax.text(x, y, f"{word}{values[name]:.3f}", color=colour, ha=align, va="center", fontsize=10)
+    ax.set(xlim=(-1.6, 11.9))
+    return fig
+
+
+def _words(step):
+    values = ", ".join(f"{name} {getattr(step, name).item():.3f}" for name in plotting.LOOKS if name != "x_t")
+    return f"One LSTM cell as a circuit, with its values: {values}."
+
+
+def _number(name, value):
+    if name[0] != "W":
+        return validation.number(name, value)
+    validation.pair(name, value, "[weight of h, weight of x]")
+    return [validation.number(f"{name}[{n}]", weight) for n, weight in enumerate(value)]
+
+
+_ASLEEP = """\
+<div class="lstm-cell-still"><p><em>Run this cell: each number of an LSTM cell gets a slider (x, h and C before \
+the step, eight weights and four biases), and gates, memory and output answer at once.</em></p>{picture}
+<script type="application/json">{state}</script><style>{css}</style>
+<script type="module">
+import explorer from "data:text/javascript;base64,{code}";
+const place = document.querySelector(".lstm-cell-still");
+const state = JSON.parse(place.querySelector("script").textContent);
+const heard = {{}};
+place.removeAttribute("class");
+place.replaceChildren(place.querySelector("style"));
+explorer.render({{ el: place, model: {{
+  get: (key) => state[key],
+  set(key, value) {{ state[key] = value; heard[key]?.(); }},
+  on: (event, listener) => {{ heard[event.replace("change:", "")] = listener; }},
+  off() {{}}, save_changes() {{}},
+}} }});
+</script></div>"""
+
+_PAGE = """\
+<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>The LSTM cell under your fingers</title>
+<body style="margin:1em auto;max-width:1060px">
+{body}
+</body></html>
+"""

@@ -1,0 +1,121 @@
+"""A real browser, and a real JupyterLab in it, for the tests and measurements that need them."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
+SECONDS = 1000  # playwright counts in milliseconds
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+SCREENSHOTS = Path(__file__).parent.parent / "_build" / "screenshots"
+
+
+@contextlib.contextmanager
+def chromium():
+    """Open a browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=[f"--{flag}" for flag in QUIET.split()]
+        )
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def jupyterlab(folder, theme="JupyterLab Light"):
+    """Serve `folder` with JupyterLab, with settings of its own; give the address."""
+    own = {f"JUPYTER_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {f"JUPYTERLAB_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
+    settings = {  # JupyterLab takes cells out of the page that are far out of sight
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false"},
+        "apputils-extension/themes": {"theme": theme, "adaptive-theme": False},
+    }
+    for name, values in settings.items():
+        path = folder / ".lab" / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
+    command += ["--ServerApp.disable_check_xsrf=True"]  # so that `end_sessions` may
+    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    with (folder / ".lab" / "server.log").open("w") as log:
+        process = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
+        try:
+            yield _answering(f"http://127.0.0.1:{port}", process)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _answering(address, process):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/api/status", timeout=1)
+            return address
+        except OSError:
+            continue
+    raise RuntimeError("JupyterLab did not start")
+
+
+def new_page(browser, server, **size):
+    """Open a fresh tab that notes outside requests and errors: ``page.outside``, ``page.failures``."""
+    page = browser.new_context(viewport={"width": 1280, "height": 12000} | size).new_page()
+    page.set_default_timeout(90 * SECONDS)
+    page.outside, page.failures = [], []
+    inside = (server, server.replace("http", "ws"), "data:", "blob:")
+    page.on("request", lambda request: request.url.startswith(inside) or page.outside.append(request.url))
+    page.on("pageerror", lambda error: page.failures.append(str(error)))
+    return page
+
+
+def open_notebook(page, server, name):
+    """Open a notebook by its address, and wait until all its cells are there."""
+    page.goto(f"{server}/lab/tree/{name}?reset")
+    return wait_for_cells(page)
+
+
+def wait_for_cells(page):
+    """Wait until all cells of the notebook are in the page."""
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.wait_for_function("() => !document.querySelector('.jp-Notebook .jp-Placeholder')")
+    return page.locator(".jp-Notebook")
+
+
+def run_all(page, server, name):
+    """Run all cells. The page says Idle before there is a session, so the server is asked."""
+    deadline = time.monotonic() + 60
+    while not any(s["path"] == name and s["kernel"]["execution_state"] == "idle" for s in sessions(server)):
+        assert time.monotonic() < deadline, "no idle kernel"
+        page.wait_for_timeout(100)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    numbered = r"e => /\[\d+\]/.test(e.textContent)"
+    page.wait_for_function(
+        f"() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every({numbered})"
+    )
+
+
+def sessions(server):
+    """Return what the server says about its sessions."""
+    return json.load(urllib.request.urlopen(f"{server}/api/sessions"))
+
+
+def end_sessions(server):
+    """End every kernel, so that the next notebook has the machine to itself."""
+    for session in sessions(server):
+        urllib.request.urlopen(urllib.request.Request(f"{server}/api/sessions/{session['id']}", method="DELETE"))
