@@ -80,7 +80,7 @@ class Question(NamedTuple):
         """Return what there is to say now that the answer is there."""
         it_is = f"it is {self.said(self.answer)}"
         if self.guess is None:
-            return f"You made no guess; {it_is}."
+            return f"I{it_is[1:]}."
         if self.choices and self.right:
             return f"You guessed {self.said(self.guess)}, and so it is."
         return f"You guessed {self.said(self.guess)}; {it_is}{': close.' if self.right else '.'}"
@@ -146,7 +146,7 @@ def reveal(key, answer, *, within=0.1):
     >>> predict("00.half", "How much is left?", ["nothing", "half"])
     How much is left? – nothing – half
     >>> reveal("00.half", 1)
-    You made no guess; it is “half”.
+    It is “half”.
     """
     _is_key(key)
     if key not in _asked:

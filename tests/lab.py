@@ -36,6 +36,7 @@ def jupyterlab(folder, theme="JupyterLab Light"):
     """Serve `folder` with JupyterLab, with settings of its own; give the address."""
     own = {f"JUPYTER_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     own |= {f"JUPYTERLAB_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
+    own["LSTM_GUESSES"] = str(folder / ".lab" / "guesses.json")
     settings = {  # JupyterLab takes cells out of the page that are far out of sight
         "notebook-extension/tracker": {"windowingMode": "none"},
         "apputils-extension/notification": {"fetchNews": "false"},

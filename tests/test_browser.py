@@ -31,16 +31,23 @@ CONTROLS = [
     "explore(fail, x=slider(0, 0, 1, 'danger', step=1))",
     "print('moved to', cell.x_t, cell.step().C_t.item())",
 ]
+GUESS = [
+    "from lstm_lib.predictions import predict, reveal",
+    "predict('99.gates', 'How many gates has a cell?', ['two', 'three', 'four'])",
+    "reveal('99.gates', 1)",
+]
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """JupyterLab on a copy of the lessons, and on a notebook with one control of each kind."""
+    """JupyterLab on a copy of the lessons, on a notebook with one control of each kind, and on one that asks."""
     folder = tmp_path_factory.mktemp("lab")
     for path in lab.NOTEBOOKS.glob("*.ipynb"):
         shutil.copy(path, folder)
     cells = [nbformat.v4.new_code_cell(code) for code in CONTROLS]
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA), folder / "controls.ipynb")
+    cells = [nbformat.v4.new_code_cell(code) for code in GUESS]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA), folder / "guess.ipynb")
     with lab.jupyterlab(folder) as address:
         yield address
 
@@ -167,6 +174,24 @@ def test_every_kind_of_control_answers_the_mouse_and_the_keyboard(page, server):
     page.keyboard.press("ArrowRight")
     notebook.get_by_text("ZeroDivisionError: division by zero").wait_for()
     assert page.failures == []
+
+
+# --- a guess is asked for ----------------------------------------------------------------------------------------
+
+
+def test_a_guess_is_taken_by_mouse_and_keyboard_and_compared_with_the_answer(page, server):
+    notebook = lab.open_notebook(page, server, "guess.ipynb")
+    lab.run_all(page, server, "guess.ipynb")
+    question = notebook.get_by_role("group", name="How many gates has a cell?")
+    question.get_by_text("It is “three”. To guess all the same, run this cell again.").wait_for()
+    run_cell(page, 1)  # the answer has closed the question; asking anew opens it
+    question.get_by_label("two").check()
+    question.get_by_text("Your guess: “two”").wait_for()
+    page.keyboard.press("ArrowDown")
+    question.get_by_text("Your guess: “three”").wait_for()
+    run_cell(page, 2)
+    notebook.get_by_text("You guessed “three”").first.wait_for()
+    assert notebook.locator(ERROR).count() == 0
 
 
 # --- an exercise answers -----------------------------------------------------------------------------------------

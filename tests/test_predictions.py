@@ -75,7 +75,7 @@ def test_how_close_is_for_the_lesson_to_say(file, capsys):
 
 def test_without_a_guess_the_answer_is_said_and_no_file_is_left(file, capsys):
     control = ask()
-    assert printed(capsys, reveal, "00.half", 0) == "You made no guess; it is “nothing”.\n"
+    assert printed(capsys, reveal, "00.half", 0) == "It is “nothing”.\n"
     assert control.note.endswith("To guess all the same, run this cell again.")
     summary()
     reset()
@@ -121,7 +121,7 @@ def test_a_question_that_has_changed_is_asked_anew(file, capsys):
     ask().guess = 2
     control = ask(choices=["more", "less"])
     assert control.guess is None
-    assert printed(capsys, reveal, "00.half", 0) == "You made no guess; it is “more”.\n"
+    assert printed(capsys, reveal, "00.half", 0) == "It is “more”.\n"
 
 
 def test_an_answer_without_a_question_gets_a_sentence(file, capsys):
@@ -148,7 +148,7 @@ def test_where_no_guesses_are_kept_a_question_is_text(where, monkeypatch, capsys
         monkeypatch.delenv("LSTM_GUESSES", raising=False)
     assert printed(capsys, ask) == "How much is left? – nothing – about half – nearly all\n"
     assert ask() is None
-    assert printed(capsys, reveal, "00.half", 1) == "You made no guess; it is “about half”.\n"
+    assert printed(capsys, reveal, "00.half", 1) == "It is “about half”.\n"
     assert printed(capsys, reset) == "There was no guess to forget.\n"
 
 
