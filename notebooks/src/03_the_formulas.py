@@ -246,13 +246,13 @@ two_matrices = numbers["W_f"][:, :rows] @ numbers["h_prev"] + numbers["W_f"][:, 
 assert np.allclose(two_matrices, numbers["W_f"] @ numbers["z_t"], atol=1e-12)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **Whose order?** Fast programs keep the four matrices as one, stacked, and each has an order of its own. PyTorch and
+# **Whose order?** Many programs keep the four matrices as one, stacked, and each has an order of its own. PyTorch and
 # Keras stack i, f, C̃, o; ONNX stacks i, o, f, C̃; the primer goes through f, i, C̃, o. All four blocks have the same
 # shape, so whoever takes one order for another gets no error. It is a different LSTM, and it answers. Here a stack in
 # PyTorch's order is read in the primer's:
 
 # %% slideshow={"slide_type": "skip"}
-stack = np.concatenate([numbers[f"W_{k}"] for k in "ifCo"])  # as PyTorch has it
+stack = np.concatenate([numbers[f"W_{k}"] for k in "ifCo"])  # as in PyTorch
 misread = dict(zip(["W_f", "W_i", "W_C", "W_o"], np.split(stack, 4), strict=True))
 other = lstm.step(numbers | misread, numbers["x_t"], numbers["h_prev"], numbers["C_prev"])
 print(f"h differs by up to {np.abs(other.h_t - numbers['h_t']).max():.2f}, and its shape is the same")
@@ -264,7 +264,7 @@ assert other.h_t.shape == numbers["h_t"].shape and np.abs(other.h_t - numbers["h
 # **Are two biases more than one?** PyTorch adds one bias with x and another with h. Only their sum enters the gate:
 # move any amount from one to the other, and the gate does not notice. So two biases can do nothing that one cannot.
 # Their gradients are the same number, too. With plain gradient descent their sum therefore moves twice as far in a
-# step as a single bias would, and that is the whole difference.
+# step as a single bias would: a matter of how fast, not of what can be learnt.
 
 # %% slideshow={"slide_type": "skip"}
 rest, b_1, b_2, amount = sp.symbols("rest b_1 b_2 amount")
@@ -684,9 +684,8 @@ MISCOUNTS = {
 for d, units in [(3, 5), (7, 2)]:
     in_library = sum(array.size for array in lstm.init_params(d, units, rng).values())
     known = {words: miscount(d, units) for words, miscount in MISCOUNTS.items()}
-    check(
-        f"D = {d}, H = {units}", lambda d=d, units=units: number_of_parameters(d, units), in_library, known=known
-    )
+    yours = functools.partial(number_of_parameters, d, units)
+    check(f"D = {d}, H = {units}", yours, in_library, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
