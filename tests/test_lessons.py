@@ -16,8 +16,7 @@ NOTEBOOKS = Path(build.__file__).parent
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 STUB = "raise NotImplementedError"
 # These get their three questions from before next; a lesson that has them leaves the list.
-WITHOUT_QUESTIONS_FROM_BEFORE = ("03", "04", "05", "06", "07", "09")
-WITHOUT_SECOND_HINTS = ("04",)
+WITHOUT_QUESTIONS_FROM_BEFORE = ("05", "06", "07", "09")
 SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
 
 
@@ -108,7 +107,7 @@ def test_a_lesson_asks_three_questions_from_before(lesson):
     assert text.index("## Three questions from before") < text.index("**Predict.**")
 
 
-@lessons(LESSONS, WITHOUT_SECOND_HINTS)
+@lessons(LESSONS)
 def test_an_exercise_gives_a_nudge_and_a_step_before_the_solution(lesson):
     for cell in lesson.cells:
         if SOLUTION.search(cell.source):

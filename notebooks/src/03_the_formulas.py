@@ -24,6 +24,7 @@
 # If a sign in one of them were wrong, a cell would stop with an error.
 
 # %% slideshow={"slide_type": "skip"}
+import functools
 import inspect
 
 import numpy as np
@@ -31,7 +32,9 @@ import sympy as sp
 from IPython.display import Math, display
 
 from lstm_lib import lstm, plotting
-from lstm_lib.checks import check
+from lstm_lib.checks import check, check_order
+from lstm_lib.functional import sigmoid
+from lstm_lib.predictions import predict, reveal
 from lstm_lib.symbolic import CELL, PRIMER, D, Formula, H, h_prev, latex, sigma, x_t
 from lstm_lib.symbolic import W_C, W_f, W_i, W_o, b_C, b_f, b_i, b_o
 
@@ -58,6 +61,32 @@ def compare(formula, times=100):
     assert worst < 1e-12
     print(f"{formula.left.name}: agrees with lstm.step in {times} random experiments, to 12 decimals")
 
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three questions from before
+#
+# 1. The input gate is shut. How can the input still change the memory?
+# 2. A new value is to replace the old memory in one step. What are f and i?
+# 3. By what is a gradient multiplied at each step back: in a plain unit, and along an LSTM's memory?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# One minute alone, on paper, then aloud. Whoever has the third one knows why the fourth formula is a sum.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Answer before you open the triangle. The first two are from [Gates and the cell
+# state](02_gates_and_the_cell_state.ipynb), the third is from [Why memory fades](01_why_memory_fades.ipynb).
+#
+# <details><summary>Answers</summary>
+#
+# 1. Through the forget gate, which looks at the input as well: the unit can still forget. It cannot write.
+# 2. f is near 0, so that nothing is kept, and i near 1, so that all of the candidate is written.
+# 3. In a plain unit by the weight times the slope of tanh, along the memory by the forget gate.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A number between 0 and 1
@@ -108,15 +137,10 @@ assert sp.simplify(sp.diff(share, a)).is_positive
 assert share.subs(a, 0) == sp.Rational(1, 2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Where is σ steepest, and how steep is it there: ¼, ½ or 1?
+# **Predict.** σ is flat far out on both sides. Somewhere between it is steepest. Where?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-proved(sp.Derivative(sigma(a), a), sigma(a) * (1 - sigma(a)))
-
-# %% slideshow={"slide_type": "fragment"}
-slope = sp.simplify(sp.diff(share, a))
-steepest = sp.solve(sp.diff(slope, a), a)
-print("steepest at a =", *steepest, " with slope", slope.subs(a, steepest[0]))
+predict("03.slope", "How steep is σ where it is steepest?", ["1/4", "1/2", "1"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -125,6 +149,16 @@ print("steepest at a =", *steepest, " with slope", slope.subs(a, steepest[0]))
 # differentiated, is a product of numbers of at most ¼.
 #
 # </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+proved(sp.Derivative(sigma(a), a), sigma(a) * (1 - sigma(a)))
+
+# %% slideshow={"slide_type": "fragment"}
+slope = sp.simplify(sp.diff(share, a))
+steepest = sp.solve(sp.diff(slope, a), a)
+largest = slope.subs(a, steepest[0])
+print("steepest at a =", *steepest, " with slope", largest)
+reveal("03.slope", ["1/4", "1/2", "1"].index(str(largest)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The derivative of σ can be written with σ itself: once the gate is computed, its slope costs one multiplication. And
@@ -210,6 +244,33 @@ numbers = experiment()
 rows = len(numbers["h_prev"])
 two_matrices = numbers["W_f"][:, :rows] @ numbers["h_prev"] + numbers["W_f"][:, rows:] @ numbers["x_t"]
 assert np.allclose(two_matrices, numbers["W_f"] @ numbers["z_t"], atol=1e-12)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Whose order?** Many programs keep the four matrices as one, stacked, and each has an order of its own. PyTorch and
+# Keras stack i, f, C̃, o; ONNX stacks i, o, f, C̃; the primer goes through f, i, C̃, o. All four blocks have the same
+# shape, so whoever takes one order for another gets no error. It is a different LSTM, and it answers. Here a stack in
+# PyTorch's order is read in the primer's:
+
+# %% slideshow={"slide_type": "skip"}
+stack = np.concatenate([numbers[f"W_{k}"] for k in "ifCo"])  # as in PyTorch
+misread = dict(zip(["W_f", "W_i", "W_C", "W_o"], np.split(stack, 4), strict=True))
+other = lstm.step(numbers | misread, numbers["x_t"], numbers["h_prev"], numbers["C_prev"])
+print(f"h differs by up to {np.abs(other.h_t - numbers['h_t']).max():.2f}, and its shape is the same")
+assert other.h_t.shape == numbers["h_t"].shape and np.abs(other.h_t - numbers["h_t"]).max() > 0.01
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# So an order of gates has to be looked up, and then tested with weights that all differ.
+#
+# **Are two biases more than one?** PyTorch adds one bias with x and another with h. Only their sum enters the gate:
+# move any amount from one to the other, and the gate does not notice. So two biases can do nothing that one cannot.
+# Their gradients are the same number, too. With plain gradient descent their sum therefore moves twice as far in a
+# step as a single bias would: a matter of how fast, not of what can be learnt.
+
+# %% slideshow={"slide_type": "skip"}
+rest, b_1, b_2, amount = sp.symbols("rest b_1 b_2 amount")
+gate = sigma(rest + b_1 + b_2)
+assert gate.subs({b_1: b_1 + amount, b_2: b_2 - amount}, simultaneous=True) == gate
+assert sp.diff(gate, b_1) == sp.diff(gate, b_2) == gate * (1 - gate)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## 1 · The forget gate
@@ -435,13 +496,17 @@ assert all(np.allclose(given[name], numbers[name], atol=1e-12) for name in lstm.
 # ## How large can they get?
 #
 # **Predict.** Go to the limit, keep everything and write everything: f = i = 1, and the candidate is ½ at every step.
-# The memory starts at 0. Where is it after four steps? And what does h show at the most?
+# The memory starts at 0. What does h show at the most?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("03.memory", "Where is the memory C after four steps?", ["below 1", "at 1", "above 1"])
+
+# %% slideshow={"slide_type": "subslide"}
 C = sp.Integer(0)
 for t in range(1, 5):
     C = 1 * C + 1 * half
     print(f"step {t}: C = {C}, tanh(C) = {sp.tanh(C).evalf(3)}")
+reveal("03.memory", 1 + int(sp.sign(C - 1)))  # below, at or above
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -552,6 +617,21 @@ print("rolled and unrolled are the same polynomial for T = 1 … 8")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How many numbers are there to learn?
 #
+# **Predict.** An LSTM has learnt from sequences of 10 steps. Now it is to read 100 steps.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+how_many = ["as many as before", "ten times as many", "a hundred times as many"]
+predict("03.steps", "How many numbers has it to learn for that?", how_many)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask first: a sequence of 100 steps, how many more numbers than one of 10? Many multiply by ten. Units and steps
+# are two different things.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Count the entries of the eight arrays, by their shapes:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -559,6 +639,10 @@ arrays = [W_f, W_i, W_C, W_o, b_f, b_i, b_C, b_o]
 count = sum(array.rows * array.cols for array in arrays)
 formula = 4 * sp.UnevaluatedExpr(H**2 + H * D + H)
 proved(count, formula)
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+longer = count.subs("T", 100) / count.subs("T", 10)  # put T in, wherever it stands
+reveal("03.steps", [1, 10, 100].index(longer))
 
 # %% slideshow={"slide_type": "skip"}
 for d, units in [(1, 1), (1, 32), (3, 5), (64, 128)]:
@@ -569,14 +653,6 @@ for d, units in [(1, 1), (1, 32), (3, 5), (64, 128)]:
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # T is not in the formula. The same weights are used at every step, so a longer sequence needs no more of them. "Units"
 # and "time steps" are two different things, and easily mixed up.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
-#
-# Ask first: a sequence of 100 steps, how many more numbers than one of 10? Many multiply by ten. Units and steps
-# are two different things.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
@@ -596,9 +672,20 @@ def number_of_parameters(D, H):
 
 
 # %% slideshow={"slide_type": "skip"}
+MISCOUNTS = {
+    "The biases are missing: one for each gate of each unit.": lambda D, H: 4 * H * (H + D),
+    "The weights for h are missing: W has H + D columns.": lambda D, H: 4 * (H * D + H),
+    "H and D have changed places: W has H rows, one for each unit.": lambda D, H: 4 * (D * (H + D) + D),
+    "That is one matrix and one bias; there are four of each.": lambda D, H: H * (H + D) + H,
+    "That is PyTorch's count: two biases for each gate. This cell has one.": lambda D, H: 4 * H * (H + D + 2),
+}
+
+# %% slideshow={"slide_type": "skip"}
 for d, units in [(3, 5), (7, 2)]:
     in_library = sum(array.size for array in lstm.init_params(d, units, rng).values())
-    check(f"D = {d}, H = {units}", lambda d=d, units=units: number_of_parameters(d, units), in_library)
+    known = {words: miscount(d, units) for words, miscount in MISCOUNTS.items()}
+    yours = functools.partial(number_of_parameters, d, units)
+    check(f"D = {d}, H = {units}", yours, in_library, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -635,8 +722,14 @@ def sigma_of(b):
     return [share.subs(a, b).subs(a, value).evalf() for value in (-2, 0.3, 1.5)]
 
 
-wanted = [(1 - share).subs(a, value).evalf() for value in (-2, 0.3, 1.5)]
-check("1 − σ(a) = σ(b) at three values of a", lambda: turned_round(a), np.array(wanted, float), then=sigma_of)
+wanted = np.array([(1 - share).subs(a, value).evalf() for value in (-2, 0.3, 1.5)], float)
+known = {
+    "That is the gate as it was, not turned round.": lambda: a,
+    "1 − a would turn round a share; a is the sum that goes into σ.": lambda: 1 - a,
+    "1 / a turns round odds; a is their logarithm.": lambda: 1 / a,
+    "That is the share 1 − σ(a) itself; b is the sum that σ turns into it.": lambda: 1 - share,
+}
+check("1 − σ(a) = σ(b) at three values of a", lambda: turned_round(a), wanted, then=sigma_of, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -675,11 +768,23 @@ def weights_of_the_past(f, i):
 hs, steps = lstm.forward(lstm.init_params(2, 1, rng), rng.normal(size=(6, 2, 1)))
 trace = lstm.stack(steps)
 f, i, candidates = (field[:, 0, 0] for field in (trace.f_t, trace.i_t, trace.C_tilde))
+known = {
+    "The forget gate of step j is in it: it closes on what was there before, not on what step j writes.": (
+        np.array([i[j] * np.prod(f[j:]) for j in range(6)])
+    ),
+    "Those are the forget gates before step j; what step j wrote meets the ones after it.": (
+        np.array([i[j] * np.prod(f[:j]) for j in range(6)])
+    ),
+    "The input gates are missing.": np.array([np.prod(f[j + 1 :]) for j in range(6)]),
+}
+
+# %% slideshow={"slide_type": "skip"}
 for name, offered in [("as they were", candidates), ("without the last one", candidates * (np.arange(6) < 5))]:
     C = 0
     for f_t_now, i_t_now, offer in zip(f, i, offered, strict=True):
         C = f_t_now * C + i_t_now * offer
-    check(f"candidates {name}", lambda: weights_of_the_past(f, i), C, then=lambda w, offered=offered: w @ offered)
+    weigh = functools.partial(np.dot, offered)
+    check(f"candidates {name}", lambda: weights_of_the_past(f, i), C, then=weigh, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -698,6 +803,201 @@ for name, offered in [("as they were", candidates), ("without the last one", can
 # def weights_of_the_past(f, i):
 #     return np.array([i[j] * np.prod(f[j + 1 :]) for j in range(len(f))])
 # ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Put in order.** From memory: five of these eight lines are one step of the cell. Return their letters as one word,
+# from the first line to the last. Three lines are wrong and stay out; more than one order is right.
+
+# %% slideshow={"slide_type": "skip"}
+LINES = {
+    "p": "h_t = o_t * np.tanh(C_t)",
+    "q": "C_t = f_t @ C_prev + i_t @ C_tilde",
+    "r": "f_t, i_t, o_t = [sigmoid(params['W_' + k] @ z_t + params['b_' + k]) for k in 'fio']",
+    "s": "z_t = np.concatenate([x_t, h_prev])",
+    "t": "C_t = f_t * C_prev + i_t * C_tilde",
+    "u": "h_t = np.tanh(o_t * C_t)",
+    "v": "z_t = np.concatenate([h_prev, x_t])",
+    "w": "C_tilde = np.tanh(params['W_C'] @ z_t + params['b_C'])",
+}
+
+
+# %% slideshow={"slide_type": "skip"}
+def one_step():
+    raise NotImplementedError  # return five letters, such as "pqrst"
+
+
+# %% slideshow={"slide_type": "skip"}
+FIRST = {
+    "r": {"v": "Every gate looks at z_t."},
+    "w": {"v": "The candidate looks at z_t."},
+    "t": {"r": "The new memory needs f_t and i_t.", "w": "The new memory needs the candidate."},
+    "p": {"r": "What is shown needs o_t.", "t": "h_t shows the new memory, not the old one."},
+}
+DISTRACTORS = {
+    "q": "@ mixes the units; each unit has gates and a memory of its own, so it is *.",
+    "s": "h is on top: the first H columns of each W are for it.",
+    "u": "tanh squashes the memory; the output gate then says how much of that is shown.",
+}
+check_order("the lines of one step", one_step, LINES, FIRST, distractors=DISTRACTORS)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Start at the end: which line gives h_t, and what does it need? Then ask the same of each thing it needs.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# There are two lines each for z_t, for C_t and for h_t; one of each pair is wrong. h is on top, a unit has a memory of
+# its own, and tanh comes before the gate.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def one_step():
+#     return "vrwtp"
+# ```
+#
+# "vwrtp" is right as well: the candidate and the gates need only z_t.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. Star or at.** Fill the gap. Return what is kept of the memory, f · C_prev, *without stacking h and x*: cut W_f
+# instead. H, D and B are all 3 here, so that every product fits, right or wrong, and NumPy will not complain. Where do
+# you need `*`, and where `@`?
+
+
+# %% slideshow={"slide_type": "skip"}
+def kept(W_f, b_f, x_t, h_prev, C_prev):
+    raise NotImplementedError  # f_t = sigmoid(… + … + b_f), then what it keeps
+
+
+# %% slideshow={"slide_type": "skip"}
+W, b, x_now, h_old, C_old = (rng.normal(size=(3, n)) for n in (6, 1, 3, 3, 3))
+
+
+def with_slip(sum_in_gate, squash=sigmoid, keep=np.multiply):
+    return keep(squash(sum_in_gate), C_old)
+
+
+right = W @ np.concatenate([h_old, x_now]) + b
+known = {
+    "The first H columns of W_f are for h and the rest for x: you have them the other way round.": (
+        with_slip(W @ np.concatenate([x_now, h_old]) + b)
+    ),
+    "* multiplies W entry by entry; a weighted sum is a matrix product, @.": (
+        with_slip(W[:, :3] * h_old + W[:, 3:] * x_now + b)
+    ),
+    "f @ C mixes the units; each unit keeps a share of its own memory, f * C.": with_slip(right, keep=np.matmul),
+    "σ is missing around the sum.": with_slip(right, squash=np.array),
+    "The bias is missing.": with_slip(right - b),
+}
+
+# %% slideshow={"slide_type": "skip"}
+check("what is kept", lambda: kept(W, b, x_now, h_old, C_old), with_slip(right), known=known)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# A weighted sum goes over all units and all inputs: that is `@`. A gate meets the memory unit by unit: that is `*`.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# W_f has H + D columns, h on top: the first H of them, `W_f[:, :H]`, are for h. You know H from the shape of `h_prev`.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def kept(W_f, b_f, x_t, h_prev, C_prev):
+#     H = len(h_prev)
+#     f_t = sigmoid(W_f[:, :H] @ h_prev + W_f[:, H:] @ x_t + b_f)
+#     return f_t * C_prev
+# ```
+#
+# With sizes that all differ, the wrong piece of W, a `*` between W and h and an `@` between f and C each stop with an
+# error instead of giving wrong numbers. That is one reason why this course tests with such sizes.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **6. Weights from PyTorch.** PyTorch hands you four arrays for a layer with D = 2 and H = 3: `weight_ih` of shape (4H, D),
+# `weight_hh` of shape (4H, H), and two biases of shape (4H,). The order of the gates is i, f, C̃, o, from top to bottom.
+# Return them as the eight arrays of this course.
+
+
+# %% slideshow={"slide_type": "skip"}
+def from_pytorch(weight_ih, weight_hh, bias_ih, bias_hh):
+    raise NotImplementedError  # return {"W_f": …, "b_f": …, …}
+
+
+# %% slideshow={"slide_type": "skip"}
+ours = {name: rng.normal(size=array.shape) for name, array in lstm.init_params(2, 3, rng).items()}
+second_bias = rng.normal(size=(4, 3, 1))
+theirs = [
+    np.concatenate([ours[f"W_{k}"][:, 3:] for k in "ifCo"]),
+    np.concatenate([ours[f"W_{k}"][:, :3] for k in "ifCo"]),
+    np.concatenate([ours[f"b_{k}"] - more for k, more in zip("ifCo", second_bias, strict=True)]).ravel(),
+    second_bias.ravel(),
+]
+read_aloud = rng.normal(size=(5, 2, 4))  # a sequence to compare them on
+
+# %% slideshow={"slide_type": "skip"}
+swapped = {"W_f": "W_i", "W_i": "W_f", "b_f": "b_i", "b_i": "b_f"}
+known = {
+    "f and i have changed places: PyTorch's order is i, f, C̃, o, not the primer's.": (
+        ours | {name: ours[other] for name, other in swapped.items()}
+    ),
+    "The columns for x come first: in each W the columns for h do.": (
+        ours | {f"W_{k}": np.roll(ours[f"W_{k}"], 2, axis=1) for k in "fiCo"}
+    ),
+    "bias_hh is not used: the two biases are added.": (
+        ours | {f"b_{k}": ours[f"b_{k}"] - more for k, more in zip("ifCo", second_bias, strict=True)}
+    ),
+}
+
+
+# %% slideshow={"slide_type": "skip"}
+def last_output(params):
+    return lstm.forward(params, read_aloud)[0][-1]
+
+
+check("h after five steps", lambda: from_pytorch(*theirs), last_output(ours), then=last_output, known=known)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Cut each of the four arrays into four blocks of H rows. Which gate does the first block belong to?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# `np.split(array, 4)` cuts. A W is two blocks side by side, `np.hstack([…, …])`; which comes first? And what has to be
+# done with two biases?
+#
+# </details>
+# <details><summary>Hint 3, the shapes</summary>
+#
+# A bias of this course is a column of shape (H, 1): `[:, None]` makes one.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def from_pytorch(weight_ih, weight_hh, bias_ih, bias_hh):
+#     weights = np.split(np.hstack([weight_hh, weight_ih]), 4)
+#     biases = np.split((bias_ih + bias_hh)[:, None], 4)
+#     params = {f"W_{k}": W for k, W in zip("ifCo", weights)}
+#     return params | {f"b_{k}": b for k, b in zip("ifCo", biases)}
+# ```
+#
+# The arrays here were made by this notebook. In `tests/reference` of this course are numbers that PyTorch itself has
+# given, and a test that compares them.
 #
 # </details>
 
@@ -728,5 +1028,10 @@ for name, offered in [("as they were", candidates), ("without the last one", can
 # - F. A. Gers, J. Schmidhuber, *Recurrent nets that time and count*, IJCNN 2000: peepholes.
 # - O. Levy, K. Lee, N. FitzGerald, L. Zettlemoyer, *Long Short-Term Memory as a Dynamically Computed Element-wise
 #   Weighted Sum*, ACL 2018, arXiv:1805.03716.
+# - The order of the gates, from the programs' own pages: [PyTorch's
+#   LSTMCell](https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.rnn.LSTMCell.html), which has the two
+#   biases too; [Keras's LSTM](https://github.com/keras-team/keras/issues/3088), as answered in issue 3088; [ONNX's
+#   LSTM](https://onnx.ai/onnx/operators/onnx__LSTM.html).
 #
-# Next: [One step by hand](04_one_step_by_hand.ipynb). Back to [Start here](00_start_here.ipynb).
+# Next: [One step by hand](04_one_step_by_hand.ipynb). Before: [Gates and the cell
+# state](02_gates_and_the_cell_state.ipynb). Back to [Start here](00_start_here.ipynb).

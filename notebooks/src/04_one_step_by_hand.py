@@ -29,9 +29,41 @@ import numpy as np
 from IPython.display import Math, display
 
 from lstm_lib import data, lstm, plotting
-from lstm_lib.checks import check
+from lstm_lib.checks import check, check_choice, check_function
 from lstm_lib.explorer import CellExplorer
 from lstm_lib.functional import sigmoid
+from lstm_lib.predictions import predict, reveal
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three questions from before
+#
+# 1. An LSTM has 2 inputs and 3 units. How many columns has W_f, and which are for h?
+# 2. A forget gate stands at 0.83 for two steps. What is left of the memory?
+# 3. A unit's h is 0. Has it forgotten?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# One minute alone, then aloud. The second one is no accident: gates of about 0.83 are what today's example has.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Answer before you open the triangle. The questions go back to [The formulas](03_the_formulas.ipynb), to [Start
+# here](00_start_here.ipynb) and to [Gates and the cell state](02_gates_and_the_cell_state.ipynb), in this order.
+#
+# <details><summary>Answers</summary>
+#
+# 1. Five, three for h and two for x. The first three are for h, because h stands on top in z.
+# 2. 0.83 · 0.83, a little over two thirds, if nothing is written. The next cell computes it.
+# 3. Not if its output gate is shut: then h is near 0 whatever the memory is.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+print(f"0.83 · 0.83 = {0.83**2:.4f}")
+assert lstm.init_params(2, 3, np.random.default_rng(0))["W_f"].shape == (3, 5)
+assert 2 / 3 < 0.83**2 < 0.7
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The numbers
@@ -59,11 +91,10 @@ def line(symbol, *sides, name=None):
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** All gates will be wide open, since every sum is positive. The memory is 0.2 now. Will it be
-#
-# (a) below 0.2 · (b) between 0.2 and 1 · (c) above 1
-#
-# after the step?
+# **Predict.** All gates will be wide open, since every sum is positive. The memory is 0.2 now.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("04.memory", "Where will it be after the step?", ["below 0.2", "between 0.2 and 1", "above 1"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -154,6 +185,7 @@ kept, written = f * C, i * C_tilde
 C_new = kept + written
 line("C_t", r"f_t * C_{t-1} + i_t * \tilde{C}_t", rf"{f:.6f} \cdot {C} + {i:.6f} \cdot {C_tilde:.6f}", name="C_t")
 line("C_t", f"{kept:.6f} + {written:.6f}", f"{C_new:.6f}", name="C_t")
+reveal("04.memory", np.searchsorted([C, 1], C_new))  # below, between or above
 assert np.isclose(C_new, answer.C_t.item(), rtol=1e-14, atol=0)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -165,7 +197,7 @@ assert np.isclose(C_new, answer.C_t.item(), rtol=1e-14, atol=0)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (b) was right. Most of the new memory is new: this step has written more than four times as much as it has kept.
+# Most of the new memory is new: this step has written more than four times as much as it has kept.
 
 # %% slideshow={"slide_type": "skip"}
 assert 0.2 < C_new < 1 and written / kept > 4
@@ -230,15 +262,25 @@ def to_three(how):
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Which way comes closest to the truth: cutting everything to three decimals, rounding everything to three
-# decimals, or keeping all digits and rounding once, at the end?
+# **Predict.** Three decimals are asked for, and there are three ways to them.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+ways = [
+    "cutting each result to three decimals",
+    "rounding each result",
+    "keeping all digits and rounding once, at the end",
+]
+predict("04.digits", "Which way comes closest to the truth?", ways)
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 full = walk(float)
 cut, rounded = walk(to_three(ROUND_DOWN)), walk(to_three(ROUND_HALF_UP))
 print(f"{'':10}{'full precision':>16}{'rounded at the end':>20}{'cut each time':>15}{'rounded each time':>19}")
 for name, exact in full.items():
     print(f"{name:10}{exact:16.9f}{exact:20.3f}{cut[name]:15.3f}{rounded[name]:19.3f}")
+once = {name: to_three(ROUND_HALF_UP)(exact) for name, exact in full.items()}
+worst = [max(abs(way[name] - full[name]) for name in full) for way in (cut, rounded, once)]
+reveal("04.digits", np.argmin(worst))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -291,8 +333,11 @@ for words, way in [("cut", cut), ("rounded", rounded)]:
 assert abs(cut["C_t"] - full["C_t"]) > 1e-3 > abs(rounded["C_t"] - full["C_t"])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Go on like this, with the input 0.5 at every step, and shorten everything each time. Will the error of the
-# memory grow with every step, for a thousand steps?
+# **Predict.** Go on like this, with the input 0.5 at every step, and shorten everything each time.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+fates = ["it grows with every step", "it grows, and then stops", "it is soon gone: errors cancel"]
+predict("04.errors", "What becomes of the error of the memory in a thousand steps?", fates)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -307,13 +352,14 @@ def go_on(shorten, n_steps):
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-for n_steps in (1, 10, 100, 1000):
-    true, by_cutting, by_rounding = (
-        go_on(how, n_steps) for how in (float, to_three(ROUND_DOWN), to_three(ROUND_HALF_UP))
-    )
-    print(
-        f"{n_steps:4d} steps: C = {true:.4f}, error {by_cutting - true:+.4f} cut, {by_rounding - true:+.4f} rounded"
-    )
+off = {}  # the errors, cut and rounded, after n steps
+for n in (1, 10, 100, 1000):
+    true, *short = (go_on(how, n) for how in (float, to_three(ROUND_DOWN), to_three(ROUND_HALF_UP)))
+    off[n] = np.array(short) - true
+    print(f"{n:4d} steps: C = {true:.4f}, error {off[n][0]:+.4f} cut, {off[n][1]:+.4f} rounded")
+grown, at_the_end = abs(off[100]) > 10 * abs(off[1]), abs(off[1000]) / abs(off[100])
+stopped = grown.all() and (at_the_end < 1.1).all()
+reveal("04.errors", 1 if stopped else 0 if grown.all() else 2)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -383,7 +429,10 @@ assert step_with(x, h, 100, 1).h_t.item() < 1
 # the outputs of the first step.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Silence comes in. Will the memory go down, stay, or grow?
+# **Predict.** Silence comes in.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("04.silence", "What does the memory do?", ["it goes down", "it stays", "it grows"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -407,6 +456,7 @@ C_2 = f_2 * C_new + i_2 * C_tilde_2
 numbers = rf"{f_2:.6f} \cdot {C_new:.6f} + {i_2:.6f} \cdot {C_tilde_2:.6f}"
 line("C_2", r"f_2 * C_1 + i_2 * \tilde{C}_2", name="C_t")
 line("C_2", numbers, f"{C_2:.6f}", name="C_t")
+reveal("04.silence", 1 + int(np.sign(C_2 - C_new)))
 h_2 = o_2 * np.tanh(C_2)
 line("h_2", r"o_2 * \tanh(C_2)", rf"{o_2:.6f} \cdot {np.tanh(C_2):.6f}", f"{h_2:.6f}", name="h_t")
 
@@ -523,6 +573,37 @@ assert abs(right.h_t - wrong.h_t).item() > 1e-3
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
 #
+# The checks know which numbers come out when one thing goes wrong, and say so. The next two cells make these numbers:
+# a step in which the gates, the candidate, the showing or the digits are other than they should be.
+
+
+# %% slideshow={"slide_type": "skip"}
+def to_two(how):
+    return lambda number: float(Decimal(float(number)).quantize(Decimal("0.01"), how))
+
+
+def slip(params, z, gate=sigmoid, candidate=np.tanh, show=np.tanh, shorten=float):
+    """Return C_t and h_t of a step from the primer's memory that may hold a mistake."""
+    sums = {k: float(params[f"W_{k}"][0] @ z + params[f"b_{k}"].item()) for k in "fiCo"}
+    f, i, o = (shorten(gate(sums[k])) for k in "fio")
+    C_t = shorten(f * C + i * shorten(candidate(sums["C"])))
+    return np.array([C_t, shorten(o * shorten(show(C_t)))])
+
+
+# %% slideshow={"slide_type": "skip"}
+def slips(params, z):
+    return {
+        "The gates are squashed twice: one σ around each sum.": slip(params, z, lambda a: sigmoid(sigmoid(a))),
+        "The candidate is taken for one more gate: it is a tanh.": slip(params, z, candidate=sigmoid),
+        "The memory is shown as it is: the tanh of h_t is missing.": slip(params, z, show=float),
+        "You have cut to two decimals on the way: keep more digits.": slip(params, z, shorten=to_two(ROUND_DOWN)),
+        "You have rounded to two decimals on the way: keep more digits.": (
+            slip(params, z, shorten=to_two(ROUND_HALF_UP))
+        ),
+    }
+
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **1. The other sign.** Do the whole step on paper for the input x = −0.5, with everything else as above. Then write
 # down the h that you found, to at least three decimals.
 
@@ -533,7 +614,11 @@ def my_h():
 
 
 # %% slideshow={"slide_type": "skip"}
-check("h for x = −0.5", my_h, step_with(-0.5, h, C, 1).h_t.item(), tol=1e-3)
+known = {words: h_wrong for words, (_, h_wrong) in slips(params, [h, -0.5]).items()}
+known["That is h for x = +0.5."] = h_new
+known["The bias is missing: the sum is h + x + 1."] = slip(params, [h, -0.5 - 1])[1]
+known["tanh is of C_(t-1), the old memory; h shows the new one."] = sigmoid(h - 0.5 + 1) * np.tanh(C)
+check("h for x = −0.5", my_h, step_with(-0.5, h, C, 1).h_t.item(), tol=1e-3, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -569,21 +654,36 @@ def C_with_rounded_products(shorten):
 
 
 # %% slideshow={"slide_type": "skip"}
-def to_two(number):
-    return float(Decimal(float(number)).quantize(Decimal("0.01"), ROUND_HALF_UP))
+PENCILS = {
+    "The products are added before they are shortened: that is `walk`.": lambda shorten: walk(shorten)["C_t"],
+    "The gate or the candidate still has all its digits: shorten them first.": (
+        lambda shorten: shorten(shorten(f * C) + shorten(i * C_tilde))
+    ),
+    "That rounds to three decimals, whatever is asked for: call `shorten`.": lambda shorten: to_three(
+        ROUND_HALF_UP
+    )(C_new),
+}
 
-
+# %% slideshow={"slide_type": "skip"}
 for words, how, wanted in [
     ("rounded to three decimals", to_three(ROUND_HALF_UP), 0.933),
     ("cut to three decimals", to_three(ROUND_DOWN), 0.932),
-    ("rounded to two decimals", to_two, 0.93),
+    ("rounded to two decimals", to_two(ROUND_HALF_UP), 0.93),
 ]:
-    check(f"C_t with products {words}", lambda how=how: C_with_rounded_products(how), wanted)
+    found = {slip: pencil(how) for slip, pencil in PENCILS.items()}
+    known = {slip: C_t for slip, C_t in found.items() if abs(C_t - wanted) > 1e-6}  # some slips do not show
+    check(f"C_t with products {words}", lambda how=how: C_with_rounded_products(how), wanted, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
 # Two more calls of `shorten`, one for each product.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Five calls in all: the gate, the candidate, two products, and their sum. f and i are the same number here, and their
+# sum before σ is `a`.
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -615,7 +715,14 @@ def forget_gate_with(b_f):
     return lstm.step(params | {"b_f": np.array([[b_f]])}, x_t, h_prev, C_prev).f_t.item()
 
 
-check("f_t with your bias", my_b_f, 0.9, then=forget_gate_with, tol=1e-3)
+known = {
+    "ln 9 is the whole sum; h and x have brought 0.6 of it already.": np.log(9),
+    "h and x bring 0.6, so the bias has to bring less than ln 9, not more.": np.log(9) + 0.6,
+    "ln 9 − 1.6 leaves room for the old bias of 1; b_f takes its place.": np.log(9) - 1.6,
+    "0.9 is the gate, not the sum in it: σ is to be undone first.": 0.9 - 0.6,
+    "ln(0.1 / 0.9) is for a gate of 10 %: the odds are upside down.": -np.log(9) - 0.6,
+}
+check("f_t with your bias", my_b_f, 0.9, then=forget_gate_with, tol=1e-3, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -633,6 +740,168 @@ check("f_t with your bias", my_b_f, 0.9, then=forget_gate_with, tol=1e-3)
 # ```python
 # def my_b_f():
 #     return np.log(9) - 0.6
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Weights that differ.** With the primer's weights a wrong order of h and x does not show, nor does a mix-up of two
+# gates. With these it does. Take x, h and C from above, do the step on paper, and return C_t and h_t to at least three
+# decimals.
+
+# %% slideshow={"slide_type": "skip"}
+#                            h    x
+different = {
+    "W_f": np.array([[2.0, -1.0]]), "b_f": np.array([[1.0]]),
+    "W_i": np.array([[1.0, 2.0]]), "b_i": np.array([[-1.0]]),
+    "W_C": np.array([[-1.0, 1.0]]), "b_C": np.array([[0.0]]),
+    "W_o": np.array([[3.0, 1.0]]), "b_o": np.array([[-1.0]]),
+}  # fmt: skip
+
+
+# %% slideshow={"slide_type": "skip"}
+def my_C_and_h():
+    raise NotImplementedError  # return 0.…, 0.…
+
+
+# %% slideshow={"slide_type": "skip"}
+known = slips(different, [h, x])
+known["The order is [x, h]: h comes first, and the first weight of each row is for it."] = slip(different, [x, h])
+swapped = {"W_f": "W_i", "b_f": "b_i", "W_i": "W_f", "b_i": "b_f"}
+known["f and i have changed places: f keeps, i writes."] = slip(
+    different | {name: different[other] for name, other in swapped.items()}, [h, x]
+)
+without = {name: 0 * p if name.startswith("b") else p for name, p in different.items()}
+known["The biases are missing."] = slip(without, [h, x])
+right = lstm.step(different, x_t, h_prev, C_prev)
+check("C_t and h_t", my_C_and_h, [right.C_t.item(), right.h_t.item()], tol=1e-3, known=known)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Four sums come first, one for each row, as weight · h + weight · x + bias. With these weights they are all different.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The sums are 0.7 for f, 0.1 for i, 0.4 for the candidate and −0.2 for o. The first three of them go into C_t.
+#
+# </details>
+# <details><summary>Hint 3, the gates</summary>
+#
+# f is about 0.668, i about 0.525, C̃ about 0.380 and o about 0.450.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_C_and_h():
+#     C_t = sigmoid(0.7) * 0.2 + sigmoid(0.1) * np.tanh(0.4)
+#     return C_t, sigmoid(-0.2) * np.tanh(C_t)
+# ```
+#
+# On paper: 0.668 · 0.2 + 0.525 · 0.380 = 0.333, and 0.450 · tanh(0.333) = 0.145.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. Find the bug.** Somebody has written the second step of this lesson as a function. It gives a smaller h than
+# ours. Which line is wrong? Return its letter.
+
+
+# %% slideshow={"slide_type": "skip"}
+def second_step(x_2):
+    a_2 = 1 * h_new + 1 * x_2 + 1  # line a
+    gate = sigmoid(a_2)  # line b
+    C_tilde_2 = np.tanh(a_2)  # line c
+    C_2 = gate * C + gate * C_tilde_2  # line d
+    return gate * np.tanh(C_2)  # line e
+
+
+print(f"theirs: h = {second_step(x_2):.4f}, ours: h = {h_2:.4f}")
+
+
+# %% slideshow={"slide_type": "skip"}
+def wrong_line():
+    raise NotImplementedError  # return "a", "b", "c", "d" or "e"
+
+
+# %% slideshow={"slide_type": "skip"}
+assert second_step(x_2) < h_2
+known = {
+    "The unit hears its own last output, and that is h_new.": "a",
+    "All three gates are alike here, because their weights are.": "b",
+    "The candidate is the tanh of the same sum.": "c",
+    "h shows tanh of the new memory, and so it does here.": "e",
+}
+check_choice("the wrong line", wrong_line, "d", "abcde", known=known)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Two things are handed from the first step to the second. Look for both.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# `C` is the memory before the first step, `C_new` the one after it. Which of them does the second step start from?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def wrong_line():
+#     return "d"
+# ```
+#
+# It keeps `C`, a memory that is one step too old: what the first step has written is lost. It should keep `C_new`. In a
+# single step there is only one old memory, and this mistake cannot be made; it takes two steps to see it.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **6. From paper to program.** Here is the step as a function for any number of units, inputs and sequences. Only its
+# last line is missing. Write it, and give back h_t and C_t. (The next lesson leaves more lines to you, and the one
+# after that all of them.)
+
+
+# %% slideshow={"slide_type": "skip"}
+def my_step(params, x_t, h_prev, C_prev):
+    z_t = np.concatenate([h_prev, x_t])
+    f_t = sigmoid(params["W_f"] @ z_t + params["b_f"])
+    i_t = sigmoid(params["W_i"] @ z_t + params["b_i"])
+    C_tilde = np.tanh(params["W_C"] @ z_t + params["b_C"])
+    C_t = f_t * C_prev + i_t * C_tilde
+    o_t = sigmoid(params["W_o"] @ z_t + params["b_o"])
+    raise NotImplementedError  # h_t = …, and then: return h_t, C_t
+
+
+# %% slideshow={"slide_type": "skip"}
+check_function("my step", my_step, like="step")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Look at step 4 above. Which two quantities go into h_t, and which of them is squashed?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The output gate times tanh of the *new* memory, entry by entry: `*`, and not `@`.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_step(params, x_t, h_prev, C_prev):
+#     z_t = np.concatenate([h_prev, x_t])
+#     f_t = sigmoid(params["W_f"] @ z_t + params["b_f"])
+#     i_t = sigmoid(params["W_i"] @ z_t + params["b_i"])
+#     C_tilde = np.tanh(params["W_C"] @ z_t + params["b_C"])
+#     C_t = f_t * C_prev + i_t * C_tilde
+#     o_t = sigmoid(params["W_o"] @ z_t + params["b_o"])
+#     h_t = o_t * np.tanh(C_t)
+#     return h_t, C_t
 # ```
 #
 # </details>
