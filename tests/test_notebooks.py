@@ -243,6 +243,10 @@ def broken(target, page, root=ROOT):
     parts = urlsplit(target)
     if parts.scheme or parts.netloc:
         return ""
+    workflow = re.fullmatch(r"\.\./\.\./actions/workflows/([\w.]+)(/badge\.svg)?", target)
+    if workflow:  # where GitHub shows the state of a workflow of the page's own repository
+        known = (root / ".github" / "workflows" / workflow[1]).exists()
+        return "" if known else f"there is no workflow {workflow[1]}"
     file = (page.parent / unquote(parts.path)).resolve() if parts.path else page
     if not file.exists() or not file.is_relative_to(root):
         return f"there is no {unquote(parts.path)}"
@@ -266,8 +270,18 @@ PAGE = """# One `two`, three
 [a](#one-two-three) [b](page.md) [c](https://example.org) `[d](code)` $[e](formula)$ <a id="here"></a> [f](#here)
 
 [g](#One-two-three) [h](gone.md) ![i](gone.png) <a href="gone.html">j</a> [k](page.md#gone) [l](../gone.md)
+
+[m](../../actions/workflows/gone.yml)
 """
-LOST = ["#One-two-three", "gone.md", "gone.png", "page.md#gone", "../gone.md", "gone.html"]
+LOST = [
+    "#One-two-three",
+    "gone.md",
+    "gone.png",
+    "page.md#gone",
+    "../gone.md",
+    "../../actions/workflows/gone.yml",
+    "gone.html",
+]
 
 
 def test_lost_links_are_found(tmp_path):

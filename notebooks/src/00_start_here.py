@@ -293,14 +293,11 @@ print("The card is right.")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three ways to use the course
 #
-# **On your own.** Read, predict, run, change. Each lesson ends with exercises that answer back, hints in layers, folded
-# solutions and five questions to see what stayed.
+# **On your own.** Predict, run, explain, change. Exercises answer back, with hints in layers and folded solutions.
 #
-# **In a lecture.** Every lesson is its own deck: `make slides`, in the folder of the course, makes them all, and they need
-# no network. [Lecturing](LECTURING.md) says what to show in which time, and what to ask.
+# **In a lecture.** `make slides` makes decks that need no network: [Lecturing](LECTURING.md).
 #
-# **For marks.** The exercises are cells that raise `NotImplementedError` until they are filled in, each followed by a
-# `check`. Hand out a lesson without its folded solutions, take it back, run it, and read off the ✓ and ✗.
+# **For marks.** Three problem sets, marked by `make grade`: [For instructors](graded/INSTRUCTORS.md).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
