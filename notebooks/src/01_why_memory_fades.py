@@ -3,7 +3,16 @@
 #
 # **What you will be able to do.** Say why a plain recurrent network forgets, with a number; measure how far back a
 # gradient reaches, in any network; and tell which half of the story about the LSTM is true.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
 #
+# Ask who has heard that the LSTM solves the vanishing gradient, and let them keep their opinion until the vote at the
+# end.
+#
+# </details>
+
+# % [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** Derivatives and the chain rule; what a matrix does to a vector.
 #
 # **How long it takes.** About 45 minutes.
@@ -22,17 +31,25 @@ import numpy as np
 from lstm_lib import flow, lstm, plotting, rnn
 from lstm_lib.checks import check, check_choice
 from lstm_lib.functional import sigmoid
+from lstm_lib.predictions import predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
-#
-# From [Start here](00_start_here.ipynb). Answer aloud, then open the fold.
 #
 # 1. `X` has the shape (100, 2, 3). What are the three numbers?
 # 2. A forget gate stays at f. What is left of a memory after n steps?
 # 3. Does a gate of 0.73 remember for a hundred steps?
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# A minute alone, on paper, then aloud. The second question is the whole lesson in small.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
+# They are from [Start here](00_start_here.ipynb). Answer aloud, then open the fold.
+#
 # <details><summary>Answers</summary>
 #
 # 1. (T, D, B): 100 steps in time, 2 inputs at each step, 3 sequences side by side.
@@ -47,11 +64,18 @@ from lstm_lib.functional import sigmoid
 # A sequence is a list of inputs $x_1, x_2, \dots, x_T$ in an **order that means something**. A time series is one. So is
 # a line of text, and so is a sound.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Let them name others: moves of a game, a pulse, prices. Then ask for data whose order means nothing.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Let us make one of each, as an array of the shape (T, D, B) that this course uses everywhere. First the temperature of
 # three days, hour by hour: one number at each step.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(0)
 hours = np.arange(72)
 daily = 4 * np.sin(2 * np.pi * (hours - 9) / 24)  # warmest in the afternoon
@@ -63,7 +87,7 @@ X_series = temperature[:, None, None]
 # for a single 1 in the row of that letter. This is called a **one-hot** column. It gives no letter a larger number than
 # another.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 ALPHABET = " abdegimnost"
 
 
@@ -78,7 +102,7 @@ X_text = one_hot("dog bites man")
 # And a sound: a whistle that slides upwards, a *chirp*. A microphone reports the pressure of the air, here 8000 times a
 # second, and each report is a step. Two hundred steps are a fortieth of a second: sounds are long sequences.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 seconds = np.arange(200) / 8000
 turns = 150 * seconds + 12000 * seconds**2  # from 150 turns a second upwards
 X_sound = np.sin(2 * np.pi * turns)[:, None, None]
@@ -99,7 +123,7 @@ plotting.curve(bottom, range(1, 201), X_sound[:, 0, 0], "x_t", marker="")
 bottom.set(title="A sound: T = 200, D = 1", ylabel="pressure", xlabel="step t", xlim=(1, 200))
 middle.tick_params(length=0)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "Three panels. Above, a temperature curve that rises and falls three times in 72 hours. In the middle, the text dog "
@@ -123,6 +147,14 @@ X_news = one_hot("man bites dog")
 assert np.array_equal(X_news.sum(axis=0), X_text.sum(axis=0))  # the same letters
 assert not np.array_equal(X_news, X_text)  # in another order
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for more pairs of sentences that only the order tells apart. Both lines of code pass without a word, and that is
+# the answer.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A network that reads
 #
@@ -133,17 +165,29 @@ assert not np.array_equal(X_news, X_text)  # in another order
 #
 # One $W_h$ serves every step.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** A network of four units with random weights, never trained, reads both lines. Its last states will be
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** A network of four units with random weights, never trained, reads both lines.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+states = ["the same, as the letters are", "different", "different only after training"]
+predict("01.order", "What will its two last states be?", states)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# (a) the same, as the letters are · (b) different · (c) different only after training
+# Take the vote. Whoever says (c) thinks of the order as something to be learnt. What has to be learnt is what to make
+# of it.
+#
+# </details>
 
 # %% slideshow={"slide_type": "subslide"}
 reader = rnn.init_params(len(ALPHABET), 4, np.random.default_rng(1))
 for text in ["dog bites man", "man bites dog"]:
     hs, _ = rnn.forward(reader, one_hot(text))
     print(f"{text}:  h_T =", hs[-1, :, 0].round(2))
-assert np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max() > 0.1
+gap = np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max()
+assert gap > 0.1
+reveal("01.order", int(gap > 0.1))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Each step mixes the new letter with a state that depends on the letters before, so even random weights notice the
@@ -164,6 +208,14 @@ for n, distance in apart.items():
     print(f"d or m, then {n:2} times o: the states differ by {distance:.0e}")
 assert apart[0] > 0.1 and apart[20] < 1e-4
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Point at the last line: the first letter has left no trace worth the name, though nothing has overwritten it on
+# purpose. Ask where it went, and leave the question open.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # After twenty more letters the state hardly knows what the first one was. That is the fading in the title. The
 # state has a place for it: four numbers could tell twelve letters apart. So *why* does it fade?
@@ -178,9 +230,19 @@ assert apart[0] > 0.1 and apart[20] < 1e-4
 # If $x_1 = 1$ and nothing comes after it, then $h_2 = w$, $h_3 = w^2$, and so on.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** After 50 more steps, for w = 0.9 and for w = 1.1, the 1 has become about
+# **Predict.** The unit reads a 1, then nothing for 50 steps. Once w is 0.9, once 1.1.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+left = {"0.5 and 2": 0.5, "0.1 and 10": 0.1, "0.005 and 100": 0.005}  # what w = 0.9 leaves
+predict("01.power", "What has the 1 become, about, for the one and for the other?", list(left))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# (a) 0.5 and 2 · (b) 0.1 and 10 · (c) 0.005 and 100
+# Most people say (a): they take off a tenth fifty times from the same number, or stop at some floor. Ask how many
+# factors there are.
+#
+# </details>
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -195,6 +257,7 @@ def read(w, xs):
 for w in [0.5, 0.9, 1.0, 1.1]:
     print(f"w = {w}:  left of a 1 after 50 steps: {read(w, [1] + 50 * [0]):.3g}")
 assert np.isclose(read(0.9, [1] + 50 * [0]), 0.9**50)
+reveal("01.power", np.abs(np.log(list(left.values())) - np.log(0.9**50)).argmin())  # the nearest
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). A power leaves nothing where it was: below 1 it goes to zero, above 1 it runs away, and only at 1 does it stay.
@@ -202,7 +265,7 @@ assert np.isclose(read(0.9, [1] + 50 * [0]), 0.9**50)
 # Training looks at the same power from the other end. To learn that $x_1$ mattered, it needs the derivative of the
 # last state with respect to that first input, the **gradient** over 50 steps. Move $x_1$ a little and see:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 eps = 1e-6
 slope = (read(0.9, [1 + eps] + 50 * [0]) - read(0.9, [1] + 50 * [0])) / eps
 print(f"moved by 1, the last state moves by {slope:.4f};  0.9 to the power of 50 is {0.9**50:.4f}")
@@ -217,12 +280,20 @@ for w, colour, style in zip([0.9, 1.0, 1.1], OCHRES, ["--", "-", "-."], strict=T
     ax.semilogy(lags, w**lags, color=colour, ls=style)
     ax.text(102, w**100.0, f"w = {w}", color=plotting.INK, va="center")
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The gradient against the number of steps back, on a logarithmic axis. Three straight lines start at 1: for w = 0.9 "
     "the line falls below 0.0001 at 100 steps, for w = 1 it stays at 1, for w = 1.1 it rises above 10000.",
 )
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# On this axis a power is a straight line. Ask how near to 1 the number must be for a tenth to be left after a hundred
+# steps: nearer than most expect.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # On a logarithmic axis powers are straight lines. Hochreiter saw them in his diploma thesis of 1991, and Bengio, Simard
@@ -237,15 +308,24 @@ plotting.show(
 # $$w\,(1 - h_t^2).$$
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** With w = 1.5 the plain power would explode. The unit reads a 1, then nothing. What does the gradient do
-# now?
-#
-# (a) it explodes · (b) it stays · (c) it vanishes
+# **Predict.** With w = 1.5 the plain power would explode. The unit reads a 1, then nothing.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("01.tanh", "What does the gradient do now?", ["it vanishes", "it stays", "it explodes"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Take the vote, then ask where the state will be after a few steps, and how steep tanh is there.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 T = 50
 X_once = np.zeros((T, 1, 1))
 X_once[0] = 1  # x_1 = 1, then nothing
+
+# %% slideshow={"slide_type": "subslide"}
 w = 1.5
 one_unit = {"W_h": np.array([[w, 1.0]]), "b_h": np.zeros((1, 1))}
 hs, _ = rnn.forward(one_unit, X_once)
@@ -253,16 +333,17 @@ factors = w * (1 - hs[:, 0, 0] ** 2)
 print("h_T =", hs[-1, 0, 0].round(3), "  last factor", factors[-1].round(3))
 print(f"product of the last 49 factors: {np.prod(factors[1:]):.0e}")
 assert np.prod(factors[1:]) < 1e-15
+reveal("01.tanh", np.searchsorted([0.1, 10], np.prod(factors[1:])))  # below, between or above
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (c). The state has settled at a place where tanh is flat. The unit is **saturated**: its state stays for as long as
+# (a). The state has settled at a place where tanh is flat. The unit is **saturated**: its state stays for as long as
 # no input moves it, and for the same reason no gradient gets through. Remembering and being able to learn what to
 # remember are two different things.
 #
 # One unit has one number for the gradient. `flow.norms` from our library does the same for any network; for one unit
 # it gives these products:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 by_hand = np.cumprod(factors[::-1])
 assert np.allclose(flow.norms(rnn, one_unit, X_once)[1:], by_hand, rtol=1e-12)
 
@@ -303,10 +384,19 @@ dhs[-1] = 2 * (hs[-1] - 0.8)
 grads, _, _ = rnn.backward(params, dhs, steps)
 assert np.isclose(grads["W_h"][0, 1], landscape(1.2, 0.4)[1], rtol=1e-10)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Where in this landscape is the slope so small that training stands still?
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** Training walks downhill, and where there is no slope it stands still.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+places = ["near the best place only", "also at the worst place"]
+predict("01.flat", "Where in this landscape is there next to no slope?", places)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# (a) near the best place only · (b) also at the worst place · (c) nowhere
+# Draw the axes on the board and let them sketch the loss: where is it high, where low, and what is in between?
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 ws, w_ins = np.meshgrid(np.linspace(0, 2, 161), np.linspace(-1, 1, 160))
@@ -322,7 +412,7 @@ ax.set_title("The loss after 50 steps; white: the cut at w = 1.5", loc="left")
 for w, w_in, height, name in [(0.5, 0, 0.6, "plain"), (1.72, 0.5, 0, "low"), (1.9, -0.5, 3, "high")]:
     ax.text(w, w_in, height, name, color="black" if name == "high" else "white", ha="center", fontsize=10)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The loss after 50 steps as a surface over w from 0 to 2 and w_in from -1 to 1. For w below 1 it is a flat plain. For "
@@ -346,7 +436,7 @@ below.semilogy(cut, np.abs(slope), color=OCHRES[1])
 below.set(ylabel="size of slope", xlabel="$w_{in}$", ylim=(1e-23, 1e12), yticks=[1e-20, 1e-10, 1, 1e10])
 below.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "Two panels over w_in from -1 to 1. Above, the loss: flat and high on the left, flat and low on the right, with a "
@@ -355,6 +445,14 @@ plotting.show(
     "needle cross it.",
 )
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Walk the cut with a finger on the screen. Ask where gradient descent goes from w_in = −0.5 (nowhere) before asking
+# where it goes from the edge.
+#
+# </details>
+
 # %% slideshow={"slide_type": "subslide"}
 for place, w_in in {"worst plateau": -0.5, "on the cliff": 0.0}.items():
     loss, slope = landscape(1.5, w_in)
@@ -362,6 +460,7 @@ for place, w_in in {"worst plateau": -0.5, "on the cliff": 0.0}.items():
 near = np.geomspace(1e-9, 1, 100_000)  # how far from the edge, on the low side
 usable = near[(np.abs(landscape(1.5, near)[1]) > 1e-3) & (np.abs(landscape(1.5, near)[1]) < 1e3)]
 print(f"slope between 0.001 and 1000: only from {usable.min():.0e} to {usable.max():.0e} beside the edge")
+reveal("01.flat", int(abs(landscape(1.5, -0.5)[1]) < 1e-3))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). The worst place has no slope to speak of, although the loss there is large: training stands still and does not
@@ -372,10 +471,6 @@ print(f"slope between 0.001 and 1000: only from {usable.min():.0e} to {usable.ma
 # %% slideshow={"slide_type": "skip"}
 assert abs(landscape(1.5, -0.5)[1]) < 1e-15 and landscape(1.5, -0.5)[0] > 2.5
 assert abs(0.01 * landscape(1.5, 0.0)[1]) > 1e6 and usable.max() < 1e-3
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# Walk the cut with a finger on the screen. Ask where gradient descent goes from w_in = −0.5 (nowhere) before asking
-# where it goes from the edge.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Many units: a product of matrices
@@ -428,8 +523,12 @@ def orthogonal_rnn(scale, seed=0):
 assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, orthogonal_rnn(1.5), noise))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
 # Spectral radius against largest singular value: draw the unit circle, and the ellipse that W makes of it. The
 # longest half-axis is the singular value. An orthogonal W makes a circle.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The bound of Pascanu, Mikolov and Bengio (2013)
@@ -439,11 +538,20 @@ assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, or
 #
 # $$\|J_k\| \le (\gamma\,\sigma_{max})^k.$$
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Quiet noise goes in (0.1 times a standard normal). For s = 1.5 the bound grows without end. After 100
-# steps the measured gradient is
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** Quiet noise goes in (0.1 times a standard normal). For s = 1.5 the bound grows without end.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+sizes = ["vanished", "large, but far below the bound", "on the bound"]
+predict("01.bound", "What is the measured gradient after 100 steps?", sizes)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# (a) on the bound · (b) large, but far below the bound · (c) vanished
+# A bound says what cannot happen. Ask what this one forbids for s = 0.8, and what for s = 1.5: in the second case,
+# nothing that anybody was afraid of.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 lags = np.arange(T + 1)
@@ -458,7 +566,7 @@ ax.set(xlim=(0, 100), ylim=(1e-12, 1e20), yticks=[1e-10, 1, 1e10, 1e20], xlabel=
 ax.set(ylabel=r"$\|J_k\|$", title="Three tanh RNNs, measured (solid), and their bounds (dashed)")
 ax.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The norm of the gradient against steps back, from 0 to 100, on a logarithmic axis, with dashed bounds. For s = 0.8 "
@@ -471,6 +579,7 @@ for s in [0.8, 1.0, 1.5]:
     norms = flow.norms(rnn, orthogonal_rnn(s), 0.1 * noise)
     assert (norms <= s**lags * (1 + 1e-9)).all()  # the bound holds at every lag
     print(f"s = {s}:  after 100 steps {norms[-1]:7.0e},  bound {s**100.0:7.0e}")
+reveal("01.bound", np.searchsorted([1e-3, 0.1 * 1.5**100], norms[-1]))  # s = 1.5 came last
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Below 1 the bound is a promise: the gradient *must* vanish. Above 1 it promises nothing. It only says that the
@@ -484,15 +593,31 @@ quiet = flow.norms(rnn, orthogonal_rnn(1.0), 0.01 * noise)[-1]
 print(f"orthogonal RNN, inputs of size 0.01: {quiet:.3f} of the gradient after 100 steps")
 assert quiet > 0.98
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Be fair to the plain RNN: this one keeps nearly everything. Ask what made it possible, the weights or the input.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same weights, a louder input
 #
 # Nothing about the weights changes now. Only the noise gets louder: 0.1, then 1, then 10 times a standard normal.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** s = 1.5, and the input is loud. The gradient after 100 steps is then
+# **Predict.** s = 1.5, and the input is 100 times as loud as before.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+fates = ["it has vanished", "about the same, as W is the same", "larger, as everything is larger"]
+predict("01.loud", "What is the gradient after 100 steps?", fates)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# (a) larger, as everything is larger · (b) about the same, as W is the same · (c) vanished
+# The favourite is (b), because the spectral radius is the same. Ask what else stands in the product.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 fig, ax = plotting.figure(height=3.4)
@@ -504,7 +629,7 @@ ax.set(xlim=(0, 100), ylim=(1e-6, 1e6), yticks=[1e-6, 1e-3, 1, 1e3, 1e6], xlabel
 ax.set(ylabel=r"$\|J_k\|$", title="One set of weights (s = 1.5), three loudnesses")
 ax.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "The norm of the gradient against steps back on a logarithmic axis, for the same weights and three inputs. With "
@@ -516,12 +641,15 @@ for size in [0.1, 1, 10]:
     hs, _ = rnn.forward(orthogonal_rnn(1.5), size * noise)
     reach = flow.norms(rnn, orthogonal_rnn(1.5), size * noise)[-1]
     print(f"noise × {size:4}: mean slope of tanh {np.mean(1 - hs**2):.2f}, after 100 steps {reach:.0e}")
+reveal("01.loud", np.searchsorted([1e-3, 1e6], reach))  # about the same: grown, as on the slide before
+
+# %% slideshow={"slide_type": "skip"}
 assert reach < 1e-3 and 1.5**100 > 1e17  # far from the bound: vanished
 hs, _ = rnn.forward(orthogonal_rnn(1.5), 0.1 * noise)
 assert np.mean(1 - hs[:10] ** 2) > np.mean(1 - hs[10:] ** 2) + 0.1  # flat later, steep at first
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (c). Loud inputs push units to where tanh is flat, and then a radius of 1.5 is not enough to make up for it. (The quiet
+# (a). Loud inputs push units to where tanh is flat, and then a radius of 1.5 is not enough to make up for it. (The quiet
 # curves are steepest at their right end. That is the beginning of the sequence, where the state is still near 0.) So
 # "the spectral radius is above 1, therefore the gradient explodes" is wrong, too. What counts is the product along the
 # *actual* sequence.
@@ -537,6 +665,14 @@ rnn_norms = flow.norms(rnn, usual, noise)
 print(f"largest singular value {largest:.2f}, spectral radius {radius:.2f}")
 print(f"gradient after 100 steps {rnn_norms[-1]:.0e}, radius to the power of 100 {radius**100:.0e}")
 assert largest > 1 and rnn_norms[-1] < 1e-18
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# This is a plain RNN as a library hands it out. The singular value is above 1, so the bound allows everything; the
+# radius is below 1, and that decides.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This is the fading of the first letter, measured. To be fair to the plain RNN: it *can* be started better, and a
@@ -561,25 +697,36 @@ assert 1 + rnn_norms[-1] == 1
 # was exactly 1, the *constant error carousel* of Hochreiter and Schmidhuber. Today's cell has the gate (Gers,
 # Schmidhuber and Cummins 2000), and its bias b_f says where it starts: near σ(b_f).
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Forget biases of 0, 1, 3 and 5, weights drawn as usual. How many of the four keep at least a tenth of the
-# gradient along the direct path over 100 steps?
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** Four LSTMs with forget biases of 0, 1, 3 and 5, and weights drawn as usual. A gradient goes 100 steps back
+# along the direct path.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("01.tenth", "How many of the four keep at least a tenth of it?", ["all", "three", "two", "one", "none"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# (a) all · (b) three · (c) two · (d) one
+# Let them compute: σ(3) is 0.95, and 0.95 a hundred times is what?
+#
+# </details>
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def fresh_lstm(b_f, seed=0):
     return lstm.init_params(1, H, np.random.default_rng(seed), forget_bias=b_f)
 
 
+# %% slideshow={"slide_type": "subslide"}
 biases = [0.0, 1.0, 3.0, 5.0]
 total, direct = {}, {}
 for b_f in biases:
     total[b_f] = flow.norms(lstm, fresh_lstm(b_f), noise)
     direct[b_f] = flow.direct(lstm.forward(fresh_lstm(b_f), noise)[1]).max(axis=(1, 2))  # the unit that keeps most
     print(f"b_f = {b_f:.0f}:  σ(b_f) = {sigmoid(b_f):.3f},  direct path after 100 steps {direct[b_f][-1]:.0e}")
-assert [b_f for b_f in biases if direct[b_f][-1] > 0.1] == [5.0]
+kept = [b_f for b_f in biases if direct[b_f][-1] > 0.1]
+assert kept == [5.0]
+reveal("01.tenth", len(biases) - len(kept))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (d). **"LSTMs do not vanish" is false**: the direct path shrinks by a factor f at each step, like every other power.
@@ -589,10 +736,19 @@ assert [b_f for b_f in biases if direct[b_f][-1] > 0.1] == [5.0]
 # That was the direct path. The whole gradient also runs through h, where it passes the weights of all the gates. Is
 # that path of any importance?
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** The whole gradient (state = h and C) at b_f = 5, after 100 steps, compared with the direct path:
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** Now the whole gradient, with h and C as the state, at b_f = 5.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+ratios = ["smaller", "about the same", "a hundred times larger, or more"]
+predict("01.whole", "After 100 steps, what is it compared with the direct path?", ratios)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# (a) about the same · (b) smaller · (c) a hundred times larger, or more
+# Nobody expects (c). Ask which path is still unaccounted for, and what it is multiplied by.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 BLUES = ["#62A6D6", "#2F86C0", "#0067A6", "#003A5E"]  # shades of the colour of f
@@ -610,7 +766,7 @@ left.text(102, 1e5, "$b_f$", color=BLUES[2], va="center")
 right.text(102, 3e6, "$b_f$", color=BLUES[2], va="center")
 left.minorticks_off()
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
     fig,
     "Two panels, the size of the gradient against steps back on a logarithmic axis, for forget biases 0, 1, 3 and 5. "
@@ -630,6 +786,7 @@ def lost(norms):
 print(f"plain RNN: whole {rnn_norms[-1]:6.0e}  {lost(rnn_norms)}")
 for b_f in biases:
     print(f"b_f = {b_f:.0f}:   whole {total[b_f][-1]:6.0e}  {lost(total[b_f])};  direct {direct[b_f][-1]:6.0e}")
+reveal("01.whole", np.searchsorted([0.5, 100], total[5.0][-1] / direct[5.0][-1]))
 
 # %% slideshow={"slide_type": "skip"}
 assert total[0.0][-1] < 1e-15 and total[1.0][-1] < 1e-3
@@ -652,6 +809,14 @@ blind_direct = flow.direct(lstm.forward(blind, noise)[1]).max(axis=(1, 2))
 print(f"b_f = 5 with the path through h:    {total[5.0][-1]:.0e}")
 print(f"b_f = 5 without it:                 {without_h[-1]:.2f}   largest over all lags {without_h.max():.2f}")
 assert (without_h <= np.sqrt(2) * blind_direct).all() and without_h.max() < 1.5
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# An experiment with one change: the columns that see h are set to zero. What grew before does not grow any more, so h
+# was the way.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Without the path through h the gradient only ever shrinks, up to a last step from C to h, which adds a factor of at
@@ -677,8 +842,12 @@ for b_f, five in ends.items():
 assert max(ends[0.0]) < 1e-15 and max(ends[1.0]) < 1e-3 and min(ends[3.0] + ends[5.0]) > 10
 
 # %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
 # Let the room vote on "LSTMs solve vanishing gradients" before and after this slide. The sentence to leave with: the
 # factor has become a gate, which can be set, and learned, and may be near 1.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What this does not show.** These are fresh networks that read noise. Training moves all of the weights, the gates with
@@ -689,6 +858,13 @@ assert max(ends[0.0]) < 1e-15 and max(ends[1.0]) < 1e-3 and min(ends[3.0] + ends
 #
 # A gradient through time is a product, so it fades or grows like a power. A plain RNN as usually started loses it
 # within 100 steps. An LSTM has a path whose factor is a gate: b_f = 5 keeps more than half, b_f = 0 next to nothing.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for these sentences before you show them.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 assert rnn_norms[-1] < 1e-18 and direct[5.0][-1] > 0.5 and direct[0.0][-1] < 1e-25
@@ -713,7 +889,12 @@ def right_sentence():
 
 
 # %% slideshow={"slide_type": "skip"}
-check_choice("the right sentence", right_sentence, "c", "abcd")
+known = {
+    "The LSTM with b_f = 0 lost its gradient almost as fast as the plain RNN.": "a",
+    "The orthogonal RNN with quiet inputs carried it.": "b",
+    "With loud inputs it vanished, although the singular value was 1.5.": "d",
+}
+check_choice("the right sentence", right_sentence, "c", "abcd", known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -778,7 +959,13 @@ def run_lines(word):
     return names["sizes"]
 
 
-check("the norms that your lines give", order, flow.norms(rnn, usual, noise[:8]), then=run_lines)
+known = {
+    "You multiply from the left: the factor of an earlier step stands to the right of the later ones.": "ECFGA",
+    "You go forwards: that is how the first state reaches each step, not how each reaches the last.": "ECBGA",
+    "You go forwards, and J begins at the end.": "ECBDA",
+    "The size is taken before J is multiplied, so it comes one step late.": "ECFAD",
+}
+check("the norms your lines give", order, flow.norms(rnn, usual, noise[:8]), then=run_lines, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -820,12 +1007,20 @@ def tamed(W, n, left):
 
 
 # %% slideshow={"slide_type": "skip"}
-for W_any, n, left in [(W, 20, 1e-3), (3 * W.T, 100, 0.5)]:
+for W_any, n, left in [(W, 5, 0.5), (3 * W.T, 8, 0.2)]:
+    known = {
+        "Without the 2, np.linalg.norm is the root of the sum of all squares, which is larger than σ_max.": W_any
+        * (left ** (1 / n) / np.linalg.norm(W_any)),
+        "You make σ_max equal to left; it is the n-th power of σ_max that shall be.": W_any
+        * (left / np.linalg.norm(W_any, 2)),
+        "You have not divided by the σ_max that W has already.": W_any * left ** (1 / n),
+    }
     check(
         f"the bound after {n} steps",
         lambda W_any=W_any, n=n, left=left: tamed(W_any.copy(), n, left),
         left,
         then=lambda tame, n=n: np.linalg.norm(tame, 2) ** n,
+        known=known,
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -891,6 +1086,12 @@ for s, piece in [(1.0, 50), (1.5, 99)]:
         f"cut at {piece}, s = {s}",
         lambda s=s, piece=piece: last_state(orthogonal_rnn(s), noise.copy(), piece),
         whole[-1],
+        known={
+            "The second piece still begins with a state of zero.": last_state_with_a_bug(
+                orthogonal_rnn(s), noise, piece
+            ),
+            "That is the state at the cut: the second piece has to be read, too.": whole[piece - 1],
+        },
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -946,6 +1147,10 @@ for w, w_in in [(1.5, 0.5), (-0.7, 2.0)]:
         lambda w=w, w_in=w_in: other_past(w, w_in),
         state_after(w, w_in, [1.0, 0.0]),
         then=lambda x, w=w, w_in=w_in: state_after(w, w_in, [0.0, float(x)]),
+        known={
+            "Your x is what the last tanh sees; on its way there x is multiplied by w_in.": w * np.tanh(w_in),
+            "The 1 goes through a tanh of its own, at step 1, before w takes it on.": w,
+        },
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
