@@ -12,7 +12,7 @@
 #
 # </details>
 
-# % [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** Derivatives and the chain rule; what a matrix does to a vector.
 #
 # **How long it takes.** About 45 minutes.
@@ -239,8 +239,7 @@ predict("01.power", "What has the 1 become, about, for the one and for the other
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Most people say (a): they take off a tenth fifty times from the same number, or stop at some floor. Ask how many
-# factors there are.
+# Expect votes for all three. Ask how many factors there are, and what two of them make, and four.
 #
 # </details>
 
@@ -254,10 +253,12 @@ def read(w, xs):
     return h
 
 
+# %% slideshow={"slide_type": "subslide"}
 for w in [0.5, 0.9, 1.0, 1.1]:
     print(f"w = {w}:  left of a 1 after 50 steps: {read(w, [1] + 50 * [0]):.3g}")
 assert np.isclose(read(0.9, [1] + 50 * [0]), 0.9**50)
-reveal("01.power", np.abs(np.log(list(left.values())) - np.log(0.9**50)).argmin())  # the nearest
+distances = np.abs(np.log(0.9**50) - np.log(list(left.values())))
+reveal("01.power", distances.argmin())
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). A power leaves nothing where it was: below 1 it goes to zero, above 1 it runs away, and only at 1 does it stay.
@@ -268,7 +269,7 @@ reveal("01.power", np.abs(np.log(list(left.values())) - np.log(0.9**50)).argmin(
 # %% slideshow={"slide_type": "subslide"}
 eps = 1e-6
 slope = (read(0.9, [1 + eps] + 50 * [0]) - read(0.9, [1] + 50 * [0])) / eps
-print(f"moved by 1, the last state moves by {slope:.4f};  0.9 to the power of 50 is {0.9**50:.4f}")
+print(f"moved by 1, the last state moves by {slope:.4f};  0.9 to the 50th is {0.9**50:.4f}")
 assert np.isclose(slope, 0.9**50, rtol=1e-4)
 
 # %% slideshow={"slide_type": "skip"}
@@ -307,7 +308,7 @@ plotting.show(
 #
 # $$w\,(1 - h_t^2).$$
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With w = 1.5 the plain power would explode. The unit reads a 1, then nothing.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -453,7 +454,7 @@ plotting.show(
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for place, w_in in {"worst plateau": -0.5, "on the cliff": 0.0}.items():
     loss, slope = landscape(1.5, w_in)
     print(f"{place:14} loss {loss:.2f}, slope {slope:6.0e}; a step at rate 0.01 moves w_in by {-0.01 * slope:.0e}")
@@ -520,6 +521,7 @@ def orthogonal_rnn(scale, seed=0):
     return params
 
 
+# %% slideshow={"slide_type": "skip"}
 assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, orthogonal_rnn(1.5), noise))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -615,7 +617,7 @@ predict("01.loud", "What is the gradient after 100 steps?", fates)
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# The favourite is (b), because the spectral radius is the same. Ask what else stands in the product.
+# There is a good reason for (b): W has not changed. Ask what else stands in the product.
 #
 # </details>
 
@@ -636,12 +638,12 @@ plotting.show(
     "noise of size 0.1 it grows beyond 100000, with size 1 to some thousands; with size 10 it falls below 0.001.",
 )
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for size in [0.1, 1, 10]:
     hs, _ = rnn.forward(orthogonal_rnn(1.5), size * noise)
     reach = flow.norms(rnn, orthogonal_rnn(1.5), size * noise)[-1]
     print(f"noise × {size:4}: mean slope of tanh {np.mean(1 - hs**2):.2f}, after 100 steps {reach:.0e}")
-reveal("01.loud", np.searchsorted([1e-3, 1e6], reach))  # about the same: grown, as on the slide before
+reveal("01.loud", np.searchsorted([1e-3, 1e6], reach))  # grown, as it has when it is quiet
 
 # %% slideshow={"slide_type": "skip"}
 assert reach < 1e-3 and 1.5**100 > 1e17  # far from the bound: vanished
@@ -663,13 +665,13 @@ W = usual["W_h"][:, :H]
 largest, radius = np.linalg.norm(W, 2), np.abs(np.linalg.eigvals(W)).max()
 rnn_norms = flow.norms(rnn, usual, noise)
 print(f"largest singular value {largest:.2f}, spectral radius {radius:.2f}")
-print(f"gradient after 100 steps {rnn_norms[-1]:.0e}, radius to the power of 100 {radius**100:.0e}")
+print(f"gradient after 100 steps {rnn_norms[-1]:.0e}, radius to the 100th {radius**100:.0e}")
 assert largest > 1 and rnn_norms[-1] < 1e-18
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# This is a plain RNN as a library hands it out. The singular value is above 1, so the bound allows everything; the
+# This is a plain RNN as it is usually started. The singular value is above 1, so the bound allows everything; the
 # radius is below 1, and that decides.
 #
 # </details>
@@ -717,7 +719,7 @@ def fresh_lstm(b_f, seed=0):
     return lstm.init_params(1, H, np.random.default_rng(seed), forget_bias=b_f)
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 biases = [0.0, 1.0, 3.0, 5.0]
 total, direct = {}, {}
 for b_f in biases:
@@ -746,7 +748,7 @@ predict("01.whole", "After 100 steps, what is it compared with the direct path?"
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Nobody expects (c). Ask which path is still unaccounted for, and what it is multiplied by.
+# Ask which path is still unaccounted for, and what it is multiplied by.
 #
 # </details>
 
@@ -776,13 +778,14 @@ plotting.show(
 )
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def lost(norms):
     """After how many steps less than a hundredth is left."""
     below = np.flatnonzero(norms < 0.01)
     return f"lost after {below[0]} steps" if below.size else "not lost"
 
 
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 print(f"plain RNN: whole {rnn_norms[-1]:6.0e}  {lost(rnn_norms)}")
 for b_f in biases:
     print(f"b_f = {b_f:.0f}:   whole {total[b_f][-1]:6.0e}  {lost(total[b_f])};  direct {direct[b_f][-1]:6.0e}")
@@ -806,8 +809,8 @@ for k in "fiCo":
     blind[f"W_{k}"][:, :H] = 0  # the columns that see h
 without_h = flow.norms(lstm, blind, noise)
 blind_direct = flow.direct(lstm.forward(blind, noise)[1]).max(axis=(1, 2))
-print(f"b_f = 5 with the path through h:    {total[5.0][-1]:.0e}")
-print(f"b_f = 5 without it:                 {without_h[-1]:.2f}   largest over all lags {without_h.max():.2f}")
+print(f"b_f = 5 with the path through h: {total[5.0][-1]:.0e}")
+print(f"without it: {without_h[-1]:.2f}, the largest over all lags {without_h.max():.2f}")
 assert (without_h <= np.sqrt(2) * blind_direct).all() and without_h.max() < 1.5
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -959,6 +962,7 @@ def run_lines(word):
     return names["sizes"]
 
 
+# %% slideshow={"slide_type": "skip"}
 known = {
     "You multiply from the left: the factor of an earlier step stands to the right of the later ones.": "ECFGA",
     "You go forwards: that is how the first state reaches each step, not how each reaches the last.": "ECBGA",
@@ -1008,12 +1012,10 @@ def tamed(W, n, left):
 
 # %% slideshow={"slide_type": "skip"}
 for W_any, n, left in [(W, 5, 0.5), (3 * W.T, 8, 0.2)]:
+    size = np.linalg.norm(W_any, 2)
     known = {
-        "Without the 2, np.linalg.norm is the root of the sum of all squares, which is larger than σ_max.": W_any
-        * (left ** (1 / n) / np.linalg.norm(W_any)),
-        "You make σ_max equal to left; it is the n-th power of σ_max that shall be.": W_any
-        * (left / np.linalg.norm(W_any, 2)),
-        "You have not divided by the σ_max that W has already.": W_any * left ** (1 / n),
+        "Now σ_max itself is `left`: its n-th power shall be.": W_any * (left / size),
+        "A power of n is undone by a root, not by a division.": W_any * (left / n / size),
     }
     check(
         f"the bound after {n} steps",
@@ -1082,14 +1084,13 @@ def last_state(params, X, cut):
 # %% slideshow={"slide_type": "skip"}
 for s, piece in [(1.0, 50), (1.5, 99)]:
     whole, _ = rnn.forward(orthogonal_rnn(s), noise)
+    forgetful = last_state_with_a_bug(orthogonal_rnn(s), noise, piece)
     check(
         f"cut at {piece}, s = {s}",
         lambda s=s, piece=piece: last_state(orthogonal_rnn(s), noise.copy(), piece),
         whole[-1],
         known={
-            "The second piece still begins with a state of zero.": last_state_with_a_bug(
-                orthogonal_rnn(s), noise, piece
-            ),
+            "The second piece still begins with a state of zero.": forgetful,
             "That is the state at the cut: the second piece has to be read, too.": whole[piece - 1],
         },
     )
@@ -1141,14 +1142,16 @@ def state_after(w, w_in, xs):
     return rnn.forward(params, np.reshape(xs, (-1, 1, 1)))[0][-1].item()
 
 
+# %% slideshow={"slide_type": "skip"}
 for w, w_in in [(1.5, 0.5), (-0.7, 2.0)]:
+    state = state_after(w, w_in, [1.0, 0.0])
     check(
         f"the state after (0, x), w = {w}, w_in = {w_in}",
         lambda w=w, w_in=w_in: other_past(w, w_in),
-        state_after(w, w_in, [1.0, 0.0]),
+        state,
         then=lambda x, w=w, w_in=w_in: state_after(w, w_in, [0.0, float(x)]),
         known={
-            "Your x is what the last tanh sees; on its way there x is multiplied by w_in.": w * np.tanh(w_in),
+            "Your x is what the last tanh sees; on its way there x is multiplied by w_in.": np.arctanh(state),
             "The 1 goes through a tanh of its own, at step 1, before w takes it on.": w,
         },
     )
