@@ -7,7 +7,8 @@
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# "LSTMs solve vanishing gradients": let the room vote on it now, write the votes down, and vote again at the end.
+# Ask who has heard that the LSTM solves the vanishing gradient, and let them keep their opinion until the vote at the
+# end.
 #
 # </details>
 
@@ -30,17 +31,25 @@ import numpy as np
 from lstm_lib import flow, lstm, plotting, rnn
 from lstm_lib.checks import check, check_choice
 from lstm_lib.functional import sigmoid
+from lstm_lib.predictions import predict, reveal
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
-#
-# From [Start here](00_start_here.ipynb). Answer aloud, then open the fold.
 #
 # 1. `X` has the shape (100, 2, 3). What are the three numbers?
 # 2. A forget gate stays at f. What is left of a memory after n steps?
 # 3. Does a gate of 0.73 remember for a hundred steps?
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# A minute alone, on paper, then aloud. The second question is the whole lesson in small.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
+# They are from [Start here](00_start_here.ipynb). Answer aloud, then open the fold.
+#
 # <details><summary>Answers</summary>
 #
 # 1. (T, D, B): 100 steps in time, 2 inputs at each step, 3 sequences side by side.
@@ -58,8 +67,7 @@ from lstm_lib.functional import sigmoid
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Ask for sequences that are no time series. A line of text, a sound, a recipe: what matters is that the order
-# means something.
+# Let them name others: moves of a game, a pulse, prices. Then ask for data whose order means nothing.
 #
 # </details>
 
@@ -134,17 +142,18 @@ plotting.show(
 # *Dog bites man* is no news. *Man bites dog* is. Both have the same letters, each as often. Whoever counts letters
 # cannot tell them apart.
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
-#
-# Two sentences, one bag of letters.
-#
-# </details>
-
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "fragment"}
 X_news = one_hot("man bites dog")
 assert np.array_equal(X_news.sum(axis=0), X_text.sum(axis=0))  # the same letters
 assert not np.array_equal(X_news, X_text)  # in another order
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for more pairs of sentences that only the order tells apart. Both lines of code pass without a word, and that is
+# the answer.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A network that reads
@@ -157,23 +166,28 @@ assert not np.array_equal(X_news, X_text)  # in another order
 # One $W_h$ serves every step.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** A network of four units with random weights, never trained, reads both lines. Its last states will be
-#
-# (a) the same, as the letters are · (b) different · (c) different only after training
+# **Predict.** A network of four units with random weights, never trained, reads both lines.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-reader = rnn.init_params(len(ALPHABET), 4, np.random.default_rng(1))
-for text in ["dog bites man", "man bites dog"]:
-    hs, _ = rnn.forward(reader, one_hot(text))
-    print(f"{text}:  h_T =", hs[-1, :, 0].round(2))
-assert np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max() > 0.1
+states = ["the same, as the letters are", "different", "different only after training"]
+predict("01.order", "What will its two last states be?", states)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Many say (c): they think that noticing has to be learned. The order is in the arithmetic from the first day.
+# Take the vote. Whoever says (c) thinks of the order as something to be learnt. What has to be learnt is what to make
+# of it.
 #
 # </details>
+
+# %% slideshow={"slide_type": "subslide"}
+reader = rnn.init_params(len(ALPHABET), 4, np.random.default_rng(1))
+for text in ["dog bites man", "man bites dog"]:
+    hs, _ = rnn.forward(reader, one_hot(text))
+    print(f"{text}:  h_T =", hs[-1, :, 0].round(2))
+gap = np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max()
+assert gap > 0.1
+reveal("01.order", int(gap > 0.1))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Each step mixes the new letter with a state that depends on the letters before, so even random weights notice the
@@ -181,7 +195,7 @@ assert np.abs(hs[-1] - rnn.forward(reader, X_text)[0][-1]).max() > 0.1
 # follow again and again:
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"}
 def difference(first, second):
     """How far apart the last states are."""
     hs, _ = rnn.forward(reader, one_hot(first))
@@ -197,7 +211,8 @@ assert apart[0] > 0.1 and apart[20] < 1e-4
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# The first letter fades, step by step, in a network that has room enough for it. Ask why, and collect guesses.
+# Point at the last line: the first letter has left no trace worth the name, though nothing has overwritten it on
+# purpose. Ask where it went, and leave the question open.
 #
 # </details>
 
@@ -214,13 +229,22 @@ assert apart[0] > 0.1 and apart[20] < 1e-4
 #
 # If $x_1 = 1$ and nothing comes after it, then $h_2 = w$, $h_3 = w^2$, and so on.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** After 50 more steps, for w = 0.9 and for w = 1.1, the 1 has become about
-#
-# (a) 0.5 and 2 · (b) 0.1 and 10 · (c) 0.005 and 100
-
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** The unit reads a 1, then nothing for 50 steps. Once w is 0.9, once 1.1.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+left = {"0.5 and 2": 0.5, "0.1 and 10": 0.1, "0.005 and 100": 0.005}  # what w = 0.9 leaves
+predict("01.power", "What has the 1 become, about, for the one and for the other?", list(left))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Expect votes for all three. Ask how many factors there are, and what two of them make, and four.
+#
+# </details>
+
+
+# %% slideshow={"slide_type": "subslide"}
 def read(w, xs):
     """The last state of h_t = w h_{t−1} + x_t."""
     h = 0.0
@@ -229,17 +253,12 @@ def read(w, xs):
     return h
 
 
+# %% slideshow={"slide_type": "subslide"}
 for w in [0.5, 0.9, 1.0, 1.1]:
     print(f"w = {w}:  left of a 1 after 50 steps: {read(w, [1] + 50 * [0]):.3g}")
 assert np.isclose(read(0.9, [1] + 50 * [0]), 0.9**50)
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
-#
-# People choose (a) or (b): a factor of 0.9 sounds harmless. Let them compute 0.9 to the power of 50 by halving:
-# about seven steps to a half.
-#
-# </details>
+distances = np.abs(np.log(0.9**50) - np.log(list(left.values())))
+reveal("01.power", distances.argmin())
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). A power leaves nothing where it was: below 1 it goes to zero, above 1 it runs away, and only at 1 does it stay.
@@ -247,10 +266,10 @@ assert np.isclose(read(0.9, [1] + 50 * [0]), 0.9**50)
 # Training looks at the same power from the other end. To learn that $x_1$ mattered, it needs the derivative of the
 # last state with respect to that first input, the **gradient** over 50 steps. Move $x_1$ a little and see:
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "subslide"}
 eps = 1e-6
 slope = (read(0.9, [1 + eps] + 50 * [0]) - read(0.9, [1] + 50 * [0])) / eps
-print(f"moved by 1, the last state moves by {slope:.4f};  0.9 to the power of 50 is {0.9**50:.4f}")
+print(f"moved by 1, the last state moves by {slope:.4f};  0.9 to the 50th is {0.9**50:.4f}")
 assert np.isclose(slope, 0.9**50, rtol=1e-4)
 
 # %% slideshow={"slide_type": "skip"}
@@ -272,7 +291,8 @@ plotting.show(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# The same power, looked at from the end. Straight lines on a logarithmic axis: there is no gentle place beside 1.
+# On this axis a power is a straight line. Ask how near to 1 the number must be for a tenth to be left after a hundred
+# steps: nearer than most expect.
 #
 # </details>
 
@@ -289,15 +309,24 @@ plotting.show(
 # $$w\,(1 - h_t^2).$$
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** With w = 1.5 the plain power would explode. The unit reads a 1, then nothing. What does the gradient do
-# now?
-#
-# (a) it explodes · (b) it stays · (c) it vanishes
+# **Predict.** With w = 1.5 the plain power would explode. The unit reads a 1, then nothing.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("01.tanh", "What does the gradient do now?", ["it vanishes", "it stays", "it explodes"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Take the vote, then ask where the state will be after a few steps, and how steep tanh is there.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 T = 50
 X_once = np.zeros((T, 1, 1))
 X_once[0] = 1  # x_1 = 1, then nothing
+
+# %% slideshow={"slide_type": "subslide"}
 w = 1.5
 one_unit = {"W_h": np.array([[w, 1.0]]), "b_h": np.zeros((1, 1))}
 hs, _ = rnn.forward(one_unit, X_once)
@@ -305,17 +334,10 @@ factors = w * (1 - hs[:, 0, 0] ** 2)
 print("h_T =", hs[-1, 0, 0].round(3), "  last factor", factors[-1].round(3))
 print(f"product of the last 49 factors: {np.prod(factors[1:]):.0e}")
 assert np.prod(factors[1:]) < 1e-15
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
-#
-# Most say that it explodes, because w is above 1. The state has gone to where tanh is flat. It remembers, and it
-# cannot learn what to remember.
-#
-# </details>
+reveal("01.tanh", np.searchsorted([0.1, 10], np.prod(factors[1:])))  # below, between or above
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (c). The state has settled at a place where tanh is flat. The unit is **saturated**: its state stays for as long as
+# (a). The state has settled at a place where tanh is flat. The unit is **saturated**: its state stays for as long as
 # no input moves it, and for the same reason no gradient gets through. Remembering and being able to learn what to
 # remember are two different things.
 #
@@ -340,7 +362,7 @@ assert np.allclose(flow.norms(rnn, one_unit, X_once)[1:], by_hand, rtol=1e-12)
 # NumPy does all pairs at once.
 
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "subslide"}
 def landscape(w, w_in, T=50):
     """The loss after T steps, and its slope along w_in."""
     h = np.tanh(w_in)  # step 1 reads the 1
@@ -364,14 +386,16 @@ grads, _, _ = rnn.backward(params, dhs, steps)
 assert np.isclose(grads["W_h"][0, 1], landscape(1.2, 0.4)[1], rtol=1e-10)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Where in this landscape is the slope so small that training stands still?
-#
-# (a) near the best place only · (b) also at the worst place · (c) nowhere
+# **Predict.** Training walks downhill, and where there is no slope it stands still.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+places = ["near the best place only", "also at the worst place"]
+predict("01.flat", "Where in this landscape is there next to no slope?", places)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Keep the answer back until the picture is there: the worst place is as flat as the best one.
+# Draw the axes on the board and let them sketch the loss: where is it high, where low, and what is in between?
 #
 # </details>
 
@@ -422,13 +446,22 @@ plotting.show(
     "needle cross it.",
 )
 
-# %% slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Walk the cut with a finger on the screen. Ask where gradient descent goes from w_in = −0.5 (nowhere) before asking
+# where it goes from the edge.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for place, w_in in {"worst plateau": -0.5, "on the cliff": 0.0}.items():
     loss, slope = landscape(1.5, w_in)
     print(f"{place:14} loss {loss:.2f}, slope {slope:6.0e}; a step at rate 0.01 moves w_in by {-0.01 * slope:.0e}")
 near = np.geomspace(1e-9, 1, 100_000)  # how far from the edge, on the low side
 usable = near[(np.abs(landscape(1.5, near)[1]) > 1e-3) & (np.abs(landscape(1.5, near)[1]) < 1e3)]
 print(f"slope between 0.001 and 1000: only from {usable.min():.0e} to {usable.max():.0e} beside the edge")
+reveal("01.flat", int(abs(landscape(1.5, -0.5)[1]) < 1e-3))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). The worst place has no slope to speak of, although the loss there is large: training stands still and does not
@@ -439,14 +472,6 @@ print(f"slope between 0.001 and 1000: only from {usable.min():.0e} to {usable.ma
 # %% slideshow={"slide_type": "skip"}
 assert abs(landscape(1.5, -0.5)[1]) < 1e-15 and landscape(1.5, -0.5)[0] > 2.5
 assert abs(0.01 * landscape(1.5, 0.0)[1]) > 1e6 and usable.max() < 1e-3
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
-#
-# Walk the cut with a finger on the screen. Ask where gradient descent goes from w_in = −0.5 (nowhere) before asking
-# where it goes from the edge.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Many units: a product of matrices
@@ -484,7 +509,7 @@ def norms_by_hand(params, X):
 # To have both in hand, we take W *orthogonal*, a matrix that turns without stretching, times a scale s. Then both
 # are s. (As a start for training: Saxe, McClelland and Ganguli 2014.)
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "subslide"}
 T, H = 100, 32
 noise = np.random.default_rng(7).normal(size=(T, 1, 1))
 
@@ -496,10 +521,11 @@ def orthogonal_rnn(scale, seed=0):
     return params
 
 
+# %% slideshow={"slide_type": "skip"}
 assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, orthogonal_rnn(1.5), noise))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
+# <details><summary>For the lecturer · 3 min</summary>
 #
 # Spectral radius against largest singular value: draw the unit circle, and the ellipse that W makes of it. The
 # longest half-axis is the singular value. An orthogonal W makes a circle.
@@ -515,15 +541,17 @@ assert np.allclose(norms_by_hand(orthogonal_rnn(1.5), noise), flow.norms(rnn, or
 # $$\|J_k\| \le (\gamma\,\sigma_{max})^k.$$
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Quiet noise goes in (0.1 times a standard normal). For s = 1.5 the bound grows without end. After 100
-# steps the measured gradient is
-#
-# (a) on the bound · (b) large, but far below the bound · (c) vanished
+# **Predict.** Quiet noise goes in (0.1 times a standard normal). For s = 1.5 the bound grows without end.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+sizes = ["vanished", "large, but far below the bound", "on the bound"]
+predict("01.bound", "What is the measured gradient after 100 steps?", sizes)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Those who know the bound choose (a): they read "at most" as "about".
+# A bound says what cannot happen. Ask what this one forbids for s = 0.8, and what for s = 1.5: in the second case,
+# nothing that anybody was afraid of.
 #
 # </details>
 
@@ -548,11 +576,12 @@ plotting.show(
     "100000, while its bound climbs beyond 1e17.",
 )
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"}
 for s in [0.8, 1.0, 1.5]:
     norms = flow.norms(rnn, orthogonal_rnn(s), 0.1 * noise)
     assert (norms <= s**lags * (1 + 1e-9)).all()  # the bound holds at every lag
     print(f"s = {s}:  after 100 steps {norms[-1]:7.0e},  bound {s**100.0:7.0e}")
+reveal("01.bound", np.searchsorted([1e-3, 0.1 * 1.5**100], norms[-1]))  # s = 1.5 came last
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Below 1 the bound is a promise: the gradient *must* vanish. Above 1 it promises nothing. It only says that the
@@ -561,15 +590,15 @@ for s in [0.8, 1.0, 1.5]:
 #
 # And the line for s = 1? **"A plain RNN cannot carry a gradient over 100 steps" is false.** This one does:
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"}
 quiet = flow.norms(rnn, orthogonal_rnn(1.0), 0.01 * noise)[-1]
 print(f"orthogonal RNN, inputs of size 0.01: {quiet:.3f} of the gradient after 100 steps")
 assert quiet > 0.98
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
+# <details><summary>For the lecturer · 1 min</summary>
 #
-# The sentence "an RNN cannot carry a gradient over 100 steps" is in many slides. Here is one that does.
+# Be fair to the plain RNN: this one keeps nearly everything. Ask what made it possible, the weights or the input.
 #
 # </details>
 
@@ -578,15 +607,17 @@ assert quiet > 0.98
 #
 # Nothing about the weights changes now. Only the noise gets louder: 0.1, then 1, then 10 times a standard normal.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** s = 1.5, and the input is loud. The gradient after 100 steps is then
-#
-# (a) larger, as everything is larger · (b) about the same, as W is the same · (c) vanished
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** s = 1.5, and the input is 100 times as loud as before.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+fates = ["it has vanished", "about the same, as W is the same", "larger, as everything is larger"]
+predict("01.loud", "What is the gradient after 100 steps?", fates)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# (b) is the favourite: "W has not changed". The slopes have.
+# There is a good reason for (b): W has not changed. Ask what else stands in the product.
 #
 # </details>
 
@@ -612,12 +643,15 @@ for size in [0.1, 1, 10]:
     hs, _ = rnn.forward(orthogonal_rnn(1.5), size * noise)
     reach = flow.norms(rnn, orthogonal_rnn(1.5), size * noise)[-1]
     print(f"noise × {size:4}: mean slope of tanh {np.mean(1 - hs**2):.2f}, after 100 steps {reach:.0e}")
+reveal("01.loud", np.searchsorted([1e-3, 1e6], reach))  # grown, as it has when it is quiet
+
+# %% slideshow={"slide_type": "skip"}
 assert reach < 1e-3 and 1.5**100 > 1e17  # far from the bound: vanished
 hs, _ = rnn.forward(orthogonal_rnn(1.5), 0.1 * noise)
 assert np.mean(1 - hs[:10] ** 2) > np.mean(1 - hs[10:] ** 2) + 0.1  # flat later, steep at first
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (c). Loud inputs push units to where tanh is flat, and then a radius of 1.5 is not enough to make up for it. (The quiet
+# (a). Loud inputs push units to where tanh is flat, and then a radius of 1.5 is not enough to make up for it. (The quiet
 # curves are steepest at their right end. That is the beginning of the sequence, where the state is still near 0.) So
 # "the spectral radius is above 1, therefore the gradient explodes" is wrong, too. What counts is the product along the
 # *actual* sequence.
@@ -625,19 +659,20 @@ assert np.mean(1 - hs[:10] ** 2) > np.mean(1 - hs[10:] ** 2) + 0.1  # flat later
 # Nor does the bound tell the whole story below. Weights as people usually draw them, uniform in ±1/√H, have a largest
 # singular value a little above 1, so it promises nothing. Their spectral radius is far below 1, and that decides:
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"}
 usual = rnn.init_params(1, H, np.random.default_rng(0))
 W = usual["W_h"][:, :H]
 largest, radius = np.linalg.norm(W, 2), np.abs(np.linalg.eigvals(W)).max()
 rnn_norms = flow.norms(rnn, usual, noise)
 print(f"largest singular value {largest:.2f}, spectral radius {radius:.2f}")
-print(f"gradient after 100 steps {rnn_norms[-1]:.0e}, radius to the power of 100 {radius**100:.0e}")
+print(f"gradient after 100 steps {rnn_norms[-1]:.0e}, radius to the 100th {radius**100:.0e}")
 assert largest > 1 and rnn_norms[-1] < 1e-18
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Here is the fading, measured: added to 1, what is left does not change the last digit.
+# This is a plain RNN as it is usually started. The singular value is above 1, so the bound allows everything; the
+# radius is below 1, and that decides.
 #
 # </details>
 
@@ -647,7 +682,7 @@ assert largest > 1 and rnn_norms[-1] < 1e-18
 # steps ago has no say in how its weights change. Added to a gradient of size 1, its share does not even change the last
 # digit of the sum:
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "fragment"}
 assert 1 + rnn_norms[-1] == 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -665,31 +700,35 @@ assert 1 + rnn_norms[-1] == 1
 # Schmidhuber and Cummins 2000), and its bias b_f says where it starts: near σ(b_f).
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Forget biases of 0, 1, 3 and 5, weights drawn as usual. How many of the four keep at least a tenth of the
-# gradient along the direct path over 100 steps?
-#
-# (a) all · (b) three · (c) two · (d) one
-
+# **Predict.** Four LSTMs with forget biases of 0, 1, 3 and 5, and weights drawn as usual. A gradient goes 100 steps back
+# along the direct path.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("01.tenth", "How many of the four keep at least a tenth of it?", ["all", "three", "two", "one", "none"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Let them compute: σ(3) is 0.95, and 0.95 a hundred times is what?
+#
+# </details>
+
+
+# %% slideshow={"slide_type": "skip"}
 def fresh_lstm(b_f, seed=0):
     return lstm.init_params(1, H, np.random.default_rng(seed), forget_bias=b_f)
 
 
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 biases = [0.0, 1.0, 3.0, 5.0]
 total, direct = {}, {}
 for b_f in biases:
     total[b_f] = flow.norms(lstm, fresh_lstm(b_f), noise)
     direct[b_f] = flow.direct(lstm.forward(fresh_lstm(b_f), noise)[1]).max(axis=(1, 2))  # the unit that keeps most
     print(f"b_f = {b_f:.0f}:  σ(b_f) = {sigmoid(b_f):.3f},  direct path after 100 steps {direct[b_f][-1]:.0e}")
-assert [b_f for b_f in biases if direct[b_f][-1] > 0.1] == [5.0]
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
-#
-# One of four. A forget bias of 1, which is the default in many programs, is not among them.
-#
-# </details>
+kept = [b_f for b_f in biases if direct[b_f][-1] > 0.1]
+assert kept == [5.0]
+reveal("01.tenth", len(biases) - len(kept))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (d). **"LSTMs do not vanish" is false**: the direct path shrinks by a factor f at each step, like every other power.
@@ -700,14 +739,16 @@ assert [b_f for b_f in biases if direct[b_f][-1] > 0.1] == [5.0]
 # that path of any importance?
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** The whole gradient (state = h and C) at b_f = 5, after 100 steps, compared with the direct path:
-#
-# (a) about the same · (b) smaller · (c) a hundred times larger, or more
+# **Predict.** Now the whole gradient, with h and C as the state, at b_f = 5.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+ratios = ["smaller", "about the same", "a hundred times larger, or more"]
+predict("01.whole", "After 100 steps, what is it compared with the direct path?", ratios)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Nobody expects (c). Let somebody defend (a): "the direct path is what an LSTM is for".
+# Ask which path is still unaccounted for, and what it is multiplied by.
 #
 # </details>
 
@@ -737,16 +778,18 @@ plotting.show(
 )
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 def lost(norms):
     """After how many steps less than a hundredth is left."""
     below = np.flatnonzero(norms < 0.01)
     return f"lost after {below[0]} steps" if below.size else "not lost"
 
 
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 print(f"plain RNN: whole {rnn_norms[-1]:6.0e}  {lost(rnn_norms)}")
 for b_f in biases:
     print(f"b_f = {b_f:.0f}:   whole {total[b_f][-1]:6.0e}  {lost(total[b_f])};  direct {direct[b_f][-1]:6.0e}")
+reveal("01.whole", np.searchsorted([0.5, 100], total[5.0][-1] / direct[5.0][-1]))
 
 # %% slideshow={"slide_type": "skip"}
 assert total[0.0][-1] < 1e-15 and total[1.0][-1] < 1e-3
@@ -760,20 +803,21 @@ assert total[3.0][-1] > 10 and total[5.0][-1] > 100 * direct[5.0][-1]
 #
 # Where does it grow? Not along C. To prove it, cut the other path: let no gate see h, and no candidate either.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"}
 blind = fresh_lstm(5.0)
 for k in "fiCo":
     blind[f"W_{k}"][:, :H] = 0  # the columns that see h
 without_h = flow.norms(lstm, blind, noise)
 blind_direct = flow.direct(lstm.forward(blind, noise)[1]).max(axis=(1, 2))
-print(f"b_f = 5 with the path through h:    {total[5.0][-1]:.0e}")
-print(f"b_f = 5 without it:                 {without_h[-1]:.2f}   largest over all lags {without_h.max():.2f}")
+print(f"b_f = 5 with the path through h: {total[5.0][-1]:.0e}")
+print(f"without it: {without_h[-1]:.2f}, the largest over all lags {without_h.max():.2f}")
 assert (without_h <= np.sqrt(2) * blind_direct).all() and without_h.max() < 1.5
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Cut the path through h, and the growth is gone. This is the proof of where it came from.
+# An experiment with one change: the columns that see h are set to zero. What grew before does not grow any more, so h
+# was the way.
 #
 # </details>
 
@@ -789,7 +833,7 @@ assert (without_h <= np.sqrt(2) * blind_direct).all() and without_h.max() < 1.5
 # One network is one network. The same for five seeds, with other weights and another noise each time:
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"}
 def after_100_steps(b_f, seed):
     noise = np.random.default_rng(100 + seed).normal(size=(T, 1, 1))
     return flow.norms(lstm, fresh_lstm(b_f, seed), noise)[-1]
@@ -818,6 +862,13 @@ assert max(ends[0.0]) < 1e-15 and max(ends[1.0]) < 1e-3 and min(ends[3.0] + ends
 # A gradient through time is a product, so it fades or grows like a power. A plain RNN as usually started loses it
 # within 100 steps. An LSTM has a path whose factor is a gate: b_f = 5 keeps more than half, b_f = 0 next to nothing.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for these sentences before you show them.
+#
+# </details>
+
 # %% slideshow={"slide_type": "skip"}
 assert rnn_norms[-1] < 1e-18 and direct[5.0][-1] > 0.5 and direct[0.0][-1] < 1e-25
 
@@ -841,7 +892,12 @@ def right_sentence():
 
 
 # %% slideshow={"slide_type": "skip"}
-check_choice("the right sentence", right_sentence, "c", "abcd")
+known = {
+    "The LSTM with b_f = 0 lost its gradient almost as fast as the plain RNN.": "a",
+    "The orthogonal RNN with quiet inputs carried it.": "b",
+    "With loud inputs it vanished, although the singular value was 1.5.": "d",
+}
+check_choice("the right sentence", right_sentence, "c", "abcd", known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -906,7 +962,14 @@ def run_lines(word):
     return names["sizes"]
 
 
-check("the norms that your lines give", order, flow.norms(rnn, usual, noise[:8]), then=run_lines)
+# %% slideshow={"slide_type": "skip"}
+known = {
+    "You multiply from the left: the factor of an earlier step stands to the right of the later ones.": "ECFGA",
+    "You go forwards: that is how the first state reaches each step, not how each reaches the last.": "ECBGA",
+    "You go forwards, and J begins at the end.": "ECBDA",
+    "The size is taken before J is multiplied, so it comes one step late.": "ECFAD",
+}
+check("the norms your lines give", order, flow.norms(rnn, usual, noise[:8]), then=run_lines, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -948,12 +1011,18 @@ def tamed(W, n, left):
 
 
 # %% slideshow={"slide_type": "skip"}
-for W_any, n, left in [(W, 20, 1e-3), (3 * W.T, 100, 0.5)]:
+for W_any, n, left in [(W, 5, 0.5), (3 * W.T, 8, 0.2)]:
+    size = np.linalg.norm(W_any, 2)
+    known = {
+        "Now σ_max itself is `left`: its n-th power shall be.": W_any * (left / size),
+        "A power of n is undone by a root, not by a division.": W_any * (left / n / size),
+    }
     check(
         f"the bound after {n} steps",
         lambda W_any=W_any, n=n, left=left: tamed(W_any.copy(), n, left),
         left,
         then=lambda tame, n=n: np.linalg.norm(tame, 2) ** n,
+        known=known,
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1015,10 +1084,15 @@ def last_state(params, X, cut):
 # %% slideshow={"slide_type": "skip"}
 for s, piece in [(1.0, 50), (1.5, 99)]:
     whole, _ = rnn.forward(orthogonal_rnn(s), noise)
+    forgetful = last_state_with_a_bug(orthogonal_rnn(s), noise, piece)
     check(
         f"cut at {piece}, s = {s}",
         lambda s=s, piece=piece: last_state(orthogonal_rnn(s), noise.copy(), piece),
         whole[-1],
+        known={
+            "The second piece still begins with a state of zero.": forgetful,
+            "That is the state at the cut: the second piece has to be read, too.": whole[piece - 1],
+        },
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1068,12 +1142,18 @@ def state_after(w, w_in, xs):
     return rnn.forward(params, np.reshape(xs, (-1, 1, 1)))[0][-1].item()
 
 
+# %% slideshow={"slide_type": "skip"}
 for w, w_in in [(1.5, 0.5), (-0.7, 2.0)]:
+    state = state_after(w, w_in, [1.0, 0.0])
     check(
         f"the state after (0, x), w = {w}, w_in = {w_in}",
         lambda w=w, w_in=w_in: other_past(w, w_in),
-        state_after(w, w_in, [1.0, 0.0]),
+        state,
         then=lambda x, w=w, w_in=w_in: state_after(w, w_in, [0.0, float(x)]),
+        known={
+            "Your x is what the last tanh sees; on its way there x is multiplied by w_in.": np.arctanh(state),
+            "The 1 goes through a tanh of its own, at step 1, before w takes it on.": w,
+        },
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}

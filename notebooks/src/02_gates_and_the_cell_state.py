@@ -29,6 +29,7 @@ import numpy as np
 from lstm_lib import data, lstm, plotting, rnn
 from lstm_lib.checks import check, check_choice
 from lstm_lib.functional import sigmoid, sigmoid_grad
+from lstm_lib.predictions import predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -193,9 +194,11 @@ plotting.show(fig, "A key. Input x: grey dot. Forget gate f: blue circle. Input 
 # The **weight** makes the switch hard or soft. The **bias** moves the place where it switches.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** σ(4x − 4) and σ(40x − 40): where is each gate half open, and which one is the harder switch?
-#
-# (a) both at 1, the second harder · (b) at 4 and 40, equally hard · (c) both at 1, equally hard
+# **Predict.** Two gates: σ(4x − 4) and σ(40x − 40).
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+switches = ["both at 1, the second is harder", "at 4 and 40, equally hard", "both at 1, equally hard"]
+predict("02.switch", "At which x is each half open, and which is the harder switch?", switches)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -228,13 +231,16 @@ plotting.show(
 # both are half open at x = 1, and the second is ten times as steep.
 
 # %% slideshow={"slide_type": "subslide"}
-small = 1e-6
+small, found = 1e-6, []
 for w, b in [(4, -4), (40, -40)]:
     middle = -b / w
     above, below = sigmoid(w * (middle + small) + b), sigmoid(w * (middle - small) + b)
     slope = (above - below) / (2 * small)
     assert sigmoid(w * middle + b) == 0.5 and np.isclose(slope, w / 4)
     print(f"σ({w}x{b:+d}): half open at x = {middle:.0f}, slope there {slope:.1f}")
+    found.append((middle, slope))
+(at, soft), (also_at, hard) = found
+reveal("02.switch", 1 if at != also_at else 0 if hard > 2 * soft else 2)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### A gate can combine conditions
@@ -360,9 +366,10 @@ latch = program(
 )  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** A second *set* comes when the memory is 1 already. Then it is
-#
-# (a) still 1 · (b) 2 · (c) 0
+# **Predict.** A second *set* comes when the memory is 1 already.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.latch", "What is the memory then?", ["still 1", "2", "0"])
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 X = spell("...s.......r.......s....s....r.", "sr")
@@ -383,6 +390,7 @@ picture(
 # %% slideshow={"slide_type": "skip"}
 C = trace.C_t[:, 0, 0]
 assert np.allclose(C[[2, 3, 10, 11, 18, 19, 23, 24, 28, 29]], [0, 1, 1, 0, 0, 1, 1, 2, 2, 0], atol=1e-6)
+reveal("02.latch", [1, 2, 0].index(round(C[24])))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b): our latch is no latch yet. On a *set* it keeps the old 1 and writes another one. Nobody told the forget gate to
@@ -422,9 +430,10 @@ timer = program(
 )  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** The memory stands at 9 when the reset comes. After that step it is
-#
-# (a) 0 · (b) 1 · (c) 10
+# **Predict.** The memory stands at 9 when the reset comes.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.timer", "What is the memory after that step?", ["0", "1", "10"])
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 X = spell(".........r............r........", "r")
@@ -445,6 +454,7 @@ picture(
 # %% slideshow={"slide_type": "skip"}
 C = trace.C_t[:, 0, 0]
 assert np.allclose(C[[8, 9, 21, 22]], [9, 1, 13, 1], atol=1e-6)
+reveal("02.timer", [0, 1, 10].index(round(C[9])))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). In the same step the unit forgets the 9 *and* writes a 1: two gates, two decisions, and neither knows of the
@@ -484,10 +494,12 @@ def counter(strength):
     )  # fmt: skip
 
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** *aaaaabbbbb*, then *abab*. Where does the memory end?
-#
-# (a) at 0 and 0 · (b) at 0 and 2 · (c) at 5 and 2
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** The counter reads *aaaaabbbbb*. Then, from the start again, *abab*.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+ends = {"at 0 and 0": (0, 0), "at 0 and 2": (0, 2), "at 5 and 2": (5, 2)}
+predict("02.counter", "Where does the memory end, the first time and the second?", list(ends))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 X = spell("aaaaabbbbb", "ab")
@@ -508,6 +520,8 @@ def count(params, word):
 
 assert np.isclose(trace.C_t.max(), 5) and abs(count(counter(20), "aaaaabbbbb")) < 1e-6
 assert abs(count(counter(20), "abab")) < 1e-6 and np.isclose(count(counter(20), "aab"), 1)
+counted = tuple(round(count(counter(20), word)) for word in ("aaaaabbbbb", "abab"))
+reveal("02.counter", list(ends.values()).index(counted))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### From a count to a verdict
@@ -594,9 +608,10 @@ assert found == ["a" * n + "b" * n for n in range(1, 6)]
 # With real gates the count leaks. Three numbers fall a little short of 1: f, i, and the candidate.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Which one spoils the zero at the end of aⁿbⁿ?
-#
-# (a) the forget gate · (b) the input gate · (c) all three
+# **Predict.** After aⁿbⁿ the count should be back at 0.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.leak", "Which one spoils the zero?", ["the forget gate", "the input gate", "all three"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -620,6 +635,8 @@ for name, params in soft.items():
 # %% slideshow={"slide_type": "skip"}
 assert count(soft["forget gate"], word) < -0.5  # refused, though the word is right
 assert all(abs(count(soft[name], word)) < 1e-12 for name in ("input gate", "candidate"))
+spoilt = [name for name, params in soft.items() if abs(count(params, word)) > 0.5]
+reveal("02.leak", 2 if len(spoilt) == 3 else list(soft).index(spoilt[0]))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (a). A soft input gate or candidate makes the steps smaller, but those up and those down alike, so they cancel. The
@@ -677,8 +694,9 @@ assert top == n and end == 0  # exactly
 # is exactly zero, so that no gradient would move them any more. What the section shows is what an LSTM *can hold*, not
 # what it will learn. The point is made with care by [Weiss, Goldberg and Yahav 2018](#References): with numbers of
 # finite precision and one step for each letter, an LSTM can count without bound, and a GRU or a plain RNN with tanh
-# cannot, because their memory is squeezed between −1 and 1. They also trained LSTMs on aⁿbⁿ and found a counter inside;
-# theirs, too, worked only up to some n.
+# cannot, because their memory is squeezed between −1 and 1. They also trained LSTMs, and found that these learn to count.
+# How far a *learned* count reaches is another question: on sequences much longer than those of the training,
+# [El-Naggar, Madhyastha and Weyde 2022](#References) saw trained LSTMs fail.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Task 4: remember the first symbol
@@ -687,9 +705,11 @@ assert top == n and end == 0  # exactly
 # step counts. One input, one unit.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** How can the input gate know that the first step is over?
-#
-# (a) from the input x · (b) from its memory C · (c) from its own last output h
+# **Predict.** The input gate must open at the first step, and at no other.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+sources = ["from the input x", "from its memory C", "from its own last output h"]
+predict("02.first", "How can it know that the first step is over?", sources)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
@@ -718,6 +738,8 @@ rng = np.random.default_rng(2)
 X = rng.uniform(-1, 1, (100, 1, 200))  # 200 sequences of 100 steps
 X[0] = rng.choice([-1, 1], (1, 200))
 trace = run(first, X)
+(source,) = (name for name, weight in zip("hx", first["W_i"][0], strict=True) if weight)
+reveal("02.first", "xCh".index(source))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 picture(
@@ -747,9 +769,10 @@ assert np.allclose(np.tanh([1.5, 0.5]), [0.91, 0.46], atol=0.005)
 # You may read: "an RNN cannot remember that long." Give a plain tanh unit a weight of 3 on its own output, and look.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** After 99 steps of noise it is right in
-#
-# (a) half of the sequences · (b) most · (c) all
+# **Predict.** It reads the same 200 sequences: a symbol, then 99 steps of noise.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.plain", "In how many is its last output right?", ["in half of them", "in most", "in all"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -765,6 +788,7 @@ hs, steps = rnn.forward(plain, X)
 right = np.sign(hs[-1, 0]) == X[0, 0]
 print(f"first symbol right in {right.sum()} of {right.size} sequences")
 assert right.all()
+reveal("02.plain", np.searchsorted([0.6, 0.999], right.mean()))  # below, between or above
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c): all. A plain unit with a large weight on itself is a latch, too: it runs into one of two corners and stays there.
@@ -806,9 +830,10 @@ assert blame(rnn, plain) < 1e-30 < 1e-3 < blame(lstm, first)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** The half-life for b_f = 0, 1, 3, 5, with f = σ(b_f). Does it grow
-#
-# (a) in equal steps · (b) faster and faster · (c) to a limit
+# **Predict.** The bias b_f goes up from 0 to 5, one by one, and f = σ(b_f) with it.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.halflife", "How does the half-life grow?", ["to a limit", "in equal steps", "faster and faster"])
 
 # %% slideshow={"slide_type": "subslide"}
 biases = np.array([0, 1, 3, 5])
@@ -816,6 +841,8 @@ half_lives = np.log(0.5) / np.log(sigmoid(biases))
 for b_f, n in zip(biases, half_lives, strict=True):
     print(f"b_f = {b_f}   f = {sigmoid(b_f):.4f}   half-life {n:5.1f} steps")
 assert half_lives.round(1).tolist() == [1, 2.2, 14.3, 103.2]
+growth = np.diff(half_lives) / np.diff(biases)
+reveal("02.halflife", np.searchsorted([0.5, 2], growth[-1] / growth[0]))
 
 # %% slideshow={"slide_type": "skip"}
 fig, ax = plotting.figure(height=3.2)
@@ -835,7 +862,7 @@ plotting.show(fig, "Four falling curves of the share left against the number of 
     "and 5. They reach one half after 1, 2.2, 14 and 103 steps.")  # fmt: skip
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (b). For large biases 1 − f is about $e^{-b_f}$, and the half-life about $0.69\, e^{b_f}$: each 1 added to the bias
+# (c). For large biases 1 − f is about $e^{-b_f}$, and the half-life about $0.69\, e^{b_f}$: each 1 added to the bias
 # makes memory last e times as long. A small change of the bias is a large change of memory.
 
 # %% slideshow={"slide_type": "skip"}
@@ -901,15 +928,24 @@ assert np.isclose(run(gates(0.9, 0.2, 0.5), silence).f_t, 0.9).all()
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Memory 0.8, forget gate 1, nothing written, four steps.
-#
-# (a) 0 · (b) 0.8
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.forget", "What is left?", ["0", "0.8"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for a better name for this gate. “Keep gate” is what most people come to.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"}
 start = (np.zeros((1, 1)), np.full((1, 1), 0.8))
 kept = lstm.forward(gates(OPEN, SHUT, 0), silence, start)[1][-1].C_t.item()
 gone = lstm.forward(gates(SHUT, SHUT, 0), silence, start)[1][-1].C_t.item()
 print(f"f = 1: {kept:.3f} is left;  f = 0: {gone:.3f}")
 assert np.isclose(kept, 0.8) and np.isclose(gone, 0)
+reveal("02.forget", int(kept > 0.4))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). The name says one thing, the formula the opposite. A bias that is meant to make a unit remember has to be
@@ -920,13 +956,15 @@ assert np.isclose(kept, 0.8) and np.isclose(gone, 0)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** f = i = 1, candidate 0.5, four steps from 0.
-#
-# (a) 0.5 · (b) 1 · (c) 2
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.bounded", "Where does the memory end?", ["0.5", "1", "2"])
+
+# %% slideshow={"slide_type": "subslide"}
 memory = run(gates(OPEN, OPEN, 0.5), silence).C_t[:, 0, 0]
 print("C:", *(f"{c:.1f}" for c in memory))
 assert np.isclose(memory[-1], 2) and memory[-1] > 1
+reveal("02.bounded", [0.5, 1, 2].index(round(memory[-1], 6)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (c). tanh bounds what one step *writes*, not what the steps add up to: the counter stood at a thousand. What is
@@ -936,17 +974,27 @@ assert np.isclose(memory[-1], 2) and memory[-1] > 1
 # ### 3 · "An LSTM with 3 units handles 3 time steps"
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** A sequence a hundred times as long needs
-#
-# (a) a hundred times the parameters · (b) the same parameters
+# **Predict.** A sequence becomes a hundred times as long.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+needs = ["a hundred times the parameters", "the same parameters"]
+predict("02.units", "What does the LSTM need for it?", needs)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Draw the usual picture with three cells in a row, then a loop around one of them. It is the same cell.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"}
 for H in (1, 3):
     params = lstm.init_params(1, H, np.random.default_rng(0))
     shapes = [lstm.forward(params, np.zeros((T, 1, 1)))[0].shape for T in (4, 400)]
     n = sum(p.size for p in params.values())
     print(f"H = {H}: {n} parameters; outputs for T = 4 and 400: {shapes}")
     assert n == 4 * H * (H + 1 + 1)
+reveal("02.units", int([shape[0] for shape in shapes] == [4, 400]))  # the same served both
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). Units are how many numbers are remembered side by side; steps are how often the same weights are used. The number
@@ -957,16 +1005,25 @@ for H in (1, 3):
 # ### 4 · "C is the output" (or is it h?)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** A trace holds the value 2.4. It can be
-#
-# (a) C or h · (b) C only · (c) h only
+# **Predict.** In somebody's trace you find the value 2.4.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.output", "What can it be?", ["C or h", "C only", "h only"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask which of the two a reader of the network ever gets to see.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"}
 trace = run(gates(OPEN, OPEN, 0.6), silence)
 print(f"C ends at {trace.C_t[-1].item():.2f}, h at {trace.h_t[-1].item():.2f}")
 hs, steps = lstm.forward(gates(OPEN, OPEN, 0.6), silence)
 assert np.isclose(trace.C_t[-1], 2.4) and abs(trace.h_t).max() < 1
 assert np.array_equal(hs, trace.h_t)
+reveal("02.output", int(abs(trace.h_t).max() < 1 < trace.C_t.max()))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). h is a share of a tanh and stays inside (−1, 1). It is h that goes out: to the next layer, to the read-out, and
@@ -977,17 +1034,19 @@ assert np.array_equal(hs, trace.h_t)
 # ### 5 · "The forget gate decides: the cell forgets the sentence"
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Two units, b_f = 20 and −20, both hold 0.8. After a step they hold
-#
-# (a) the same · (b) 0.8 and 0
+# **Predict.** Two units of one layer, b_f = 20 and −20, both hold 0.8. They take a step.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.vector", "What do they hold after it?", ["the same", "0.8 and 0"])
+
+# %% slideshow={"slide_type": "subslide"}
 nothing = [0, 0, 0, 0]  # two units, one input, a bias
 two = program(f=[[0, 0, 0, 20], [0, 0, 0, -20]], i=[[0, 0, 0, -20]] * 2,
               C=[nothing] * 2, o=[nothing] * 2)  # fmt: skip
 s = lstm.step(two, np.zeros((1, 1)), np.zeros((2, 1)), np.full((2, 1), 0.8))
 print("f:", s.f_t.ravel().round(3), "  C:", s.C_t.ravel().round(3))
 assert np.allclose(s.C_t.ravel(), [0.8, 0])
+reveal("02.vector", int(np.ptp(s.C_t) > 0.4))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). A gate is a vector, one number for each unit. One unit may drop the subject of a sentence while its neighbour
@@ -997,15 +1056,24 @@ assert np.allclose(s.C_t.ravel(), [0.8, 0])
 # ### 6 · "The gates compete: more writing is less keeping"
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Can f and i both be 0.9?
-#
-# (a) yes · (b) no, they sum to 1
+# **Predict.** A unit keeps 0.9 of its memory.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.compete", "Can its input gate be 0.9 as well?", ["yes", "no, they sum to 1"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Whoever knows attention expects a sum of 1. Ask which task of this lesson needed both gates open.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"}
 trace = run(gates(0.9, 0.9, 0.5, o=0.9), silence)
 total = (trace.f_t + trace.i_t + trace.o_t)[0].item()
 print(f"f + i + o = {total:.1f}")
 assert np.isclose(total, 2.7)
+reveal("02.compete", int(trace.i_t.max() < 0.5))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (a). σ is no softmax: each gate has its own weights and knows nothing of the others. The timer lived from that. In
@@ -1016,17 +1084,20 @@ assert np.isclose(total, 2.7)
 # ### 7 · "The input is remembered"
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** From C alone, can one always tell which input came?
-#
-# (a) yes · (b) no
+# **Predict.** You see C after a step, and nothing else.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.input", "Can you always tell which input came?", ["yes", "no"])
+
+# %% slideshow={"slide_type": "subslide"}
 #                          h x1 x2 bias
 adder = latch | program(f=[0, 0, 0, 20], i=[0, 0, 0, 20], C=[0, 1, 1, 0])
 inputs = np.array([[[0.7, 0.1], [0.1, 0.7]]])  # one step, two inputs, two sequences
 memory = run(adder, inputs).C_t[0, 0]
 print(f"(0.7, 0.1) leaves C = {memory[0]:.4f}, (0.1, 0.7) leaves C = {memory[1]:.4f}")
-assert np.isclose(memory[0], memory[1], rtol=1e-12)
+alike = np.isclose(memory[0], memory[1], rtol=1e-12)
+assert alike
+reveal("02.input", int(alike))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). What is written is the candidate, a *function* of the input (and of h). This one adds two inputs, and no one can
@@ -1036,17 +1107,26 @@ assert np.isclose(memory[0], memory[1], rtol=1e-12)
 # ### 8 · "The gates look at the memory"
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Same x, same h, but C = 0 or C = 100. Do the gates differ?
-#
-# (a) yes · (b) no
+# **Predict.** Same x, same h, but C = 0 or C = 100.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("02.peephole", "Do the gates differ?", ["yes", "no"])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Go back to the picture of all boxes: which wire would it take?
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"}
 params = lstm.init_params(2, 3, np.random.default_rng(1))
 same = np.ones((2, 1)), np.full((3, 1), 0.5)
 one, other = (lstm.step(params, *same, np.full((3, 1), C)) for C in (0.0, 100.0))
-for name in ("f_t", "i_t", "C_tilde", "o_t"):
-    assert np.array_equal(getattr(one, name), getattr(other, name))
+boxes_of = [[s.f_t, s.i_t, s.C_tilde, s.o_t] for s in (one, other)]
+assert np.array_equal(*boxes_of)
 print("not by a single bit")
+reveal("02.peephole", int(np.array_equal(*boxes_of)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # (b). In this cell the gates learn of C only by way of h, one step later, and only as much as the output gate lets
@@ -1090,8 +1170,14 @@ def boxes():
 
 
 # %% slideshow={"slide_type": "skip"}
-for k, sentence in enumerate(["counts down", "lets go", "does not say", "does not take in"]):
-    check_choice(f"it {sentence}", lambda k=k: boxes()[k], "Cfoi"[k], "fiCo")
+known = {
+    "counts down": {"A gate has no sign: it says how much, not which way.": "i"},
+    "lets go": {"That one hides the memory, and the memory stays.": "o"},
+    "does not say": {"Then it would no longer know it.": "f"},
+    "does not take in": {"That one decides about what is there already.": "f"},
+}
+for k, (sentence, wrong) in enumerate(known.items()):
+    check_choice(f"it {sentence}", lambda k=k: boxes()[k], "Cfoi"[k], "fiCo", known=wrong)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1151,8 +1237,14 @@ def follow(digits):
     return now["h"]
 
 
+# %% slideshow={"slide_type": "skip"}
 puzzle, puzzle_X = lstm.init_params(1, 2, np.random.default_rng(4)), np.array([1.0, -2.0, 0.5]).reshape(3, 1, 1)
-check("h after three steps", order, lstm.forward(puzzle, puzzle_X)[0][-1], then=follow)
+known = {
+    "The four boxes see h: C does not go into z.": "57312",
+    "The keep gate f belongs to the old memory, i to the candidate.": "47362",
+    "h is shown too early: it shows the memory after the step.": "47321",
+}
+check("h after three steps", order, lstm.forward(puzzle, puzzle_X)[0][-1], then=follow, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1198,12 +1290,18 @@ def memories(weight):
     return run(latch | program(i=[0, 40, weight, -20]), X).C_t[[4, 7, 9, 10, 12], 0, 0]
 
 
+# %% slideshow={"slide_type": "skip"}
 check(
     "1 after set, 0 after reset, 1 after set, 0 after both",
     weight_of_reset,
     [1, 0, 1, 0, 0],
     then=memories,
     tol=1e-3,
+    known={
+        "That is the latch as it was: with both, it writes a 1.": 0,
+        "With both, the sum in the gate is 0: it is half open.": -20,
+        "The sign: now reset opens the input gate.": 40,
+    },
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1252,13 +1350,18 @@ def mended():
 
 
 # %% slideshow={"slide_type": "skip"}
-for text in ["1.11.1", "....1", "1111111111"]:
+known = {
+    "The forget gate is still shut: nothing is kept.": broken,
+    "A bias of 0 leaves the forget gate half open: at every step half is lost.": broken | program(f=[0, 0, 0]),
+}
+for text in ["1.11.1", "1....", "1111111111"]:
     check(
         f"the number of ones in {text}",
         mended,
         text.count("1"),
         then=lambda params, text=text: run(params, spell(text, "1")).C_t[-1, 0, 0],
         tol=1e-3,
+        known=known,
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1298,8 +1401,18 @@ def bias_for(half_life):
 
 
 # %% slideshow={"slide_type": "skip"}
-for n in (1, 50, 1000):
-    check(f"half is left after {n} steps", lambda n=n: bias_for(n), 0.5, then=lambda b_f, n=n: sigmoid(b_f) ** n)
+for n, f in [(1, 0.5), (5, 0.87055056), (20, 0.96593633)]:
+    check(
+        f"half is left after {n} steps",
+        lambda n=n: bias_for(n),
+        0.5,
+        then=lambda b_f, n=n: sigmoid(b_f) ** n,
+        known={
+            "That is the gate f itself; its bias is what σ turns into f.": f,
+            "That is the rule of thumb, good for a large bias only.": np.log(n / np.log(2)),
+        },
+        tol=1e-6,
+    )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1341,12 +1454,17 @@ def two_for_one():
 
 
 # %% slideshow={"slide_type": "skip"}
+known = {
+    "Here an a weighs as much as a b; no step can write more than 1.": counter(20),
+    "An a writes tanh of its weight, and tanh(½) is less than ½.": counter(20) | program(C=[0, 0.5, -20, 0]),
+}
 for word, sign in [("aab", 0), ("abaaba", 0), ("ab", -1), ("aaab", 1), ("a" * 40 + "b" * 20, 0)]:
     check(
         f"sign of the memory after {word if len(word) < 9 else '40 a, 20 b'}",
         two_for_one,
         sign,
         then=lambda params, word=word: np.sign(count(params, word).round(3)),
+        known=known if sign == 0 else None,
     )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1407,6 +1525,8 @@ for word, sign in [("aab", 0), ("abaaba", 0), ("ab", -1), ("aaab", 1), ("a" * 40
 #   EMNLP 2014: the cell that was later called GRU.
 # - G. Weiss, Y. Goldberg, E. Yahav, *On the Practical Computational Power of Finite Precision RNNs for Language
 #   Recognition*, ACL 2018: who can count.
+# - N. El-Naggar, P. Madhyastha, T. Weyde, *Exploring the Long-Term Generalization of Counting Behavior in RNNs*, I Can't
+#   Believe It's Not Better Workshop, NeurIPS 2022: how far what was learned reaches.
 # - C. Tallec, Y. Ollivier, *Can recurrent neural networks warp time?*, ICLR 2018: biases by time scale.
 # - Two of the misreadings in the words of those who asked: misreading 3 in stackoverflow.com/q/44273249, misreading 4 in
 #   stats.stackexchange.com/q/245024.
