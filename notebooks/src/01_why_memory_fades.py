@@ -28,10 +28,11 @@
 # %% slideshow={"slide_type": "skip"}
 import numpy as np
 
-from lstm_lib import flow, lstm, plotting, rnn
+from lstm_lib import flow, lstm, plotting, rnn, scenes
 from lstm_lib.checks import check, check_choice
 from lstm_lib.functional import sigmoid
 from lstm_lib.predictions import predict, reveal
+from lstm_lib.widgets import explore, slider
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -855,6 +856,39 @@ assert max(ends[0.0]) < 1e-15 and max(ends[1.0]) < 1e-3 and min(ends[3.0] + ends
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What this does not show.** These are fresh networks that read noise. Training moves all of the weights, the gates with
 # them, and a trained network may look different. Change `biases`, `H`, or the size of the noise, and run the cells again.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Move the bias yourself
+#
+# One slider, the forget bias of a fresh LSTM with 8 units. **Find with it:** (1) the smallest bias that leaves a hundredth
+# of the whole gradient after 60 steps; (2) the smallest one for which the *gates alone* leave as much, and why it is so much
+# larger; (3) the bias from which on the whole gradient is longer at the end than at the beginning.
+
+# %% slideshow={"slide_type": "skip"}
+explore(scenes.gradient_flow(), b_f=slider(1, -2, 6, "forget bias"))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>What there is to find</summary>
+#
+# (1) About 1.2. (2) About 2.6: the gates alone are the direct path, and the whole gradient has the paths through h as
+# well, which add to it. (3) About 2.5. Three numbers for one set of weights: with another seed they are others.
+#
+# </details>
+
+
+# %% slideshow={"slide_type": "skip"}
+def left_of_both(b_f, H=8, T=60):
+    """What is left of the whole gradient and of the gates alone, with the weights and inputs of the figure."""
+    rng = np.random.default_rng(0)
+    params = lstm.init_params(1, H, rng) | {"b_f": np.full((H, 1), b_f)}
+    X = rng.normal(size=(T, 1, 1))
+    gates = flow.direct(lstm.forward(params, X)[1])[-1].mean()
+    return flow.norms(lstm, params, X)[-1], gates
+
+
+assert left_of_both(1.1)[0] < 0.01 < left_of_both(1.2)[0]
+assert left_of_both(2.5)[1] < 0.01 < left_of_both(2.6)[1]
+assert left_of_both(2.4)[0] < 1 < left_of_both(2.5)[0]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found

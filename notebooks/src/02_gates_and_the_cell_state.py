@@ -26,10 +26,11 @@ import itertools
 
 import numpy as np
 
-from lstm_lib import data, lstm, plotting, rnn
+from lstm_lib import data, lstm, plotting, rnn, scenes
 from lstm_lib.checks import check, check_choice
 from lstm_lib.functional import sigmoid, sigmoid_grad
 from lstm_lib.predictions import predict, reveal
+from lstm_lib.widgets import explore, slider
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -463,6 +464,31 @@ reveal("02.timer", [0, 1, 10].index(round(C[9])))
 # %% slideshow={"slide_type": "skip"}
 zero_after_reset = timer | program(i=[0, -40, 20])
 assert np.allclose(run(zero_after_reset, X).C_t[[8, 9, 10], 0, 0], [9, 0, 1], atol=1e-6)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# #### Step through it yourself
+#
+# The same run, one step at a time. The slider is the time. **Find with it:** (1) the two steps at which nothing of the
+# old memory is kept; (2) the step at which the memory is largest, and what is *shown* there; (3) a step at which what is
+# shown tells you next to nothing about what is remembered.
+
+# %% slideshow={"slide_type": "skip"}
+explore(scenes.stepper(timer, X, inputs=["reset"]), t=slider(10, 1, len(X), "step t", step=1))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>What there is to find</summary>
+#
+# (1) Steps 10 and 23: the resets. (2) Step 22, with 13 in memory; 1.000 is shown, because the output goes through tanh.
+# (3) Any step with a memory above 4 or so: tanh has flattened out, and 5 looks like 13.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+kept_nothing = np.flatnonzero(trace.f_t[:, 0, 0] < 1e-6) + 1
+shown = trace.h_t[:, 0, 0]
+assert kept_nothing.tolist() == [10, 23] and C.argmax() + 1 == 22
+assert round(C.max()) == 13 and shown[21].round(3) == 1
+assert shown[21] - shown[4] < 0.001  # 13 against 5
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Task 3: a counter
