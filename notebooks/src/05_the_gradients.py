@@ -32,10 +32,39 @@ import numpy as np
 import sympy as sp
 
 from lstm_lib import data, ledger, lstm, plotting, symbolic
-from lstm_lib.checks import check
-from lstm_lib.functional import sigmoid_grad, tanh_grad
+from lstm_lib.checks import check, check_choice, check_function, check_order
+from lstm_lib.diagnoses import MORE, WORDS
+from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
 from lstm_lib.gradcheck import complex_step_gradient, numerical_gradient
+from lstm_lib.predictions import predict, reveal
 from lstm_lib.symbolic import BACKWARD, CELL, LOCAL, Formula, Lines
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Three questions from before
+#
+# Answer on paper before you open the triangle.
+#
+# 1. From [lesson 04](04_one_step_by_hand.ipynb): x = 0.5, h = 0.1, and all weights and biases are 1. What are the three
+#    gates, and why are they equal?
+# 2. From [lesson 03](03_the_formulas.ipynb): with D = 2 inputs, H = 3 units and B = 4 sequences, what are the shapes of
+#    $W_f$, $z_t$ and $f_t$?
+# 3. From [lesson 01](01_why_memory_fades.ipynb): why does the gradient of a plain RNN vanish or explode over many steps?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Answers</summary>
+#
+# 1. All three see the same sum, 0.1 + 0.5 + 1 = 1.6, and σ(1.6) is about 0.83.
+# 2. (3, 5), (5, 4) and (3, 4): the columns of $W_f$ are as many as the rows of $z_t$, H + D.
+# 3. On its only way back it is multiplied at every step, by the weights on h and by a slope. A product of many factors
+#    below 1 goes to 0, and one of many above 1 grows without end.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+print(f"σ(1.6) = {sigmoid(1.6):.4f}")
+before = lstm.init_params(2, 3, np.random.default_rng(0))
+s = lstm.step(before, np.ones((2, 4)), np.ones((3, 4)), np.ones((3, 4)))
+print("W_f, z_t and f_t:", before["W_f"].shape, s.z_t.shape, s.f_t.shape)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Two rules, and a way to write
@@ -112,7 +141,10 @@ Lines([CELL["h_t"], LOCAL["h_t", "o_t"], LOCAL["h_t", "C_t"]])
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # And the four that squash.
 #
-# **Predict.** Given only the *output* s = 0.9 of a σ, how steep is it there: 0.9, 0.09, or 0.25?
+# **Predict.** All that you know of a σ is its *output*, s = 0.9. How steep is it there?
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("05.slope", "How steep is σ where its output is 0.9?", ["0.9", "0.09", "0.21", "0.25"])
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 squash = [("f_t", "a_f"), ("i_t", "a_i"), ("C_tilde", "a_C"), ("o_t", "a_o")]
@@ -137,6 +169,7 @@ a = np.log(s / (1 - s))  # the a with σ(a) = 0.9
 again = 1 / (1 + np.exp(-s))  # σ of the output, one σ too many
 print(f"right: {s * (1 - s):.4f}   with a in place of s: {a * (1 - a):.4f}   with σ(s): {again * (1 - again):.4f}")
 assert np.isclose(sigmoid_grad(s), numerical_gradient(lambda a: 1 / (1 + np.exp(-a)), np.array(a)))
+reveal("05.slope", np.argmin(np.abs(np.array([0.9, 0.09, 0.21, 0.25]) - s * (1 - s))))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # How were these found? Take one entry of a column, treat every node in it as a letter of its own, and ask sympy. That is
@@ -171,7 +204,10 @@ Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b
 # is added up over the units, and that is a product with the transposed matrix, Wᵀ.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** W has shape (H, H+D), da has (H, 1), z has (H+D, 1). Which of these fits dW: da · zᵀ, z · daᵀ, or daᵀ · z?
+# **Predict.** W has shape (H, H+D), da has (H, 1), z has (H+D, 1). The gradient of W is a product of two of them.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("05.product", "Which of these is dW?", ["da · zᵀ", "z · daᵀ", "daᵀ · z"])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 Lines([CELL["a_f"], BACKWARD["dW_f"], BACKWARD["db_f"]])
@@ -185,6 +221,13 @@ Lines([CELL["a_f"], BACKWARD["dW_f"], BACKWARD["db_f"]])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # da · zᵀ: it is (H, 1) times (1, H+D). The second has the shape of Wᵀ, and the third cannot be formed at all.
+
+# %% slideshow={"slide_type": "skip"}
+W, da, z = np.zeros((3, 5)), np.zeros((3, 1)), np.zeros((5, 1))
+pairs = [(da, z.T), (z, da.T), (da.T, z)]
+shapes = [(left.shape[0], right.shape[1]) if left.shape[1] == right.shape[0] else None for left, right in pairs]
+assert shapes == [W.shape, W.T.shape, None]
+reveal("05.product", shapes.index(W.shape))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # z is read by four sums, so four gradients meet in it. h was stacked on top of x, so the first H rows of dz belong to h, in
@@ -270,9 +313,12 @@ below("h_t", "dC_t")
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **4 Split to the gates.** From the memory the gradient goes on to the two gates and the candidate that made it.
 #
-# **Predict.** The old memory was 0.2, the candidate 0.92. Which gate hears more, the forget gate or the input gate?
+# **Predict.** The old memory was 0.2, the candidate 0.92.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("05.hears", "Which gate hears more?", ["the forget gate", "the input gate", "both the same"])
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 below("C_t", "df_t", "di_t", "dC_tilde")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -288,6 +334,7 @@ below("C_t", "df_t", "di_t", "dC_tilde")
 
 # %% slideshow={"slide_type": "skip"}
 assert numbers["di_t"] > 4 * numbers["df_t"]
+reveal("05.hears", np.argmax([numbers["df_t"], numbers["di_t"]]))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **5 Through the squash.** Each is multiplied by the slope of its σ or tanh:
@@ -312,7 +359,10 @@ assert numbers["da_o"] > 2 * max(numbers[f"da_{k}"] for k in "fiC")
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **6 To the parameters.**
 #
-# **Predict.** For each gate: which weight has the larger gradient, that on h = 0.1 or that on x = 0.5, and by how much?
+# **Predict.** Each gate has a weight on h = 0.1 and one on x = 0.5. Compare their gradients.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("05.weights", "By which factor is the gradient of the weight on x larger than that of the weight on h?")
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 several(("a_f", "dW_f db_f"), ("a_i", "dW_i db_i"), ("a_C", "dW_C db_C"), ("a_o", "dW_o db_o"))
@@ -327,6 +377,11 @@ several(("a_f", "dW_f db_f"), ("a_i", "dW_i db_i"), ("a_C", "dW_C db_C"), ("a_o"
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five times, as x is five times h. In each pair the first number belongs to h, the second to x. A bias is multiplied by 1,
 # so its gradient is da itself.
+
+# %% slideshow={"slide_type": "skip"}
+on_h, on_x = np.array([numbers[f"dW_{k}"][0] for k in "fiCo"]).T
+assert np.allclose(on_x / on_h, x_t / h_prev, rtol=1e-12)
+reveal("05.weights", on_x[0] / on_h[0])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **7 Send back.** All that remains is for the step before: what reaches the old h and the old C, and the input.
@@ -414,7 +469,10 @@ h_1, a_f = sp.symbols("h_1 a_f_1")
 Formula(h_1, composed(h_1))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Differentiate this with respect to $a_f$ on paper. How many factors does your result have?
+# **Predict.** Differentiate this with respect to $a_f$ on paper, and count the factors.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("05.factors", "How many factors does your result have?", unit="factors")
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 at_once = sp.diff(composed(h_1), a_f)
@@ -440,6 +498,7 @@ Formula(sp.Symbol("da_f_1"), by_nodes)
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 assert sp.expand(composed(by_nodes) - at_once) == 0 and len(by_nodes.args) == 5
 print("the same")
+reveal("05.factors", len(by_nodes.args))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same function. In the nodes' letters each part is computed once, in the forward pass, and then only looked up.
@@ -497,8 +556,10 @@ plotting.show(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Two steps of the primer's unit, silence at the second, and L is the last h. Which path into $C_1$ carries more: along the memory,
-# or through $h_1$?
+# **Predict.** Two steps of the primer's unit, silence at the second, and L is the last h. Two paths lead back into $C_1$.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("05.paths", "Which path into C_1 carries more?", ["along the memory", "through h_1", "both the same"])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, state = np.array([0.5, 0.0]).reshape(2, 1, 1), (h_prev, C_prev)
@@ -508,6 +569,7 @@ grads_2, _, dh_1, along_memory = lstm.step_backward(params, steps[1], last, np.z
 through_h = LOCAL["h_t", "C_t"].compute(steps[0]._asdict()) * dh_1
 print(f"into C_1:  along the memory {along_memory.item():.6f}  +=  through h_1 {through_h.item():.6f}")
 assert (along_memory + through_h) / 3 < through_h < along_memory
+reveal("05.paths", np.argmax([along_memory, through_h]))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Along the memory, but not by much: whoever forgets the path through h loses more than a third.
@@ -692,8 +754,10 @@ Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 # leaves the memory at least once on the way.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** You may have read that an LSTM's gradient cannot vanish. And that it cannot explode. Which of the two is
-# true?
+# **Predict.** You may have read that an LSTM's gradient cannot vanish. And that it cannot explode.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("05.far", "What is true?", ["it cannot vanish", "it cannot explode", "both", "neither of the two"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -810,6 +874,9 @@ assert ends[0][2] < 1e-5 and abs(ends[0][0] ** (1 / 39) - 0.73) < 0.01
 assert ends[1][2] > 0.7
 assert ends[2][0] > 0.7 and ends[2][1] > 0.7 and ends[2][2] < 1e-3
 assert ends[3][0] < 1e-11 and ends[3][1] > 1e11
+totals = [total for _, _, total in ends]
+vanishes, explodes = min(totals) < 1e-3, max(totals) > 1e3
+reveal("05.far", [(False, True), (True, False), (False, False), (True, True)].index((vanishes, explodes)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The fourth stands on a knife's edge. In silence its memory is exactly 0, where tanh is steepest. The least input pushes
@@ -859,7 +926,20 @@ def into_the_cell(dh_t, dC_next, o_t, C_t):
 # %% slideshow={"slide_type": "skip"}
 entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", "C_t")}
 whole = BACKWARD["dC_t"].compute(entries)
-check("with both gradients", lambda: into_the_cell(**entries), whole)
+dC_next, path = entries["dC_next"], whole - entries["dC_next"]
+dh_o, tanh_C = entries["dh_t"] * entries["o_t"], np.tanh(entries["C_t"])
+usual = {
+    WORDS["dropped_dC"]: path,
+    WORDS["dropped_path_through_h"]: dC_next,
+    MORE["slope_of_C"].words: dC_next + dh_o * (1 - entries["C_t"] ** 2),
+    MORE["no_slope_of_tanh"].words: dC_next + dh_o,
+    MORE["no_o_in_path"].words: dC_next + path / entries["o_t"],
+    "the output gate multiplies tanh(C_t) and not its slope": dC_next + dh_o * tanh_C,
+}
+usual = {f"You get this if {words}.": wrong for words, wrong in usual.items()}
+
+# %% slideshow={"slide_type": "skip"}
+check("with both gradients", lambda: into_the_cell(**entries), whole, known=usual)
 for words, name in [("at h", "dh_t"), ("from the next step", "dC_next")]:
     less = entries | {name: np.zeros((3, 2))}
     check(f"if nothing arrives {words}", lambda less=less: into_the_cell(**less), BACKWARD["dC_t"].compute(less))
@@ -885,61 +965,208 @@ for words, name in [("at h", "dh_t"), ("from the next step", "dC_next")]:
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **2. Put in order.** The seven moves of one step, shuffled. Return the letters as one word, from the first to the last.
-# Several orders are right; each move has to come after those whose results it needs.
-#
-# - **A** send back to z, to the old h and to the old C
-# - **B** split to the gates
-# - **C** receive dh and dC
-# - **D** to the parameters
-# - **E** into the cell
-# - **F** through the squash
-# - **G** through the output
+# **2. Put in order.** The loop over time, for the forget gate alone: what is done at each step t, from T back to 1. The
+# lines are shuffled, and some of them are wrong. Leave the wrong ones out and return the labels of the others as one word, from
+# the first to the last. Several orders are right; each line has to come after those whose results it needs.
+
+# %% slideshow={"slide_type": "skip"}
+LINES = {
+    "a": "dC_t = dC_next",
+    "b": "da_f = df_t * f_t * (1 - f_t)",
+    "c": "dh_next = dz_t[:H]",
+    "d": 'grads["W_f"] = da_f @ z_t.T',
+    "e": "dC_t = dC_next + dh_t * o_t * (1 - np.tanh(C_t) ** 2)",
+    "f": "df_t = dC_t * C_t",
+    "g": "dz_t = W_f.T @ da_f + …  # and the same for i, C and o",
+    "h": "dh_t = dhs[t] + dh_next",
+    "i": 'grads["W_f"] += da_f @ z_t.T',
+    "j": "da_f = df_t * sigmoid(f_t) * (1 - sigmoid(f_t))",
+    "k": "dC_next = dC_t * f_t",
+    "l": "df_t = dC_t * C_prev",
+    "m": "dh_t = dz_t[:H]",
+}
+
+# %% slideshow={"slide_type": "skip"}
+print("\n".join(f"{label}   {line}" for label, line in LINES.items()))
 
 
 # %% slideshow={"slide_type": "skip"}
 def order():
-    raise NotImplementedError  # return "…", seven letters
+    raise NotImplementedError  # return "…", one letter for each right line
 
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Run the next two cells without reading them: they hold what is wrong with each line.
 
 # %% slideshow={"slide_type": "skip"}
-NEEDS = {"C": "", "G": "C", "E": "C", "B": "E", "F": "BG", "D": "F", "A": "EF"}
+AFTER = {
+    "e": {"h": "It needs the whole of dh_t, with what comes from t + 1."},
+    "k": {"e": "It writes over the dC_next that dC_t is still to be made from."},
+    "l": {"e": "The gates are served when dC_t is complete."},
+    "b": {"l": "First split to the gates, then through the squash."},
+    "i": {"b": "The weights hear what has come through the squash."},
+    "g": {"b": "z hears what has come through the squash."},
+    "c": {"g": "It is cut out of dz_t."},
+}
+named = {"a": "dropped_path_through_h", "d": "overwritten_gradients", "f": "wrong_step_C", "j": "squashed_twice"}
+WRONG = {label: f"With it, {WORDS[name]}." for label, name in named.items()}
+WRONG["m"] = "It writes over dh_t, from which dC_t is made; what goes to t − 1 needs a name of its own."
 
-
-def too_early(word):
-    """How many moves stand before one that they need."""
-    word = str(word).upper().replace(" ", "")
-    if sorted(word) != sorted(NEEDS):
-        raise ValueError(f"{word!r} is not each of the letters A to G once")
-    return sum(any(word.index(k) > n for k in NEEDS[letter]) for n, letter in enumerate(word))
-
-
-check("moves that come too early", order, 0, then=too_early)
+# %% slideshow={"slide_type": "skip"}
+check_order("one step of the loop", order, LINES, AFTER, distractors=WRONG)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Each move uses what the moves before it have found. Which of them needs nothing at all?
+# Look for lines that make the same thing in two ways. Of each such pair one is wrong. Then ask: which line needs nothing
+# that this step has found?
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# The gates and the candidate can be served only when dC is complete. The squash comes after both the output and the split.
+# In each pair: is the second path there, is the index that of the forward formula, is f_t squashed once, are the gradients of
+# the steps added up, and does a line overwrite what another one reads?
+#
+# </details>
+# <details><summary>Hint 3, the beginning</summary>
+#
+# First h, then e: everything else comes from dC_t.
 #
 # </details>
 # <details><summary>Solution</summary>
 #
 # ```python
 # def order():
-#     return "CGEBFDA"
+#     return "helbigck"
 # ```
 #
-# G and E may be exchanged, and D and A: neither needs the other.
+# `k` may stand anywhere after `e`, and `i` anywhere after `b`. What is wrong in the others: `a` forgets a path, `d` overwrites,
+# `f` is one step off, `j` squashes what is squashed already, `m` writes over a gradient that is still needed.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Another cell.** The *coupled* LSTM has no input gate of its own: it writes just as much as it forgets,
+# **3. One step back.** Fold the section *Any number of steps* away (the arrow beside its heading) and write the function anew. Moves
+# 1, 2 and 6 are given, and of move 5 the part of the output gate. The rest is yours.
+
+
+# %% slideshow={"slide_type": "skip"}
+def my_step_backward(params, s, dh_t, dC_next):  # 1 receive
+    H, tanh_C = len(s.h_t), np.tanh(s.C_t)
+    do_t = dh_t * tanh_C  # 2 through the output
+    dC_t = ...  # 3 into the cell: yours
+    # 4 to the gates: your lines
+    da = {"o": do_t * sigmoid_grad(s.o_t)}  # 5 through the squash: f, i and C are yours
+    raise NotImplementedError  # take this line out when yours are in
+    grads = {f"W_{k}": da[k] @ s.z_t.T for k in da}  # 6 to the parameters
+    grads |= {f"b_{k}": da[k].sum(axis=1, keepdims=True) for k in da}
+    dz_t = ...  # 7 send back: yours
+    return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t
+
+
+# %% slideshow={"slide_type": "skip"}
+check_function("your step back", my_step_backward, like="step_backward")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Move 3 is the line of exercise 1. The check names the first quantity that differs, in the order in which they are computed.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Each side of a product gets the other one: in C_t = f_t · C_prev + i_t · C̃_t, f_t gets C_prev, i_t gets C̃_t, and C̃_t gets
+# i_t. The slopes are `sigmoid_grad` of a gate and `tanh_grad` of the candidate, of the outputs as they stand in s.
+#
+# </details>
+# <details><summary>Hint 3, the last line</summary>
+#
+# z is read by four sums: `dz_t` is a sum over k of `params[f"W_{k}"].T @ da[k]`.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_step_backward(params, s, dh_t, dC_next):  # 1 receive
+#     H, tanh_C = len(s.h_t), np.tanh(s.C_t)
+#     do_t = dh_t * tanh_C  # 2 through the output
+#     dC_t = dC_next + dh_t * s.o_t * tanh_grad(tanh_C)  # 3 into the cell
+#     df_t, di_t, dC_tilde = dC_t * s.C_prev, dC_t * s.C_tilde, dC_t * s.i_t  # 4 to the gates
+#     da = {"o": do_t * sigmoid_grad(s.o_t)}  # 5 through the squash
+#     da |= {"f": df_t * sigmoid_grad(s.f_t), "i": di_t * sigmoid_grad(s.i_t), "C": dC_tilde * tanh_grad(s.C_tilde)}
+#     grads = {f"W_{k}": da[k] @ s.z_t.T for k in da}  # 6 to the parameters
+#     grads |= {f"b_{k}": da[k].sum(axis=1, keepdims=True) for k in da}
+#     dz_t = sum(params[f"W_{k}"].T @ da[k] for k in da)  # 7 send back
+#     return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Find the bug.** A cell with one gate, moves 6 and 7. The author tried it with as many inputs as units, saw the right shape
+# everywhere and was content. One line is wrong. Return its number.
+
+
+# %% slideshow={"slide_type": "skip"}
+def to_parameters_and_back(W_f, da_f, z_t, dC_t, f_t):
+    H = len(f_t)
+    dW_f = da_f @ z_t.T  # line 1
+    db_f = da_f.sum(axis=1, keepdims=True)  # line 2
+    dz_t = W_f.T @ da_f  # line 3
+    dx_t, dh_prev = dz_t[:H], dz_t[H:]  # line 4
+    dC_prev = dC_t * f_t  # line 5
+    return dW_f, db_f, dx_t, dh_prev, dC_prev
+
+
+# %% slideshow={"slide_type": "skip"}
+W_f, z_t = rng.normal(size=(3, 6)), rng.normal(size=(6, 4))  # three inputs, three units, four sequences
+da_f, dC_t, f_t = rng.normal(size=(3, 3, 4))
+went = to_parameters_and_back(W_f, da_f, z_t, dC_t, f_t)
+print("dW_f, db_f, dx_t, dh_prev, dC_prev:", *(array.shape for array in went))
+assert [array.shape for array in went] == [(3, 6), (3, 1), (3, 4), (3, 4), (3, 4)]
+
+
+# %% slideshow={"slide_type": "skip"}
+def wrong_line():
+    raise NotImplementedError  # return a number from 1 to 5
+
+
+# %% slideshow={"slide_type": "skip"}
+said = {
+    "Its shape decides: (H, B) times (B, H+D) is that of W_f.": 1,
+    "A bias is multiplied by 1 in every sequence: the sum over them is right.": 2,
+    "z was multiplied by W_f, so what comes back is multiplied by its transpose.": 3,
+    "C_prev was multiplied by f_t, so what comes back is too.": 5,
+}
+assert np.allclose(went[2], W_f[:, :3].T @ da_f)  # what reaches h, under the name of dx_t
+check_choice("the wrong line", wrong_line, 4, range(1, 6), known=said)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Some lines are held in place by their shapes: with the product turned round, or without the transpose, they would not run, or give
+# another shape. Which line gives the same shapes either way, if D = H?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Which of the two was stacked on top in z_t = [h_prev, x_t]?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def wrong_line():
+#     return 4
+# ```
+#
+# h is on top: the first H rows of dz belong to it, and `dh_prev, dx_t = dz_t[:H], dz_t[H:]`. Sizes that all differ would have
+# told: choose D ≠ H when you try your own code.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. Another cell.** The *coupled* LSTM has no input gate of its own: it writes just as much as it forgets,
 # C_t = f_t · C_prev + (1 − f_t) · C̃_t. Derive ∂C_t/∂f_t for it.
 
 
@@ -951,7 +1178,13 @@ def local_derivative_of_coupled(f_t, C_prev, C_tilde):
 # %% slideshow={"slide_type": "skip"}
 f_now, C_old, c_new = np.array([0.2, 0.9]), np.array([1.5, -0.4]), np.array([0.3, 0.8])
 true = complex_step_gradient(lambda f: (f * C_old + (1 - f) * c_new).sum(), f_now)
-check("∂C_t/∂f_t", lambda: local_derivative_of_coupled(f_now, C_old, c_new), true)
+said = {
+    "You get this if the second f_t is passed over: it stands in 1 − f_t, too.": C_old,
+    "You get this if the minus of 1 − f_t is lost.": C_old + c_new,
+    "You get this if f_t is left in: the derivative of f_t · C_prev is C_prev.": f_now * C_old - c_new,
+    "You get this if C_t itself is returned.": f_now * C_old + (1 - f_now) * c_new,
+}
+check("∂C_t/∂f_t", lambda: local_derivative_of_coupled(f_now, C_old, c_new), true, known=said)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -976,7 +1209,7 @@ check("∂C_t/∂f_t", lambda: local_derivative_of_coupled(f_now, C_old, c_new),
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. The plain RNN.** Its cell is h_t = tanh(W_h · z_t + b_h) with the same z. Write its backward step, on the model of
+# **6. The plain RNN.** Its cell is h_t = tanh(W_h · z_t + b_h) with the same z. Write its backward step, on the model of
 # ours. It has four of the seven moves.
 
 
@@ -1002,8 +1235,26 @@ def part(found, k):
     return found[k]
 
 
+# %% slideshow={"slide_type": "skip"}
+def sent(da):
+    """The four arrays, if da is what has come through the squash."""
+    back = cell["W_h"].T @ da
+    return da @ rnn_step.z_t.T, da.sum(axis=1, keepdims=True), back[3:], back[:3]
+
+
+# %% slideshow={"slide_type": "skip"}
+said = {
+    "You get this if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": sent(dh),
+    "You get this if h_t, a tanh already, is put through it again.": sent(dh * tanh_grad(np.tanh(rnn_step.h_t))),
+}
 for k, (name, gradient) in enumerate(wanted.items()):
-    check(name, lambda: rnn_step_backward(cell["W_h"], *rnn_step, dh), gradient, then=lambda f, k=k: part(f, k))
+    check(
+        name,
+        lambda: rnn_step_backward(cell["W_h"], *rnn_step, dh),
+        gradient,
+        then=lambda f, k=k: part(f, k),
+        known=said,
+    )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
