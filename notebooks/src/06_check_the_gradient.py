@@ -26,12 +26,36 @@ import numpy as np
 import sympy as sp
 
 from lstm_lib import lstm, museum, plotting
-from lstm_lib.checks import check, check_choice, check_detector
+from lstm_lib.checks import check, check_choice, check_detector, check_function
+from lstm_lib.diagnoses import WORDS
 from lstm_lib.functional import sigmoid, tanh_grad
 from lstm_lib.gradcheck import check_gradients, complex_step_gradient, numerical_gradient, relative_error
+from lstm_lib.predictions import predict, reveal
 from lstm_lib.symbolic import Formula, Lines
 
 PURPLE = "#6A3D9A"  # a colour that no gate has
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Three questions from before
+#
+# Answer on paper before you open the triangle.
+#
+# 1. From [lesson 05](05_the_gradients.ipynb): which two gradients meet in $C_t$, and what is done with them there?
+# 2. From [lesson 03](03_the_formulas.ipynb): how many numbers are there to learn with D = 2 inputs and H = 3 units?
+# 3. From [lesson 02](02_gates_and_the_cell_state.ipynb): which gate has to be open, and which closed, so that a memory lasts?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Answers</summary>
+#
+# 1. The one from $C_{t+1}$, along the memory, and the one through $h_t$. They are added, and the sum goes on to the gates.
+# 2. 4 · (3 · 5 + 3) = 72: four matrices of shape (3, 5) and four biases of shape (3, 1). How long the sequence is does not matter.
+# 3. The forget gate open, the input gate closed: the memory is multiplied by nearly 1, and next to nothing is added.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+sizes = [array.size for array in lstm.init_params(2, 3, np.random.default_rng(0)).values()]
+print(" + ".join(map(str, sizes)), "=", sum(sizes))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three programs that learn
@@ -57,7 +81,10 @@ plotting.show(
 )
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Two of the three have a mistake in the backward pass. Which one is healthy?
+# **Predict.** Two of the three have a mistake in the backward pass.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("06.healthy", "Which one is healthy?", ["A", "B", "C"])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Nobody can tell, and that is the point. A wrong gradient often still points roughly downhill, and the optimiser is
@@ -65,7 +92,9 @@ plotting.show(
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 assert all(losses[-1] < 0.02 < 0.4 < losses[0] for losses in curves.values())
-print("healthy:", *(letter for letter, cell in runs.items() if museum.examine(cell).healthy))
+(healthy,) = [letter for letter, cell in runs.items() if museum.examine(cell).healthy]
+print("healthy:", healthy)
+reveal("06.healthy", "ABC".index(healthy))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
@@ -121,8 +150,10 @@ print("numerical_gradient computes the second of the two")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How small is small?
 #
-# **Predict.** With ε = 10⁻⁵ the central quotient is good to about ten digits. With ε = 10⁻¹⁰, will it be good to
-# about 20 digits, to 10, or to 7?
+# **Predict.** With ε = 10⁻⁵ the central quotient is good to about ten digits. Now take ε = 10⁻¹⁰.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("06.digits", "To how many digits will it be good?", ["about 20", "about 10", "about 7"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -199,6 +230,7 @@ at = dict(zip(sizes, errors["central"], strict=True))
 for e in (2.0**-17, 2.0**-33):
     print(f"central, ε = {e:.0e}: relative error {at[e]:.0e}")
 assert at[2.0**-17] < 1e-9 < 1e-8 < at[2.0**-33]
+reveal("06.digits", np.argmin(np.abs(np.array([20, 10, 7]) + np.log10(at[2.0**-33]))))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The best step
@@ -443,7 +475,11 @@ for number, each in enumerate(museum.EXHIBITS.values(), 1):
     print(f"{number:2}  {each.name:22} {each.title}  ({each.caught_by})")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** How many of the 31 exhibits still learn, so that their loss falls below half of where it began?
+# **Predict.** Now every exhibit is trained, like the three at the beginning. It learns if its loss falls below half of where it
+# began.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("06.learn", f"How many of the {len(museum.EXHIBITS)} exhibits still learn?", unit="exhibits")
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 all_curves = {name: museum.curve(exhibit.cell()) for name, exhibit in museum.EXHIBITS.items()}
@@ -451,6 +487,7 @@ learning = [name for name, losses in all_curves.items() if museum.falls(losses)]
 others = [name for name in all_curves if name not in learning]
 print(f"{len(learning)} of {len(all_curves)} learn; the others: {', '.join(others)}")
 assert all(museum.EXHIBITS[name].loss_falls == (name in learning) for name in all_curves)
+reveal("06.learn", len(learning))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -487,6 +524,8 @@ plotting.show(
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # People leave one out to save time. We put all exhibits through checks that break one rule each, and count what slips
 # through.
+#
+# **Predict.** Each of these checks breaks one rule.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -509,15 +548,21 @@ rules = {
     "only the biases checked": {"only": ["b_f", "b_i", "b_C", "b_o"]},
     "loss at the last step only": {"last_only": True},
 }
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("06.rule", "Which check lets the most through?", list(rules)[1:])
+
+# %% slideshow={"slide_type": "skip"}
 slipped = {}
 for words, options in rules.items():
     slipped[words] = [name for name, exhibit in museum.EXHIBITS.items() if passes(exhibit.cell(), **options)]
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 always = slipped["all rules kept"]
 for words, names in slipped.items():
     more = [name for name in names if name not in always]
     print(f"{words:27}{len(names):3} slip through" + (", among them " + ", ".join(more[:3]) if more else ""))
+reveal("06.rule", np.argmax([len(slipped[words]) for words in list(rules)[1:]]))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -598,17 +643,28 @@ def hidden(mark):
 report(hidden("6b604833").cell())
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** All four W are wrong. The biases, X, $h_0$ and $C_0$ are right. In which move of the backward step is the
-# mistake? They are 1 receive, 2 through the output, 3 into the cell, 4 split to the gates, 5 through the squash, 6 to the
-# parameters, 7 send back.
+# **Predict.** All four W are wrong. The biases, X, $h_0$ and $C_0$ are right. Think of the seven moves of the backward step.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+MOVES = [
+    "receive",
+    "through the output",
+    "into the cell",
+    "split to the gates",
+    "through the squash",
+    "to the parameters",
+    "send back",
+]
+predict("06.move", "In which move is the mistake?", MOVES)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Reason like this. db is da summed over sequences and steps; with random numbers it is right only if da is. dX and $dh_0$
 # are what da sends back, and they are right: so the way back is right. What is left is move 6, to the parameters:
 # dW = da · zᵀ, and in it z. Look there:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 print(hidden("6b604833").diff())
+reveal("06.move", MOVES.index("to the parameters"))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
@@ -655,10 +711,34 @@ def slope_at(f, p, eps):
 
 
 # %% slideshow={"slide_type": "skip"}
+def usual(f, p, eps):
+    """What the usual mistakes give."""
+    right, here, left = f(p + eps), f(p), f(p - eps)
+    return {
+        "You get this if only a step to the right is taken: one to the left belongs to it.": (right - here) / eps,
+        "You get this if only a step to the left is taken: one to the right belongs to it.": (here - left) / eps,
+        "You get this if the difference is divided by eps: the two points are 2 eps apart.": (right - left) / eps,
+        "You get this if the brackets around 2 * eps are missing.": (right - left) / 2 * eps,
+        "You get this if the two are added: the slope wants their difference.": (right + left) / (2 * eps),
+    }
+
+
+# %% slideshow={"slide_type": "skip"}
 for name, function, at_p in [("σ at 0.3", sigmoid, 0.3), ("tanh at −1", np.tanh, -1.0)]:
     true = complex_step_gradient(function, np.array(at_p))
-    check(name, lambda function=function, at_p=at_p: slope_at(function, at_p, 1e-5), true)
-check("p³ at 1, with a large step", lambda: slope_at(lambda p: p**3, 1.0, 0.5), 3.25)
+    check(
+        name,
+        lambda function=function, at_p=at_p: slope_at(function, at_p, 1e-5),
+        true,
+        known=usual(function, at_p, 1e-5),
+    )
+
+
+def cubed(p):
+    return p**3
+
+
+check("p³ at 1, with a large step", lambda: slope_at(cubed, 1.0, 0.5), 3.25, known=usual(cubed, 1.0, 0.5))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -694,7 +774,15 @@ def broken_move():
 
 
 # %% slideshow={"slide_type": "skip"}
-check_choice("the broken move", broken_move, 7, range(1, 8))
+said = {
+    "What is received reaches all parameters, and they are right.": 1,
+    "Then W_o and b_o would be wrong.": 2,
+    "Then the parameters of f, i and the candidate would be wrong.": 3,
+    "Then a gate would hear the wrong thing, and its W and b would be wrong.": 4,
+    "Then da would be wrong, and the gradients of W and b with it.": 5,
+    "That move makes the gradients of the parameters, and they are right.": 6,
+}
+check_choice("the broken move", broken_move, 7, range(1, 8), known=said)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -734,7 +822,13 @@ def name_of_the_mistake():
 
 
 # %% slideshow={"slide_type": "skip"}
-check_choice("the mistake", name_of_the_mistake, hidden("14babd7b").name, museum.EXHIBITS)
+said = {
+    f"In that one {WORDS['dropped_dC']}. Here it is used.": "dropped_dC",
+    f"In that one {WORDS['dropped_path_through_h']}. Here dC_t has both.": "dropped_path_through_h",
+    f"In that one {WORDS['squashed_twice']}. Here each slope is computed right.": "squashed_twice",
+    f"In that one {WORDS['overwritten_dh']}. Here dh_t keeps its value.": "overwritten_dh",
+}
+check_choice("the mistake", name_of_the_mistake, hidden("14babd7b").name, museum.EXHIBITS, known=said)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -757,7 +851,137 @@ check_choice("the mistake", name_of_the_mistake, hidden("14babd7b").name, museum
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Write the check.** The best way to understand a mistake is to write the program that finds it. Write
+# **4. All alike.** May all gates start alike? A program draws one matrix and copies it to all four gates. Another one gives all
+# units the same weights on h, and the same on x, and starts them from the same state. The loss adds up all h. Now each takes one
+# step against its gradient. What is still alike after it? Return **a** the four gates of the first program,
+# **b** the units of the second, **c** both, or **d** neither.
+
+
+# %% slideshow={"slide_type": "skip"}
+def still_alike():
+    raise NotImplementedError  # return "a", "b", "c" or "d"
+
+
+# %% slideshow={"slide_type": "skip"}
+def one_step_on(params):
+    """Take one step against the gradient of the sum of all h."""
+    hs, steps = lstm.forward(params, n["X"])
+    grads, _, _ = lstm.backward(params, np.ones_like(hs), steps)
+    return {name: array - 0.1 * grads[name] for name, array in params.items()}
+
+
+rng = np.random.default_rng(9)
+drawn, biases = rng.normal(size=(3, 5)), {f"b_{k}": np.zeros((3, 1)) for k in lstm.GATES}
+gates_alike = biases | {f"W_{k}": drawn.copy() for k in lstm.GATES}
+rows = rng.normal(size=(4, 3))  # for each gate a weight on h and two on x
+units_alike = biases | {
+    f"W_{k}": np.ones((3, 1)) * row[[0, 0, 0, 1, 2]] for k, row in zip("fiCo", rows, strict=True)
+}
+
+# %% slideshow={"slide_type": "skip"}
+first = lstm.forward(gates_alike, n["X"])[1][0]
+assert np.array_equal(first.f_t, first.i_t) and np.array_equal(first.f_t, first.o_t)
+gates, units = one_step_on(gates_alike), one_step_on(units_alike)
+no_two_gates = not any(
+    np.allclose(gates[f"W_{j}"], gates[f"W_{k}"]) for j, k in ["fi", "fo", "io", "fC", "iC", "Co"]
+)
+all_units = all(np.allclose(array, array[:1]) for array in units.values())
+assert no_two_gates and all_units
+said = {
+    "Each gate has a factor of its own in its da, so they come apart. What tells two units apart?": "a",
+    "Only one of them: compare da_f and da_i, then the da of two units.": "c",
+    "One of them is: what would have to differ for two units to get different gradients?": "d",
+}
+check_choice("what is still alike", still_alike, "b", "abcd", known=said)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Two things get the same gradient if nothing in the formulas tells them apart. Write da_f and da_i below each other.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# da_f has C_prev as a factor, da_i has C̃_t. And two units that see the same, hold the same and are heard alike by the loss?
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def still_alike():
+#     return "b"
+# ```
+#
+# Units that are alike get the same gradient at every step, so they stay alike, and all of them do the work of one. Random
+# numbers break this symmetry. Gates that are alike come apart, since each stands in another place of the formulas. They still are a poor
+# start: as long as f = i = o, the cell cannot keep without writing. So each gate gets a draw of its own. A gradient check
+# does not see either of the two: it is the start that is wrong (`identical_gates` in the museum).
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. The whole way back.** Close lesson 05 and write the backward pass of a sequence from scratch, on an empty page: the loop from
+# the last step to the first, and in it the seven moves, without `lstm.step_backward` and `lstm.backward`. `dhs[t]` is what the loss
+# sends to each h directly, `steps` is what `lstm.forward` returned.
+
+
+# %% slideshow={"slide_type": "skip"}
+def my_backward(params, dhs, steps):
+    raise NotImplementedError  # return grads, dX, (dh_0, dC_0)
+
+
+# %% slideshow={"slide_type": "skip"}
+check_function("your way back", my_backward, like="backward")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Or let the check of this lesson find the mistake: `report(SimpleNamespace(forward=lstm.forward, backward=my_backward))`.
+#
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Begin with what a loop needs: gradients that are zero, nothing from after the end, an empty list for dX. Then say the seven
+# moves aloud: receive, through the output, into the cell, split to the gates, through the squash, to the parameters, send back.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Three places add: `dh_t` is what the loss sends plus what the next step sent back, `dC_t` is what the next step sent back plus the
+# path through h, and the gradients of the parameters use `+=`.
+#
+# </details>
+# <details><summary>Hint 3, the end of a round</summary>
+#
+# dz_t is cut: its first H rows go back as dh, the others are dx. dC_prev is dC_t times f_t. And dX has been filled from its end.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def my_backward(params, dhs, steps):
+#     grads = {name: np.zeros_like(array) for name, array in params.items()}
+#     dh_next = dC_next = np.zeros_like(steps[-1].h_t)
+#     H, dX = len(dh_next), []
+#     for s, dh in zip(reversed(steps), reversed(dhs), strict=True):
+#         dh_t, tanh_C = dh + dh_next, np.tanh(s.C_t)
+#         dC_t = dC_next + dh_t * s.o_t * tanh_grad(tanh_C)
+#         da = {
+#             "f": dC_t * s.C_prev * s.f_t * (1 - s.f_t),
+#             "i": dC_t * s.C_tilde * s.i_t * (1 - s.i_t),
+#             "C": dC_t * s.i_t * tanh_grad(s.C_tilde),
+#             "o": dh_t * tanh_C * s.o_t * (1 - s.o_t),
+#         }
+#         for k in da:
+#             grads[f"W_{k}"] += da[k] @ s.z_t.T
+#             grads[f"b_{k}"] += da[k].sum(axis=1, keepdims=True)
+#         dz_t = sum(params[f"W_{k}"].T @ da[k] for k in da)
+#         dX.append(dz_t[H:])
+#         dh_next, dC_next = dz_t[:H], dC_t * s.f_t
+#     return grads, np.array(dX[::-1]), (dh_next, dC_next)
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **6. Write the check.** The best way to understand a mistake is to write the program that finds it. Write
 # `detect(cell)`: True if something is wrong with the cell, False if it is healthy. It is tried on the healthy cell, written
 # in three ways, and on all exhibits. You may use everything on this page but `museum.examine`, which is a solution.
 
