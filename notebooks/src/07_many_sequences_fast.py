@@ -32,8 +32,38 @@ from pathlib import Path
 import numpy as np
 
 from lstm_lib import fused, lstm, plotting
-from lstm_lib.checks import check
+from lstm_lib.checks import check, check_order
 from lstm_lib.functional import sigmoid
+from lstm_lib.predictions import predict, reveal
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three questions from before
+#
+# 1. 3 inputs, 4 units: how many rows and columns has $W_f$?
+# 2. $z_t$ feeds four gates. What becomes of the four gradients that come back?
+# 3. A gradient is checked by moving a parameter a little. Why not in float32?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Alone and on paper first. The first one is needed on the slide after the next.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Answer before you open the triangle. They are from [The formulas](03_the_formulas.ipynb),
+# [The gradients](05_the_gradients.ipynb) and [Check the gradient](06_check_the_gradient.ipynb).
+#
+# <details><summary>The three answers</summary>
+#
+# 1. 4 rows, one for each unit, and 7 columns, one for each entry of $z_t$, which is h on top of x.
+# 2. They are added: a small change of z changes the loss through each of the four.
+# 3. Two losses that are nearly equal are subtracted, and float32 has too few digits: what is left is mostly rounding.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+assert lstm.init_params(3, 4, np.random.default_rng(0))["W_f"].shape == (4, 7)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Times differ from machine to machine, and from run to run. So this page measures nothing while it runs: it reads its
@@ -81,6 +111,10 @@ print(table["measured on"])
 # W_f · $z_t$, and of all hidden states together?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+on_offer = ["(4, 7)", "(4, 5)", "(7, 5)", "(4, 1)"]
+predict("07.shape", "What is the shape of W_f · z_t?", on_offer)
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 rng = np.random.default_rng(7)
 params = lstm.init_params(3, 4, rng)
 X = rng.normal(size=(20, 3, 5))
@@ -88,6 +122,7 @@ hs, steps = lstm.forward(params, X)
 shapes = {"X": X, "z_t": steps[0].z_t, "W_f @ z_t": params["W_f"] @ steps[0].z_t, "hs": hs}
 for words, array in shapes.items():
     print(f"{words:10} {array.shape}")
+reveal("07.shape", on_offer.index(str(shapes["W_f @ z_t"].shape)))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -107,8 +142,12 @@ for b in range(5):
 print("each column is what it is alone")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** One sequence of 100 steps through 32 units takes a certain time. How much longer do 32 sequences take, side
-# by side: 32 times as long, 8 times, or 2?
+# **Predict.** One sequence of 100 steps through 32 units takes a certain time. Now take 32 of them, side by side.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict(
+    "07.batch", "How long do 32 sequences take?", ["32 times as long", "8 times as long", "2 or 3 times as long"]
+)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 D, H, T = 2, 32, 100
@@ -118,6 +157,7 @@ cost = times("batch", {B: lambda X=X: lstm.forward(params, X) for B, X in batche
 for B, milliseconds in cost.items():
     print(f"B = {B:>3}: {milliseconds / cost['1']:5.1f} times the cost of one sequence")
 assert MEASURE or cost["32"] < 3 * cost["1"]
+reveal("07.batch", np.abs(np.log(cost["32"] / cost["1"]) - np.log([32, 8, 2.5])).argmin())  # the nearest
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -130,6 +170,65 @@ assert MEASURE or cost["32"] < 3 * cost["1"]
 # Less than three times as long. With one sequence most of the time is not spent on arithmetic at all: each call of a NumPy
 # function has a price before it computes anything, and a step makes about two dozen of them. So the first rule for speed is: many
 # sequences at once. The second is: few calls, and large ones.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ### Where a batch begins
+#
+# A long sequence is read in two calls of `forward`: first steps 1 to 50, then steps 51 to 100.
+#
+# **Predict.** Nobody hands anything from the first call to the second.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+starts = ["the last state of the first call", "zeros", "random numbers"]
+predict("07.begins", "With which state does the second call begin?", starts)
+
+# %% slideshow={"slide_type": "skip"}
+D, H, T, B = 2, 32, 100, 8
+fresh = np.random.default_rng(16)
+layer, X = lstm.init_params(D, H, fresh), fresh.normal(size=(T, D, B))
+whole, steps = lstm.forward(layer, X)
+handed_on, zeros, random = (steps[49].h_t, steps[49].C_t), np.zeros((2, H, B)), fresh.normal(size=(2, H, B))
+second = lstm.forward(layer, X[50:])[0]
+tried = [lstm.forward(layer, X[50:], (h, C))[0] for h, C in (handed_on, zeros, random)]
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+for words, hs in zip(starts, tried, strict=True):
+    print(f"from {words:33} step 51 off by {np.abs(hs[0] - whole[50]).max():.2f}")
+reveal("07.begins", [np.array_equal(hs, second) for hs in tried].index(True))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# A state is an argument and a result, nothing that a layer keeps to itself. Ask who has met `stateful=True`.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+assert np.allclose(tried[0], whole[50:], rtol=1e-12, atol=1e-14)
+assert np.array_equal(tried[1], second) and not np.allclose(second[0], whole[50])
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Zeros, here as in PyTorch, and in Keras unless the layer is made with `stateful=True`. Whoever wants the memory to go on
+# hands the last (h, C) to the next call. Then column b of the next batch has to go on where column b of this one ended;
+# exercise 5 is about that.
+#
+# Sometimes the state is drawn at random instead, in the belief that the layer will forget it soon. Does it? Here is how far
+# two runs on the same input are apart, one from zeros and one from random numbers, with the usual bias of the forget
+# gate and with a larger one. (Nothing is trained here. The bias stands for what training may make of a gate that
+# has to keep something.)
+
+# %% slideshow={"slide_type": "skip"}
+for b_f in (1.0, 6.0):
+    patient = layer | {"b_f": np.full((H, 1), b_f)}
+    one, other = (lstm.forward(patient, X, (h, C))[0] for h, C in (zeros, random))
+    apart = np.abs(one - other).max(axis=(1, 2))
+    print(f"b_f = {b_f:.0f}: apart by {apart[0]:.2f} at step 1, {apart[9]:.2f} at 10, {apart[99]:.2f} at 100")
+    assert (apart[99] < 0.005) == (b_f == 1)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A layer that forgets soon forgets its random beginning as well. One that keeps what it has been given keeps that
+# too, to the last step: the same input gives another answer at every call. So begin with zeros, or with a state that you
+# can name.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 1 · One product for four gates
@@ -250,6 +349,10 @@ same(in_place)
 # **Predict.** Three steps: fewer products, fewer tanh, fewer new arrays. Which one saves most, for one sequence and 16
 # units? And for 64 sequences and 256 units?
 
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+savings = ["1 one product", "2 one tanh", "3 in place"]
+predict("07.saves", "Which step saves most time, for one sequence and 16 units?", savings)
+
 # %% slideshow={"slide_type": "skip"}
 versions = {
     "lstm.forward": lambda *arguments: lstm.forward(*arguments[:2], arguments[2:])[0],
@@ -265,7 +368,7 @@ def compare(name, T, D, H, B):
     return times(name, {words: lambda v=v: v(params, X, h, C) for words, v in versions.items()})
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 sizes = {"T=50 B=1 D=1 H=16": (50, 1, 16, 1), "T=100 B=32 D=2 H=32": (100, 2, 32, 32)}
 sizes |= {"T=50 B=64 D=256 H=256": (50, 256, 256, 64)}
 compared = {words: compare(words, *size) for words, size in sizes.items()}
@@ -273,6 +376,9 @@ print(f"{'times as fast as lstm.forward':29}" + "".join(f"{version:>15}" for ver
 for words, row in compared.items():
     ratios = [row["lstm.forward"] / row[version] for version in [*versions][1:]]
     print(f"{words:29}" + "".join(f"{ratio:15.1f}" for ratio in ratios))
+reveal(
+    "07.saves", np.argmin(np.diff([*compared["T=50 B=1 D=1 H=16"].values()]))
+)  # the largest fall from one to the next
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -321,10 +427,19 @@ same(hoisted)
 # **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict(
+    "07.hoist",
+    "With 2 inputs and 32 units, hoisted is …",
+    ["slower than step 3", "about as fast", "faster than step 3"],
+)
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 versions = {"3 in place": in_place, "hoisted": hoisted}
 for words, size in sizes.items():
     cost = compare(f"hoisted, {words}", *size)
     print(f"{words:23} hoisted is {cost['3 in place'] / cost['hoisted']:.2f} times as fast as step 3")
+middle = table["hoisted, T=100 B=32 D=2 H=32"]
+reveal("07.hoist", np.searchsorted([0.9, 1.1], middle["3 in place"] / middle["hoisted"]))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -339,7 +454,6 @@ for words, size in sizes.items():
 # *here*, and only a measurement knows.
 
 # %% slideshow={"slide_type": "skip"}
-middle = table["hoisted, T=100 B=32 D=2 H=32"]
 assert MEASURE or middle["hoisted"] > middle["3 in place"]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -351,8 +465,11 @@ assert MEASURE or middle["hoisted"] > middle["3 in place"]
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Does it pay more with one sequence, or with 32?
 
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("07.at_once", "The one large product pays more …", ["with one sequence", "with 32 sequences"])
 
-# %% slideshow={"slide_type": "fragment"}
+
+# %% slideshow={"slide_type": "subslide"}
 def step_by_step(da, z):
     dW = np.zeros((da.shape[1], z.shape[1]))
     for da_t, z_t in zip(da, z, strict=True):
@@ -366,12 +483,15 @@ def at_once(da, z):
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+gain = {}
 for B in (1, 32):
     da, z = rng.normal(size=(100, 128, B)), rng.normal(size=(100, 34, B))
     assert np.allclose(step_by_step(da, z), at_once(da, z), rtol=1e-12, atol=1e-11)
     both = {way.__name__: lambda way=way, da=da, z=z: way(da, z) for way in (step_by_step, at_once)}
     cost = times(f"dW, B = {B}", both)
-    print(f"B = {B:2}: dW after the loop is {cost['step_by_step'] / cost['at_once']:.1f} times as fast")
+    gain[B] = cost["step_by_step"] / cost["at_once"]
+    print(f"B = {B:2}: dW after the loop is {gain[B]:.1f} times as fast")
+reveal("07.at_once", np.argmax([*gain.values()]))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With one sequence the gain is large, for a hundred tiny products become one. With 32 the products are large enough by
@@ -446,6 +566,11 @@ for words, size in sizes.items():
 # **Predict.** Twice as many steps, twice as many sequences, twice as many units: for each of the three, does the cost
 # double, or grow more, or less?
 
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict(
+    "07.units", "Twice as many units, in a layer that is large already, cost …", ["twice", "4 times", "8 times"]
+)
+
 # %% slideshow={"slide_type": "skip"}
 growth = {
     "T": {str(T): (T, 2, 32, 32) for T in (25, 50, 100, 200, 400)},
@@ -486,6 +611,7 @@ for letter, row in costs.items():
     print(
         f"twice {letter}: {doubled[0]:.1f} times the cost at the left end, {doubled[-1]:.1f} times at the right end"
     )
+reveal("07.units", np.abs(np.log2(doubled[-1]) - [1, 2, 3]).argmin())  # the last row is H
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -635,11 +761,25 @@ def three_shapes(T, D, H, B):
 
 
 # %% slideshow={"slide_type": "skip"}
+def slips_of_shape(T, D, H, B):
+    return {
+        "z_t": {"Is x in it, too?": (H, B), "The row of ones is in the tape only.": (H + D + 1, B)},
+        "W": {"Where is the bias?": (4 * H, H + D), "That is one gate of the four.": (H, H + D + 1)},
+        "Z": {"The last h needs a place, too.": (T, H + D + 1, B), "A row of ones is missing.": (T + 1, H + D, B)},
+    }
+
+
+# %% slideshow={"slide_type": "skip"}
 for T, D, H, B in [(7, 3, 4, 5), (2, 9, 1, 6)]:
     wanted = {"z_t": (H + D, B), "W": (4 * H, H + D + 1), "Z": (T + 1, H + D + 1, B)}
-    for k, (words, shape) in enumerate(wanted.items()):
-        words += f" at T, D, H, B = {T}, {D}, {H}, {B}"
-        check(words, lambda s=(T, D, H, B): three_shapes(*s), shape, then=lambda shapes, k=k: shapes[k])
+    for k, (words, slips) in enumerate(slips_of_shape(T, D, H, B).items()):
+        check(
+            f"{words} at T, D, H, B = {T}, {D}, {H}, {B}",
+            lambda s=(T, D, H, B): three_shapes(*s),
+            wanted[words],
+            then=lambda shapes, k=k: shapes[k],
+            known={why: 3 * [wrong] for why, wrong in slips.items()},
+        )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -679,7 +819,12 @@ def as_gate(pair):
 
 W, b, z = rng.normal(size=(3, 5)), rng.normal(size=(3, 1)), rng.normal(size=(5, 2))
 gate, before = sigmoid(W @ z + b), np.hstack([W, b])
-check("the same gate", lambda: for_tanh(W.copy(), b.copy()), gate, then=as_gate)
+slips = {
+    "The argument of the tanh is still a, and it should be a/2.": (W, b),
+    "The bias is a part of a, and has to be halved, too.": (0.5 * W, b),
+    "That doubles a. It should be halved.": (2 * W, 2 * b),
+}
+check("the same gate", lambda: for_tanh(W.copy(), b.copy()), gate, then=as_gate, known=slips)
 check("W and b are as they were", lambda: for_tanh(W, b), before, then=lambda pair: np.hstack([W, b]))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -714,11 +859,13 @@ def put_together(f_1, w_1, f_2, w_2):
 
 # %% slideshow={"slide_type": "skip"}
 f_1, w_1, f_2, w_2 = 0.5, 2.0, 0.9, -1.0
+slips = {
+    "That is step 2 first, and step 1 after it.": (f_1 * f_2, f_1 * w_2 + w_1),
+    "What step 1 writes is still there in step 2, where f_2 multiplies it.": (f_1 * f_2, w_1 + w_2),
+}
 for C in (0.0, 3.0):
-    both = f_2 * (f_1 * C + w_1) + w_2
-    check(
-        f"from C = {C:.0f}", lambda: put_together(f_1, w_1, f_2, w_2), both, then=lambda fw, C=C: fw[0] * C + fw[1]
-    )
+    both, put_in = f_2 * (f_1 * C + w_1) + w_2, lambda fw, C=C: fw[0] * C + fw[1]
+    check(f"from C = {C:.0f}", lambda: put_together(f_1, w_1, f_2, w_2), both, then=put_in, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -737,6 +884,134 @@ for C in (0.0, 3.0):
 # def put_together(f_1, w_1, f_2, w_2):
 #     return f_2 * f_1, f_2 * w_1 + w_2
 # ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Put in order.** The loop of step 3, one call to a line, has been shuffled, and one line does not belong to it. The
+# gates lie in `a` from row H on, the candidate above them; `u` holds what is needed for a moment only.
+
+# %% slideshow={"slide_type": "skip"}
+lines = {
+    "1": "np.add(C, u, out=C)",
+    "2": "a[H:] += 0.5",
+    "3": "np.multiply(i, C_tilde, out=u)",
+    "4": "np.dot(W, z, out=a)",
+    "5": "np.multiply(o, np.tanh(C, out=u), out=h)",
+    "6": "a *= 0.5",
+    "7": "np.multiply(f, C, out=C)",
+    "8": "a[H:] *= 0.5",
+    "9": "np.tanh(a, out=a)",
+}
+print("\n".join(f"{label}   {line}" for label, line in lines.items()))
+
+
+# %% slideshow={"slide_type": "skip"}
+def right_order():
+    raise NotImplementedError  # return the labels in a row, such as "12345789"
+
+
+# %% slideshow={"slide_type": "skip"}
+gates = {"2": "Until ½ is added, f, i and o run from −½ to ½."}
+after = {
+    "9": {"4": "First the product: there is nothing to squash yet."},
+    "8": {"9": "W was halved before the loop began. This ½ is the one outside of the tanh."},
+    "2": {"8": "½ + ½ tanh: halve first, or the ½ that is added is halved as well."},
+    "7": gates,
+    "3": gates,
+    "1": {
+        "7": "The old memory has to pass its gate before anything is added.",
+        "3": "What is added is not in u yet.",
+    },
+    "5": {"1": "What is shown is the new memory, and it is not there yet."},
+}
+too_many = {"6": "It halves the candidate as well, which is a tanh and no σ."}
+check_order("one step in place", right_order, lines, after, distractors=too_many)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# First all that makes the gates, then the memory, then what is shown. Two lines could change places.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# The gates take four lines: the product, the tanh, then ½ + ½ tanh in two lines, for the gates alone.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def right_order():
+#     return "49827315"
+# ```
+#
+# 7 and 3 could change places: neither needs what the other writes.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. Find the bug.** A long series is cut into batches of B columns and T steps. The state will be handed from each batch
+# to the next, so each column has to go on where it ended. It does not:
+
+
+# %% slideshow={"slide_type": "skip"}
+def batches_with_a_bug(series, T, B):
+    pieces = series.reshape(-1, T)
+    return [pieces[k : k + B].T[:, None] for k in range(0, len(pieces), B)]
+
+
+series = np.arange(24.0)
+first, second = batches_with_a_bug(series, T=4, B=3)
+print(f"column 0: {first[:, 0, 0]}, and in the next batch {second[:, 0, 0]}")
+assert second[0, 0, 0] != first[-1, 0, 0] + 1
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Write the function as it should be. Each number of the series is used once, and the length of the series is a multiple
+# of T · B.
+
+
+# %% slideshow={"slide_type": "skip"}
+def batches(series, T, B):
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+for T, B in [(4, 3), (2, 4)]:
+    strands = [np.arange(b * 24 // B, (b + 1) * 24 // B) for b in range(B)]
+    wanted = np.array([[[strand[t]] for strand in strands] for t in range(24 // B)]).reshape(-1, T, 1, B)
+    slips = {
+        "A column goes on with another piece: its state belongs to somewhere else.": batches_with_a_bug(
+            series, T, B
+        ),
+        "A column holds every so many-th number: neighbours in time lie side by side.": series.reshape(
+            -1, T, 1, B
+        ),
+    }
+    check(f"T = {T}, B = {B}", lambda T=T, B=B: batches(series, T, B), wanted, then=np.array, known=slips)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Write the numbers 0 to 23 into 3 columns by hand, so that two batches of 4 steps lie one below the other and each column
+# counts on.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Cut the series into B long strands first, one for each column. A batch is then T steps of all strands.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def batches(series, T, B):
+#     strands = series.reshape(B, -1)
+#     return [strands[:, k : k + T].T[:, None] for k in range(0, strands.shape[1], T)]
+# ```
+#
+# With a bug like this nothing stops and the loss still falls. The layer learns only that the state it is given means
+# nothing.
 #
 # </details>
 
@@ -770,6 +1045,8 @@ for C in (0.0, 3.0):
 # - A. Gu, T. Dao, *Mamba: Linear-Time Sequence Modeling with Selective State Spaces*, 2023, arXiv:2312.00752.
 # - L. Feng, F. Tung, M. O. Ahmed, Y. Bengio, H. Hajimirsadeghi, *Were RNNs All We Needed?*, 2024, arXiv:2410.01201: minLSTM.
 # - M. Beck and others, *xLSTM: Extended Long Short-Term Memory*, NeurIPS 2024, arXiv:2405.04517.
+# - The documentation of `torch.nn.LSTM` (PyTorch) and of `keras.layers.LSTM` (Keras, argument `stateful`): with which state
+#   a call begins.
 #
-# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Train on a sine wave](09_train_on_a_sine_wave.ipynb).
+# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Memory in practice](08_memory_in_practice.ipynb).
 # Back to [Start here](00_start_here.ipynb).
