@@ -16,7 +16,7 @@ NOTEBOOKS = Path(build.__file__).parent
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 STUB = "raise NotImplementedError"
 # These get their three questions from before next; a lesson that has them leaves the list.
-WITHOUT_QUESTIONS_FROM_BEFORE = ("09",)
+WITHOUT_QUESTIONS_FROM_BEFORE = (,)
 SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
 
 

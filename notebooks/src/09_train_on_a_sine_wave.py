@@ -21,12 +21,46 @@
 import inspect
 
 import numpy as np
+import sympy as sp
 
 from lstm_lib import data, fused, gradcheck, lstm, model, plotting, rnn, training
-from lstm_lib.checks import check
-from lstm_lib.functional import mean_squared_error
+from lstm_lib.checks import check, check_choice, check_order
+from lstm_lib.functional import mean_squared_error, sigmoid
+from lstm_lib.predictions import predict, reveal, summary
 
 PURPLE = "#6A3D9A"  # for the network's own predictions, a colour that no gate has
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Three questions from before
+#
+# 1. A forget gate stays at 0.9, nothing is written. After how many steps is half of a memory gone?
+# 2. A loss falls. Are the gradients right?
+# 3. Why are 16 sequences side by side not 16 times as dear as one?
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The second one decides whether they will believe this lesson. Wait for somebody to say no.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Answer before you open the triangle. They are from [Start here](00_start_here.ipynb),
+# [Check the gradient](06_check_the_gradient.ipynb) and [Many sequences, fast](07_many_sequences_fast.ipynb).
+#
+# <details><summary>The three answers</summary>
+#
+# 1. After about seven: the next cell computes it.
+# 2. That shows nothing. Lesson 06 has programs with wrong gradients that learn; only a comparison with measured slopes
+#    finds them out.
+# 3. A call of a NumPy function has a price before it computes anything, and 16 columns share it.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
+half_life = np.log(0.5) / np.log(0.9)
+print(f"half of it is gone after {half_life:.1f} steps")
+assert round(half_life) == 7
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: what comes next?
@@ -59,9 +93,10 @@ assert np.array_equal(X[1:], Y[:-1])  # the target is the next input
 # rule that uses the last two numbers is said to have two **lags**.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** How many past values of a sine wave with known frequency does one need to say the next one *exactly*?
-#
-# (a) 1 · (b) 2 · (c) a whole period
+# **Predict.** A sine wave of known frequency is read, and the next value is to be said *exactly*.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("09.lags", "How many past values does one need?", ["1", "2", "a whole period"])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # All errors in this half are taken from step 21 on. A model that has seen one number cannot know whether the wave is
@@ -81,6 +116,7 @@ two_lags = 2 * np.cos(OMEGA) * X_test[1:] - X_test[:-1]  # sin((n+1)ω) = 2 cos 
 errors["two-lag rule"] = one_step_error(two_lags, Y_test[1:])
 print(f"persistence  {errors['persistence']:.4f}")
 print("two-lag rule", "exact to rounding" if errors["two-lag rule"] < 1e-28 else "not exact")
+reveal("09.lags", [error < 1e-28 for error in errors.values()].index(True))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -338,12 +374,44 @@ assert shares[:2].sum() > 0.7
 # by the two-lag rule; here the network, which begins with an empty memory, is plainly not good.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
+# ### Or is it an echo?
+#
+# A curve that repeats the last value looks good when it is drawn over the wave: it comes one step late, and who sees one
+# step? So measure the distance to both.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+early = model.predict(lstm, by_hand, X_test)[0]
+for name, says in [("after 20 steps", early), ("after 600 steps", Y_hat)]:
+    to_next, to_last = one_step_error(says, Y_test), one_step_error(says, X_test)
+    print(f"{name:16} distance to the next value {to_next:.1e}, to the last one {to_last:.1e}")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask first what a pure echo would have here: nought on the right, persistence on the left.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# An echo would have the error of persistence on the left and 0 on the right. After twenty steps of training the left
+# column alone would be no comfort: the error is more than half of what an echo makes. The right one shows that the network
+# is no echo, if not good yet. After six hundred steps it is as far from the last value as the wave itself is, and
+# close to the next one.
+
+# %% slideshow={"slide_type": "skip"}
+assert 0.5 < one_step_error(early, Y_test) / errors["persistence"] < 1
+assert to_next < 1e-3 * to_last and np.isclose(to_last, errors["persistence"], rtol=0.05)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
 # ## Let it run free
 #
 # Told the truth after every step, it is easy to do well. Now the model gets 40 steps of the wave, and then only its own
 # predictions.
 #
-# **Predict.** For how many periods will the free run stay on the wave?
+# **Predict.** For how long will the free run stay on the wave?
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+predict("09.free", "How many periods until its root mean squared error passes 0.1?", unit="periods")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -381,6 +449,7 @@ for horizon in (10, 50, 100, 200, 400, 600):
     periods = horizon * OMEGA / (2 * np.pi)
     print(f"{horizon:3d} steps ({periods:4.1f} periods) ahead: root mean squared error {rmse[horizon - 1]:.3f}")
 assert rmse[9] < 0.05 and rmse[9] < rmse[99] < rmse[199] < rmse[599]
+reveal("09.free", round((1 + (rmse > 0.1).argmax()) * OMEGA / (2 * np.pi)), within=0.5)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -639,6 +708,13 @@ rnn_many = train_on_many(rnn, [(5e-3, 1400), (2e-3, 1000), (5e-4, 400)])
 Y_rnn, _ = model.predict(rnn, rnn_many, X_many)
 table["RNN, 32 units"] = late_error(Y_rnn)
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** The best fixed linear rule knows 50 past values. The oracle knows ω. Where will the LSTM come in?
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+places = ["larger than the best linear rule's", "smaller, by a factor below 10", "smaller, by a factor above 10"]
+predict("09.rank", "The LSTM's squared error will be …", [*places, "smaller even than the oracle's"])
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### The result
 #
@@ -651,7 +727,7 @@ for name, error in sorted(table.items(), key=lambda entry: -entry[1]):
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Uncover it from the top, and let people bet where the LSTM comes in.
+# Uncover it from the top, and remind people of their bets.
 #
 # </details>
 
@@ -663,6 +739,7 @@ print(f"{best_linear / ours:.0f} times smaller than that of the best fixed linea
 print(f"{table['RNN, 32 units'] / ours:.1f} times smaller than the RNN's,")
 print(f"{ours / table['oracle, knows ω']:.1f} times the oracle's.")
 assert best_linear / table["LSTM, 32 units"] > 10
+reveal("09.rank", np.searchsorted([1, 10, best_linear / table["oracle, knows ω"]], best_linear / ours))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 rivals = [(X_many, "persistence", "#767676", ":"), (Y_rnn, "RNN", PURPLE, "--"), (Y_lstm, "LSTM", PURPLE, "-")]
@@ -691,14 +768,24 @@ plotting.show(
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The networks' curves are flat from about forty numbers on. Have they stopped remembering, or only stopped improving?
+#
+# **Predict.** The LSTM has read 120 numbers.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+reaches = ["the last 10 or fewer", "about the last 40", "all 120"]
+predict("09.reach", "Which of them does its last prediction depend on?", reaches)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # We can ask: let the LSTM begin with an empty memory k steps before the end, and see whether it misses what came earlier.
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+misses = {}
 for k in (10, 20, 30, 40, 60, 120):
     last = model.predict(lstm, lstm_many, X_many[-k:])[0][-1]
-    print(f"reading the last {k:3d} numbers: error of the last prediction {np.mean((last - Y_many[-1]) ** 2):.1e}")
+    misses[k] = np.mean((last - Y_many[-1]) ** 2)
+    print(f"reading the last {k:3d} numbers: error of the last prediction {misses[k]:.1e}")
+enough = min(k for k, error in misses.items() if error < 1.1 * misses[120])  # as good as all, within a tenth
+reveal("09.reach", np.searchsorted([15, 90], enough))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # What lies more than about forty steps back makes no difference any more.
@@ -746,13 +833,20 @@ def keep_the_slope(X):
 
 
 # %% slideshow={"slide_type": "skip"}
-expected = np.mean((X_test[LISTEN:] + np.diff(X_test[LISTEN - 1 :], axis=0) - Y_test[LISTEN:]) ** 2)
-check(
-    "its one-step error",
-    lambda: keep_the_slope(X_test),
-    expected,
-    then=lambda Y_hat: one_step_error(Y_hat, Y_test[1:], LISTEN - 1),
-)
+slope = np.diff(X_test, axis=0)
+expected = np.mean((X_test[LISTEN:] + slope[LISTEN - 1 :] - Y_test[LISTEN:]) ** 2)
+
+
+def its_error(Y_hat):
+    return one_step_error(Y_hat, Y_test[1:], LISTEN - 1)
+
+
+slips = {
+    "That keeps the value: persistence.": X_test[1:],
+    "The slope has the wrong sign: it is this value minus the last one.": X_test[1:] - slope,
+    "That is the slope alone; it has to be added to this value.": slope,
+}
+check("its one-step error", lambda: keep_the_slope(X_test), expected, then=its_error, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -788,7 +882,15 @@ def sizes():
 
 # %% slideshow={"slide_type": "skip"}
 counted = [sum(p.size for p in params.values()) for params in (lstm_many, rnn_many)]
-check("parameters of LSTM and RNN", sizes, counted)
+one_matrix, bias, read_out = 32 * 33, 32, 33
+slips = {
+    "The read-out has parameters, too.": [4 * (one_matrix + bias), one_matrix + bias],
+    "The biases are missing.": [4 * one_matrix + read_out, one_matrix + read_out],
+    "Each of the four has one bias here, not two.": [4 * (one_matrix + 2 * bias) + read_out, counted[1]],
+    "The read-out is there once, not four times.": [4 * (one_matrix + bias + read_out), counted[1]],
+    "The LSTM comes first.": counted[::-1],
+}
+check("parameters of LSTM and RNN", sizes, counted, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -829,7 +931,12 @@ def largest_error(Y_hat):
 
 
 clean, after = data.sine_waves(50, 8, np.random.default_rng(8))  # without noise the third number tells all
-check("largest error on clean waves", lambda: listening_rule(clean), 0, then=largest_error, tol=1e-6)
+c = (clean[2] + clean[0]) / clean[1]
+slips = {
+    "It is one step early: after step t it should say step t + 1.": c * clean[1:-1] - clean[:-2],
+    "A sign is wrong: x_{t+1} = c x_t − x_{t−1}.": c * clean[2:] + clean[1:-1],
+}
+check("largest error on clean waves", lambda: listening_rule(clean), 0, then=largest_error, tol=1e-6, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With noise it has to use *all* numbers read so far, and no later ones. Then it comes as close to the clean waves as the
@@ -883,6 +990,225 @@ check(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# **4. Put in order.** One step of training has been shuffled, and one line does not belong to it. (The two lines for the
+# gradients of $W_y$ and $b_y$ are left out.)
+
+# %% slideshow={"slide_type": "skip"}
+lines = {
+    "1": "adam(params, grads, m, v, t)",
+    "2": 'grads = through_time(params, params["W_y"].T @ dY_hat, steps)',
+    "3": "hs, steps = lstm.forward(params, X)",
+    "4": "params = clip(params)",
+    "5": "dY_hat = 2 * (Y_hat - Y) / Y.size",
+    "6": "grads = clip(grads)",
+    "7": 'Y_hat = params["W_y"] @ hs + params["b_y"]',
+}
+print("\n".join(f"{label}   {line}" for label, line in lines.items()))
+
+
+# %% slideshow={"slide_type": "skip"}
+def right_order():
+    raise NotImplementedError  # return the labels in a row, such as "123567"
+
+
+# %% slideshow={"slide_type": "skip"}
+after_what = {
+    "7": {"3": "The read-out reads hs."},
+    "5": {"7": "Compare when there is a prediction."},
+    "2": {"3": "The way back needs the steps of the way forward.", "5": "What is sent back is dY_hat."},
+    "6": {"2": "There is no gradient yet that could be too long."},
+    "1": {"6": "Adam would step along a gradient that has not been clipped."},
+}
+too_many = {"4": "It is the gradient that may be too long. The parameters are what has been learned."}
+check_order("one step of training", right_order, lines, after_what, distractors=too_many)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Run the cell, compare, send the error back, change the parameters.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Each line uses a name that another line has made. Begin with the line that needs nothing from the others.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def right_order():
+#     return "375261"
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **5. Find the bug.** A report says that a model of the sine wave has no error at all. Its author shows the code, and that
+# persistence gets full marks makes you suspicious:
+
+
+# %% slideshow={"slide_type": "skip"}
+def report_with_a_bug(Y_hat):
+    return one_step_error(Y_hat, X_test)
+
+
+print(f"persistence {report_with_a_bug(X_test):.4f}, the LSTM {report_with_a_bug(Y_hat):.4f}")
+assert report_with_a_bug(X_test) == 0 < report_with_a_bug(Y_hat)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Write a report that an echo cannot please: the error of the prediction, as a share of the error that persistence makes.
+
+
+# %% slideshow={"slide_type": "skip"}
+def report(Y_hat):
+    raise NotImplementedError
+
+
+# %% slideshow={"slide_type": "skip"}
+echo, network = (one_step_error(says, Y_test) for says in (X_test, Y_hat))
+slips = {
+    "It compares with what has been read; want what comes next.": one_step_error(Y_hat, X_test) / echo,
+    "That is the error itself; divide it by that of persistence.": network,
+    "That is upside down: small should be good.": echo / network,
+}
+check("persistence gets 1", lambda: report(X_test), 1)
+check("the LSTM gets its share", lambda: report(Y_hat), network / echo, known=slips)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# What is `X_test`, and what is `Y_test`? Which of the two has the model been asked for?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# Persistence says the last value again: its predictions are `X_test`.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def report(Y_hat):
+#     return one_step_error(Y_hat, Y_test) / one_step_error(X_test, Y_test)
+# ```
+#
+# Next to 1 a model is no better than an echo, however small its error is.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **6. Beyond this course: two papers' GRU, one coin.** The GRU is a smaller relative of the LSTM. It has no memory besides h, and
+# two gates, an *update* gate z and a *reset* gate r. In the paper that introduced it (Cho and others, 2014) z says how much
+# is kept: $h_t = z_t * h_{t-1} + (1 - z_t) * \tilde h_t$. Later in the same year Chung and others let z say how much is
+# written: $h_t = (1 - z_t) * h_{t-1} + z_t * \tilde h_t$. The documentation of PyTorch's `torch.nn.GRU` gives
+# $h_t = (1 - z_t) * n_t + z_t * h_{t-1}$, with n for h̃: Cho's. Put 1 − z for z, and the one is the other:
+
+# %% slideshow={"slide_type": "skip"}
+z, h_prev, h_tilde = sp.symbols("z h_prev h_tilde")
+cho = z * h_prev + (1 - z) * h_tilde  # z keeps
+chung = (1 - z) * h_prev + z * h_tilde  # z writes
+assert sp.expand(chung - cho.subs(z, 1 - z)) == 0  # for all z, h_prev and h_tilde
+assert sp.expand(chung - cho) != 0  # and with the same z they differ
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# So before you read a GRU, or move weights into one, find out what its z does. Whose formula is each of these two lines of
+# code, "Cho" or "Chung"?
+#
+# - line 1: `h = h_prev + z * (h_tilde - h_prev)`
+# - line 2: `h = h_tilde + z * (h_prev - h_tilde)`
+#
+# And: weights that were trained in a program after Cho are to run in one after Chung. All gates are σ(W · [h, x] + b). Which
+# W_z and b_z does the second program need?
+
+
+# %% slideshow={"slide_type": "skip"}
+def line_1():
+    raise NotImplementedError  # return "Cho" or "Chung"
+
+
+def line_2():
+    raise NotImplementedError
+
+
+def for_chung(W_z, b_z):
+    raise NotImplementedError  # return the pair
+
+
+# %% slideshow={"slide_type": "skip"}
+rng = np.random.default_rng(22)
+W_z, b_z, seen = rng.normal(size=(4, 7)), rng.normal(size=(4, 1)), rng.normal(size=(7, 2))
+old, new = seen[:4], np.tanh(rng.normal(size=(4, 2)))  # h_{t-1} is on top; any h̃ will do
+
+
+def after_chung(pair):
+    update = sigmoid(pair[0] @ seen + pair[1])
+    return (1 - update) * old + update * new
+
+
+keeping = sigmoid(W_z @ seen + b_z)
+wanted = keeping * old + (1 - keeping) * new
+
+# %% slideshow={"slide_type": "skip"}
+slips = {
+    "1 − W is another matrix: it is the gate that has to become 1 − z, not what stands in σ.": (1 - W_z, 1 - b_z),
+    "Nothing has changed: z would write what it should keep.": (W_z, b_z),
+    "The bias stands in σ, too.": (-W_z, b_z),
+}
+test_it = "Put z = 1 into it: is it the old h that is left, or the new?"
+check_choice("line 1", line_1, "Chung", ["Cho", "Chung"], known={test_it: "Cho"})
+check_choice("line 2", line_2, "Cho", ["Cho", "Chung"], known={test_it: "Chung"})
+check("the same h", lambda: for_chung(W_z.copy(), b_z.copy()), wanted, then=after_chung, known=slips)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>Hint 1, a nudge</summary>
+#
+# Put z = 0 and z = 1 into each line. What is left of it?
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# You look for the W and b with which σ gives 1 − z. Draw the curve of σ: half a turn about its middle, (0, ½), leaves it as
+# it is. Where is 1 − σ(a) on it?
+#
+# </details>
+# <details><summary>Hint 3, nearly there</summary>
+#
+# 1 − σ(a) = σ(−a), and a is W · [h, x] + b.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def line_1():
+#     return "Chung"
+#
+#
+# def line_2():
+#     return "Cho"
+#
+#
+# def for_chung(W_z, b_z):
+#     return -W_z, -b_z
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The reset gate has two conventions as well. In the paper of Cho and others r acts on h before the product,
+# U · (r * h). PyTorch has it after, r * (U · h + b), and its documentation says why: it is faster. Keras offers both, as
+# `reset_after`, and notes that the first version of the paper, too, had it after. These are not two sides of one coin:
+
+# %% slideshow={"slide_type": "skip"}
+U, r, h = rng.normal(size=(4, 4)), sigmoid(rng.normal(size=(4, 1))), rng.normal(size=(4, 1))
+print(f"before and after the product: apart by up to {np.abs(U @ (r * h) - r * (U @ h)).max():.2f}")
+assert not np.allclose(U @ (r * h), r * (U @ h))
+assert np.isclose(U[0, 0] * (r[0] * h[0]), r[0] * (U[0, 0] * h[0]))  # with a single unit they are the same
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Here nothing is exchanged for its opposite: with more than one unit, weights that were trained for the one reset do not
+# fit the other. A GRU is described by two answers: what does z do, and where does r stand?
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## Five questions to see what stayed
 #
 # 1. Why is a low one-step error no proof of a good model?
@@ -903,6 +1229,17 @@ check(
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
+# ## Where your intuition was wrong
+#
+# This is the last lesson. Wherever the course asked for a guess and you gave one, it has been kept, on this computer only.
+# Here are the guesses that were wrong, with the lesson of each. A wrong guess is worth more than a right one: it marks a
+# place where a second reading pays. (`reset()` from `lstm_lib.predictions` forgets all guesses, if you would like to begin
+# again.)
+
+# %% slideshow={"slide_type": "skip"}
+summary()
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
 # - F. A. Gers, D. Eck, J. Schmidhuber, *Applying LSTM to Time Series Predictable Through Time-Window Approaches*, ICANN
@@ -913,6 +1250,11 @@ check(
 # - D. P. Kingma, J. Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, arXiv:1412.6980.
 # - R. Pascanu, T. Mikolov, Y. Bengio, *On the Difficulty of Training Recurrent Neural Networks*, ICML 2013,
 #   arXiv:1211.5063: clipping.
+# - K. Cho and others, *Learning Phrase Representations using RNN Encoder–Decoder for Statistical Machine Translation*, EMNLP
+#   2014, arXiv:1406.1078: the GRU.
+# - J. Chung, C. Gulcehre, K. Cho, Y. Bengio, *Empirical Evaluation of Gated Recurrent Neural Networks on Sequence Modeling*,
+#   2014, arXiv:1412.3555: z the other way round.
+# - The documentation of `torch.nn.GRU` (PyTorch) and of `keras.layers.GRU` (Keras, argument `reset_after`).
 #
-# This is where the core of the course ends. Before: [Many sequences, fast](07_many_sequences_fast.ipynb). Back to
+# This is where the core of the course ends. Before: [Memory in practice](08_memory_in_practice.ipynb). Back to
 # [Start here](00_start_here.ipynb).
