@@ -15,8 +15,6 @@ from lstm_lib import plotting
 NOTEBOOKS = Path(build.__file__).parent
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 STUB = "raise NotImplementedError"
-# These get their three questions from before next; a lesson that has them leaves the list.
-WITHOUT_QUESTIONS_FROM_BEFORE = (,)
 SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
 
 
@@ -25,15 +23,9 @@ def lesson(request):
     return nbformat.read(request.param, as_version=4)
 
 
-def lessons(names, unfinished=()):
-    """Parametrize a test with lessons; one that is unfinished must fail."""
-    todo = pytest.mark.xfail(strict=True, reason="this lesson is still to be brought to the form of the others")
-    return pytest.mark.parametrize(
-        "lesson",
-        [pytest.param(path, marks=todo if path.stem[:2] in unfinished else ()) for path in names],
-        ids=[path.stem for path in names],
-        indirect=True,
-    )
+def lessons(names):
+    """Parametrize a test with some of the lessons."""
+    return pytest.mark.parametrize("lesson", names, ids=[path.stem for path in names], indirect=True)
 
 
 def markdown(notebook):
@@ -98,7 +90,7 @@ def questions_and_answers(text, heading):
     return tuple(len(re.findall(r"^\d\. ", part, re.MULTILINE)) for part in (asked, folded.split("</details>")[0]))
 
 
-@lessons(LESSONS[1:], WITHOUT_QUESTIONS_FROM_BEFORE)
+@lessons(LESSONS[1:])
 def test_a_lesson_asks_three_questions_from_before(lesson):
     text = markdown(lesson)
     assert text.count("## Three questions from before") == 1
@@ -107,7 +99,6 @@ def test_a_lesson_asks_three_questions_from_before(lesson):
     assert text.index("## Three questions from before") < text.index("**Predict.**")
 
 
-@lessons(LESSONS)
 def test_an_exercise_gives_a_nudge_and_a_step_before_the_solution(lesson):
     for cell in lesson.cells:
         if SOLUTION.search(cell.source):

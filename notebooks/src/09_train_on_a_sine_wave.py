@@ -19,14 +19,16 @@
 
 # %% slideshow={"slide_type": "skip"}
 import inspect
+import re
 
 import numpy as np
 import sympy as sp
 
-from lstm_lib import data, fused, gradcheck, lstm, model, plotting, rnn, training
+from lstm_lib import data, fused, gradcheck, lstm, model, plotting, rnn, scenes, training
 from lstm_lib.checks import check, check_choice, check_order
 from lstm_lib.functional import mean_squared_error, sigmoid
 from lstm_lib.predictions import predict, reveal, summary
+from lstm_lib.widgets import explore, slider
 
 PURPLE = "#6A3D9A"  # for the network's own predictions, a colour that no gate has
 
@@ -483,6 +485,40 @@ run = [wave[READ - 2], wave[READ - 1]]
 for _ in range(RUN):
     run.append(2 * np.cos(OMEGA) * run[-1] - run[-2])
 assert np.abs(np.array(run[2:]) - truth).max() < 1e-10
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ### Move the wave yourself
+#
+# The network was trained on one frequency, without noise. Two sliders change what it hears. **Find with them:** (1) how far
+# the frequency may be moved before the free run leaves the wave; (2) whether the error *while it hears* tells you so; (3)
+# what noise does to either.
+
+# %% slideshow={"slide_type": "skip"}
+draw = scenes.sine_model(params)
+frequency, loudness = slider(0.2, 0.05, 1, "frequency", step=0.01), slider(0, 0, 1, "noise", step=0.01)
+explore(draw, omega=frequency, noise=loudness)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# <details><summary>What there is to find</summary>
+#
+# (1) Hardly at all: at 0.18 and at 0.22 it is already far off the wave after 60 steps alone. It goes on with *its* frequency,
+# whatever it has heard. (2) No. There the error while it hears is still a few hundredths, because every step brings it
+# back. (3) Noise goes through: with noise of 0.2 it is about 0.15 off while it hears, and more when it is alone.
+#
+# </details>
+
+
+# %% slideshow={"slide_type": "skip"}
+def hears_and_alone(omega, noise):
+    """The two errors in the title of the figure."""
+    *_, heard, alone = re.findall(r"\d\.\d{3}", draw(omega=omega, noise=noise)[1])
+    return float(heard), float(alone)
+
+
+for moved in (0.18, 0.22):
+    heard, alone = hears_and_alone(moved, 0)
+    assert heard < 0.03 and alone > 0.3 > 10 * hears_and_alone(0.2, 0)[0]
+assert abs(hears_and_alone(0.2, 0.2)[0] - 0.15) < 0.03 < hears_and_alone(0.2, 0.2)[1]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What do the gates do?
