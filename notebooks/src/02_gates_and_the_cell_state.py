@@ -961,7 +961,7 @@ predict("02.forget", "What is left?", ["0", "0.8"])
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Ask for a better name for this gate. “Keep gate” is what most people come to.
+# Ask for a better name for this gate. “Keep gate” is a good one.
 #
 # </details>
 
@@ -1090,7 +1090,7 @@ predict("02.compete", "Can its input gate be 0.9 as well?", ["yes", "no, they su
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Whoever knows attention expects a sum of 1. Ask which task of this lesson needed both gates open.
+# Whoever knows attention may expect a sum of 1. Ask which task of this lesson needed both gates open.
 #
 # </details>
 
