@@ -12,7 +12,6 @@ from lstm_lib import diagnoses
 NOTEBOOKS = Path(build.__file__).parent
 LINES = (NOTEBOOKS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
 ROWS = [re.split(r" *\| *", line)[1:-1] for line in LINES if re.match(r"\| *\d+ *\|", line)]
-BEING_WRITTEN = {"01", "02"}  # what is said about a lesson is looked at as soon as the lesson is there
 MISTAKES = {name for name, _, _ in diagnoses.cells()}
 
 
@@ -35,8 +34,6 @@ def test_each_is_met_where_the_table_says(thought, places):
 def section(number, heading):
     """Return all that stands below a heading or an exercise of a lesson, up to the next one."""
     found = list((NOTEBOOKS / "src").glob(f"{number}_*.py"))
-    if not found and number in BEING_WRITTEN:
-        pytest.xfail(f"lesson {number} is being written")
     cells = build.read_source(found[0]).cells  # a comment in code looks like a heading, and is set back
     texts = [c.source if c.cell_type == "markdown" else textwrap.indent(c.source, "    ") for c in cells]
     text = "\n\n".join(texts)
