@@ -60,10 +60,10 @@ assert abs(np.log(0.5) / np.log(sigmoid(1)) - 2.2) < 0.05
 # 1997](#References)). Strings have 100 to 110 letters; the first X or Y stands between places 10 and 20, the second
 # between 50 and 60. So the answer hangs on two letters that lie 40 to 100 steps back, and on their order.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, Y = data.temporal_order(100, 3, np.random.default_rng(1))
 for string, answer in zip(data.spelt(X, data.TEMPORAL_ORDER), Y[-1].T, strict=True):
-    print(string, "  ", ["XX", "XY", "YX", "YY"][answer.argmax()])
+    print(f"{string[:55]}\n{string[55:]}   {['XX', 'XY', 'YX', 'YY'][answer.argmax()]}\n")
 print("X", X.shape, "  Y", Y.shape)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -94,10 +94,11 @@ predict(
 #
 # </details>
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 X, Y = data.temporal_order(100, 4000, np.random.default_rng(2))
 letters = X[-30:].sum(axis=(0, 2))
-print("letters among the last thirty:", dict(zip(data.TEMPORAL_ORDER, letters.astype(int).tolist(), strict=True)))
+counted = " ".join(f"{a} {n:.0f} " for a, n in zip(data.TEMPORAL_ORDER, letters, strict=True))
+print("letters among the last thirty of 4000 strings:\n" + counted)
 shares = Y[-1].mean(axis=1)
 print("how often each answer is right:", shares.round(2))
 assert letters[-2:].sum() == 0 and abs(shares - 0.25).max() < 0.03
@@ -135,7 +136,7 @@ predict(
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for b_f in [0.0, 1.0, 3.0, 5.0]:
     f = sigmoid(b_f)
     print(f"b_f = {b_f:.0f}: half-life {np.log(0.5) / np.log(f):5.1f} steps, left after 100 steps {f**100:.1e}")
@@ -198,10 +199,10 @@ def run(seed, budget):
     rng = np.random.default_rng(seed)
     params = starts.chrono(model.init_params(fused, 8, 32, 4, rng), 110, rng)
     params = {name: p.astype(np.float32) for name, p in params.items()}
-    batches = training.until(
-        lambda: share_right(params, 1000, (seed, 1)) > 0.995, (strings(32, rng) for _ in range(budget))
-    )
-    losses = training.fit(loss_and_grads, params, batches, training.Adam(lr=5e-3), max_norm=1.0, progress=False)
+    batches = (strings(32, rng) for _ in range(budget))
+    batches = training.until(lambda: share_right(params, 1000, (seed, 1)) > 0.995, batches)
+    options = {"max_norm": 1.0, "progress": False}
+    losses = training.fit(loss_and_grads, params, batches, training.Adam(lr=5e-3), **options)
     return len(losses), share_right(params, 2000, (seed, 2))
 
 
@@ -392,7 +393,7 @@ plotting.show(
 # an orthogonal start:
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 def scores(task, cell, start, lr, clip=True):
     wanted = {"task": task, "cell": cell, "start": start, "lr": lr, "clip": clip}
     return np.array([row["score"] for row in rows if wanted.items() <= row.items()])
@@ -495,16 +496,16 @@ assert all(runs_known) and fast < slow / 2 and sum(runs_unknown) <= 1
 # A hundred numbers between 0 and 1; two of them are marked, one in each half. At the end, say their sum. A letter can be
 # kept roughly; a number has to be kept exactly.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, Y = data.adding_problem(8, 1, np.random.default_rng(3))
 print("value", X[:, 0, 0].round(2))
-print("mark ", X[:, 1, 0].astype(int), "   sum", Y[-1].item().__round__(2))
+print("mark ", X[:, 1, 0].astype(int), "   sum", round(Y[-1].item(), 2))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The baseline first: somebody who always says 1, the mean. The variance of a number that is uniform in [0, 1] is 1/12,
 # and two independent ones have twice that:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, Y = data.adding_problem(100, 50_000, np.random.default_rng(4))
 print(f"mean squared error of always saying 1: {np.mean((Y[-1] - 1) ** 2):.3f};  1/6 = {1 / 6:.3f}")
 assert abs(np.mean((Y[-1] - 1) ** 2) - 1 / 6) < 0.002
@@ -561,7 +562,7 @@ assert 2 * median_steps(ADDING, "LSTM", "chrono", 1e-2) < median_steps(ADDING, "
 choices = ["training breaks off", "fewer runs solve it", "about the same"]
 predict("08.clip", "Without clipping the LSTM, from the chrono start:", choices)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 pairs = [("LSTM", "chrono", 5e-3), ("RNN", "orthogonal", 1e-3), ("RNN", "uniform", 1e-3)]
 for cell, start, lr in pairs:
     on, off = (sum(solved(ORDER, cell, start, lr, clip)) for clip in (True, False))
@@ -588,7 +589,7 @@ assert same.all()
 #
 # The price: four matrices instead of one.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 rng = np.random.default_rng(0)
 for D, H in [(8, 32), (2, 32)]:
     sizes = [sum(p.size for p in cell.init_params(D, H, rng).values()) for cell in (lstm, rnn)]
