@@ -4,7 +4,6 @@ import csv
 import doctest
 import importlib
 import json
-import os
 import stat
 
 import classroom
@@ -47,32 +46,32 @@ def test_a_notebook_goes_all_the_way_round(folder, tmp_path):
     exchange.mkdir()
     exchange.chmod(stat.S_IRWXU | stat.S_IRWXG | stat.S_IRWXO)
 
-    def nbgrader(where, user, *command):
-        where.mkdir(exist_ok=True)
-        settings = {"NBGRADER_EXCHANGE": str(exchange), "JUPYTER_DATA_DIR": str(tmp_path / f"data of {user}")}
-        courses.nbgrader(where, *command, LOGNAME=user, USER=user, **settings)
+    def nbgrader(where, *command):
+        settings = {"NBGRADER_EXCHANGE": str(exchange), "JUPYTER_DATA_DIR": f"{where} data"}
+        courses.nbgrader(where, *command, **settings)
 
-    nbgrader(folder, "teacher", "release_assignment", NAME)
-    handed_in = {"ada": classroom.solved(folder, NAME), "bob": classroom.released(folder, NAME)}
-    handed_in["eve"] = classroom.changed(handed_in["ada"], ("o_t * np.tanh(C_t)", "o_t * C_t"))
+    nbgrader(folder, "release_assignment", NAME)
+    perfect = classroom.solved(folder, NAME)
+    handed_in = {"ada": perfect, "eve": classroom.changed(perfect, ("o_t * np.tanh(C_t)", "o_t * C_t"))}
     for student, notebook in handed_in.items():
         home = tmp_path / student
         home.mkdir()
         (home / "nbgrader_config.py").write_bytes((folder / "nbgrader_config.py").read_bytes())
-        nbgrader(home, student, "fetch_assignment", NAME)
-        assert json.loads((home / NAME / f"{NAME}.ipynb").read_text()) == classroom.released(folder, NAME)
-        (home / NAME / f"{NAME}.ipynb").write_text(json.dumps(notebook))
-        nbgrader(home, student, "submit", NAME)
-    nbgrader(folder, "teacher", "collect", NAME)
+        nbgrader(home, "fetch_assignment", NAME)
+        fetched = home / NAME / f"{NAME}.ipynb"
+        assert json.loads(fetched.read_text(encoding="utf-8")) == classroom.released(folder, NAME)
+        fetched.write_text(json.dumps(notebook), encoding="utf-8")
+        nbgrader(home, "submit", NAME, "--student", student)
+    nbgrader(folder, "collect", NAME, "--ExchangeCollect.check_owner=False")  # here all are one user
     assert grade.grade(NAME, folder) == {}
-    nbgrader(folder, "teacher", "generate_feedback", NAME)
-    nbgrader(folder, "teacher", "release_feedback", NAME)
-    nbgrader(folder, "teacher", "export")
+    nbgrader(folder, "generate_feedback", NAME)
+    nbgrader(folder, "release_feedback", NAME)
+    nbgrader(folder, "export")
     with (folder / "grades.csv").open() as file:
         exported = {row["student_id"]: row for row in csv.DictReader(file)}
-    assert {student: float(row["score"]) for student, row in exported.items()} == {"ada": 25, "bob": 0, "eve": 24}
+    assert {student: float(row["score"]) for student, row in exported.items()} == {"ada": 25, "eve": 24}
     assert all(float(row["max_score"]) == 25 and row["timestamp"] for row in exported.values())
-    nbgrader(tmp_path / "eve", "eve", "fetch_feedback", NAME)
+    nbgrader(tmp_path / "eve", "fetch_feedback", NAME, "--student", "eve")
     (page,) = (tmp_path / "eve").glob("**/feedback/**/*.html")
     told = page.read_text()
     assert "✗ h_t: 0 of 1. The values differ. The memory goes through tanh" in told

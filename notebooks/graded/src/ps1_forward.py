@@ -4,7 +4,7 @@
 # **What you will be able to do.** Compute one step of an LSTM on paper, write it in NumPy line by line, and run it over
 # many sequences at once.
 #
-# **What you need.** [Lessons 00 to 04](../00_start_here.ipynb), a pencil, and NumPy.
+# **What you need.** Lessons 00 to 04, a pencil, and NumPy.
 #
 # **How long it takes.** About two hours. **25 points.**
 #
