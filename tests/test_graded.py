@@ -74,5 +74,5 @@ def test_a_notebook_goes_all_the_way_round(folder, tmp_path):
     nbgrader(tmp_path / "eve", "fetch_feedback", NAME, "--student", "eve")
     (page,) = (tmp_path / "eve").glob("**/feedback/**/*.html")
     told = page.read_text()
-    assert "✗ h_t: 0 of 1. The values differ. The memory goes through tanh" in told
+    assert "✗ h_t: 0 of 1. The values differ.\n    The memory goes through tanh" in told
     assert "✓ C_t: 2 of 2" in told

@@ -57,14 +57,14 @@ def mark(name, student, path, course, *, protected=True, limits=None):
         sorted_out = submission.sort(cells, key)
         own = module.variant(exam.generator(secret, name, student, "variant"))
         given = [(cell["id"], cell["release"]) for cell in key if cell["kind"] == "given" and cell["id"] != "given"]
-        run = [*given, ("given", module.given(own)), *sorted_out.code]
+        given.append(("given", module.given(own)))
         answers = {cell["id"]: cell["solution"] for cell in key if cell["kind"] == "answer"}
 
         def rng_for(question):
             return exam.generator(secret, name, student, question)
 
-        limits = limits or getattr(module, "LIMITS", sandbox.Limits())
-        with sandbox.Session(run, limits, protected, module.LIBRARY) as session:
+        limits = limits or module.LIMITS
+        with sandbox.Session(sorted_out.code, given, limits, protected, module.LIBRARY) as session:
             found = exam.assess(session, module.QUESTIONS, answers, rng_for, own)
         result["notes"] += sorted_out.notes
         result["notes"] += [f"{cell.capitalize()} stopped: {why}." for cell, why in session.errors.items()]
@@ -92,7 +92,8 @@ def fingerprint(name, student, content, course):
 def _line(check, points, hint, said):
     if not said:
         return f"✓ {check}: {points:g} of {points:g}"
-    return f"✗ {check}: 0 of {points:g}. {said[:1].upper()}{said[1:]}. {'' if said.startswith('not ') else hint}".strip()
+    hint = "" if said.startswith(("not ", "there is no ")) else f"\n    {hint}"
+    return f"✗ {check}: 0 of {points:g}. {said[:1].upper()}{said[1:]}.{hint}"
 
 
 def main(arguments=None):

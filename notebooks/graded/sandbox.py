@@ -24,11 +24,17 @@ LIBRARY = HERE.parents[1] / "lstm_lib"
 
 
 class Limits(NamedTuple):
-    """What one submission may use: seconds for a cell, a call and everything; bytes of memory, files and answers."""
+    """What one submission may use.
 
-    cell: float = 10.0
-    call: float = 5.0
-    total: float = 60.0
+    Seconds of computing time for a cell, for a call and in all; `patience` says how many times as long the clock may
+    run, for code that waits instead of computing, and for a machine that has other things to do. Then bytes of
+    memory, of files and of an answer.
+    """
+
+    cell: int = 10
+    call: int = 5
+    total: int = 60
+    patience: int = 6
     memory: int = 2 << 30
     files: int = 20 << 20
     answer: int = 20 << 20
@@ -63,6 +69,8 @@ class Session:
     ----------
     cells : list of pairs of str
         (name, source), executed in this order.
+    given : list of pairs of str
+        The course's own cells, executed before. RuntimeError where one of these fails: that is nobody's mistake.
     limits : Limits
         What the submission may use.
     protected : bool, default True
@@ -77,11 +85,12 @@ class Session:
     {'ok': 42}
     """
 
-    def __init__(self, cells, limits=Limits(), protected=True, library=False):
-        self.cells, self.limits, self.protected, self.library = list(cells), limits, protected, library
+    def __init__(self, cells, given=(), limits=Limits(), protected=True, library=False):
+        self.cells, self.given, self.limits = list(cells), given, limits
+        self.protected, self.library = protected, library
         self.errors = {}  # what went wrong in a cell, by its name
         self.defined, self.dead, self.process = "", {}, None
-        self.end = time.monotonic() + limits.total
+        self.end = time.monotonic() + limits.total * limits.patience
 
     def __enter__(self):
         self._start()
@@ -125,6 +134,7 @@ class Session:
         while True:
             self._stop()
             self._launch()
+            self._run_given()
             try:
                 for name, source in self.cells:
                     reply = self._exchange({"do": "run", "source": source, "name": f"<{name}>"}, self.limits.cell)
@@ -139,13 +149,22 @@ class Session:
                     return  # every question will be answered by this error
                 self.cells.remove((name, source))
 
+    def _run_given(self):
+        for name, source in self.given:
+            try:
+                reply = self._exchange({"do": "run", "source": source, "name": f"<{name}>"}, self.limits.total)
+            except Died as error:
+                reply = {"error": str(error)}
+            if "error" in reply and time.monotonic() < self.end:
+                raise RuntimeError(f"the course's own cell {name} failed: {reply['error']}")
+
     def _launch(self):
         requests, self.requests = os.pipe()
         self.replies, replies = os.pipe()
         rules = _no_processes()
         command = [os.path.abspath(sys.executable), "-I", "-c", (HERE / "child.py").read_text(encoding="utf-8")]
         limits = self.limits
-        command += map(str, [requests, replies, limits.memory, int(limits.total) + 1, limits.files])
+        command += map(str, [requests, replies, limits.memory, limits.total, limits.files])
         command += [str(_seen(self.protected))] if self.library else []
         self.process = subprocess.Popen(
             _sandbox(limits, rules, self.library) + command if self.protected else command,
@@ -175,41 +194,53 @@ class Session:
         """Send a request, and return the reply that carries its ticket; lines that do not are nobody's."""
         now = time.monotonic()
         if now > self.end:
-            raise Died(f"the {self.limits.total:g} s for the whole submission were used up before")
-        until = min(now + seconds, self.end)
+            raise Died("the time for the whole submission was used up before")
+        until = min(now + seconds * self.limits.patience, self.end)
         ticket = secrets.token_hex(8)
-        self._send((json.dumps(request | {"ticket": ticket}) + "\n").encode(), until, seconds)
-        budget = self.limits.answer
-        while True:
-            line = self._line(until, budget, seconds)
-            budget -= len(line)
-            with contextlib.suppress(ValueError, RecursionError):
-                reply = json.loads(line)
-                if isinstance(reply, dict) and reply.get("ticket") == ticket:
-                    return {"ok": reply["ok"]} if "ok" in reply else {"error": str(reply.get("error"))[:400]}
+        try:
+            self._send((json.dumps(request | {"ticket": ticket, "seconds": seconds}) + "\n").encode(), until)
+            budget = self.limits.answer
+            while True:
+                line = self._line(until, budget)
+                budget -= len(line)
+                with contextlib.suppress(ValueError, RecursionError):
+                    reply = json.loads(line)
+                    if isinstance(reply, dict) and reply.get("ticket") == ticket:
+                        return {"ok": reply["ok"]} if "ok" in reply else {"error": str(reply.get("error"))[:400]}
+        except TimeoutError:
+            raise Died(f"it was still running after {seconds * self.limits.patience} s") from None
+        except EOFError:
+            raise Died(self._how_it_ended(seconds)) from None
 
-    def _send(self, message, until, seconds):
+    def _send(self, message, until):
         message = memoryview(message)
         while message:
             if not select.select([], [self.requests], [], max(0, until - time.monotonic()))[1]:
-                raise Died(f"it was still running after {seconds:g} s")
+                raise TimeoutError
             try:
                 message = message[os.write(self.requests, message) :]
             except BrokenPipeError:
-                raise Died("it ended the process (os._exit, a crash, or more than it may use)") from None
+                raise EOFError from None
 
-    def _line(self, until, budget, seconds):
+    def _line(self, until, budget):
         while b"\n" not in self.pending:
             if not select.select([self.replies], [], [], max(0, until - time.monotonic()))[0]:
-                raise Died(f"it was still running after {seconds:g} s")
+                raise TimeoutError
             got = os.read(self.replies, 1 << 16)
             if not got:
-                raise Died("it ended the process (os._exit, a crash, or more than it may use)")
+                raise EOFError
             self.pending += got
             if len(self.pending) > budget:
                 raise Died(f"it answered with more than {self.limits.answer >> 20} MB")
         line, _, self.pending = self.pending.partition(b"\n")
         return line
+
+    def _how_it_ended(self, seconds):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self.process.wait(1)
+            if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):  # the second is how bwrap passes it on
+                return f"it was still computing after {seconds} s"
+        return "it ended the process (os._exit, a crash, or more than it may use)"
 
 
 def encode(value):

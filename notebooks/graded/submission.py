@@ -104,7 +104,7 @@ def _bytes(path):
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         raise Refused(f"The file cannot be opened ({os.strerror(error.errno)}); a link is not followed.") from None
-    with os.fdopen(file, "rb") as opened:
+    try:
         about = os.fstat(file)
         if not stat.S_ISREG(about.st_mode):
             raise Refused("What was handed in is not a file.")
@@ -113,7 +113,10 @@ def _bytes(path):
                 f"The file has {about.st_size >> 20} MB; up to {MOST >> 20} MB are looked into. "
                 "Clear the outputs (Kernel → Restart Kernel and Clear Outputs) and hand it in again."
             )
-        return opened.read(MOST + 1)
+        with os.fdopen(os.dup(file), "rb") as opened:
+            return opened.read(MOST)
+    finally:
+        os.close(file)
 
 
 def _cell(number, cell):
@@ -125,7 +128,7 @@ def _cell(number, cell):
     return Cell(
         number,
         kind="code" if cell.get("cell_type") == "code" else "markdown",
-        source=source if isinstance(source, str) else "",
+        source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         grade_id=grade_id if isinstance(grade_id, str) else "",
         outputs=outputs if isinstance(outputs, list) else [],
     )

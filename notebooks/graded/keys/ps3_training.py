@@ -8,7 +8,7 @@ from lstm_lib import data, fused, lstm, model, training
 from lstm_lib.functional import mean_squared_error
 
 LIBRARY = True  # the set builds on it
-LIMITS = Limits(cell=20.0, call=30.0, total=150.0)
+LIMITS = Limits(cell=20, call=30, total=150)
 ONE_PERCENT = close(rtol=1e-2)
 MOST_UNITS = 32
 
@@ -19,7 +19,7 @@ def variant(rng):
         "b_f": int(rng.integers(10, 50)) / 10,
         "share": int(rng.integers(60, 96)) / 100,
         "T": int(rng.integers(15, 26)),
-        "omega": int(rng.integers(20, 51)) / 100,
+        "omega": int(rng.integers(30, 61)) / 100,
     }
 
 
@@ -104,7 +104,7 @@ def _judged(D, error, limits):
 
 
 def _sine(rng, variant):
-    X, Y = data.sine_waves(40, 16, rng, omega=variant["omega"], noise=0.05)
+    X, Y = data.sine_waves(40, 32, rng, omega=variant["omega"], noise=0.05)
     X_new, Y_new = data.sine_waves(40, 64, rng, omega=variant["omega"], noise=0.05)
     settled = slice(5, None)  # nobody can predict a wave from its first value
 

@@ -189,20 +189,32 @@ assert np.allclose(dX, [[[0.2112]]], atol=1e-4) and dh_0.shape == dC_0.shape == 
 
 # %% answer="wrong_gradients"
 ### BEGIN SOLUTION
-broken = {"sigmoid": sigmoid, "sigmoid_grad": sigmoid_grad, "tanh_grad": tanh_grad, "np": np, "GATES": "fiCo"}
-exec(given["listing"], broken)
+# As in lesson 06: for each result one direction, and the slope of the loss along it.
 draw = np.random.default_rng(0)
-W = {f"W_{k}": draw.normal(size=(3, 5)) for k in "fiCo"} | {f"b_{k}": draw.normal(size=(3, 1)) for k in "fiCo"}
-z, c = draw.normal(size=(5, 4)), draw.normal(size=(3, 4))
-kept = [sigmoid(W["W_f"] @ z), sigmoid(W["W_i"] @ z), np.tanh(W["W_C"] @ z), sigmoid(W["W_o"] @ z)]
-new = kept[0] * c + kept[1] * kept[2]
-drawn = Step(z, *kept[:3], c, new, kept[3], kept[3] * np.tanh(new))
-both = [
-    step(W, drawn, draw.normal(size=(3, 4)) * 0 + c[::-1], 0 * c) for step in (step_backward, broken["step_backward"])
-]
-names = [*both[0][0], "x_t", "h_prev", "C_prev"]
-right, wrong = ([*grads.values(), *rest] for grads, *rest in both)
-wrong_gradients = [name for name, a, b in zip(names, right, wrong, strict=True) if not np.allclose(a, b)]
+point = {f"W_{k}": draw.normal(size=(3, 5)) for k in "fiCo"} | {f"b_{k}": draw.normal(size=(3, 1)) for k in "fiCo"}
+point |= {name: draw.normal(size=(rows, 4)) for name, rows in (("x_t", 2), ("h_prev", 3), ("C_prev", 3))}
+arriving = draw.normal(size=(3, 4))
+
+
+def kept(p):
+    z = np.concatenate([p["h_prev"], p["x_t"]])
+    f, i, c, o = (q(p[f"W_{k}"] @ z + p[f"b_{k}"]) for k, q in zip("fiCo", [sigmoid, sigmoid, np.tanh, sigmoid]))
+    C = f * p["C_prev"] + i * c
+    return Step(z, f, i, c, p["C_prev"], C, o, o * np.tanh(C))
+
+
+def slope(name, v, eps=1e-5):
+    up, down = (kept(point | {name: point[name] + e * v}).h_t for e in (eps, -eps))
+    return ((up - down) * arriving).sum() / (2 * eps)
+
+
+there = {"sigmoid": sigmoid, "sigmoid_grad": lambda s: s * (1 - s), "tanh_grad": lambda u: 1 - u**2, "np": np}
+there["GATES"] = "fiCo"
+exec(given["listing"], there)
+grads, *rest = there["step_backward"](point, kept(point), arriving, 0 * arriving)
+grads |= dict(zip(["x_t", "h_prev", "C_prev"], rest))
+directions = {name: draw.normal(size=value.shape) for name, value in point.items()}
+wrong_gradients = [n for n, v in directions.items() if not np.isclose((grads[n] * v).sum(), slope(n, v), rtol=1e-4)]
 ### END SOLUTION
 
 # %% tests="wrong_gradients" points=3
