@@ -1,4 +1,4 @@
-"""A course in a temporary folder, for the tests of notebooks/graded: what instructors and students do to notebooks."""
+"""A course in a temporary folder, and what students do to notebooks: for the tests of notebooks/graded."""
 
 import copy
 import json
@@ -65,7 +65,14 @@ def answered(notebook, **answers):
 
 
 def code_cell(source, **metadata):
-    return {"cell_type": "code", "execution_count": None, "id": "new", "metadata": metadata, "outputs": [], "source": source}
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "new",
+        "metadata": metadata,
+        "outputs": [],
+        "source": source,
+    }
 
 
 def hand_in(folder, student, name, content, file=None):

@@ -9,6 +9,7 @@ import stat
 import classroom
 import course as courses
 import grade
+import mark
 import pytest
 import sandbox
 from nbgrader.api import Gradebook
@@ -76,3 +77,135 @@ def test_a_notebook_goes_all_the_way_round(folder, tmp_path):
     told = page.read_text()
     assert "✗ h_t: 0 of 1. The values differ.\n    The memory goes through tanh" in told
     assert "✓ C_t: 2 of 2" in told
+
+
+def test_plain_nbgrader_takes_the_instructors_version_for_right(folder):
+    # The tests that stand in the notebook are what students see; nbgrader itself can validate with them.
+    courses.nbgrader(folder, "validate", str(folder / "source" / NAME / f"{NAME}.ipynb"))
+
+
+# --- what is handed out ------------------------------------------------------------------------------------------
+
+
+def test_what_is_handed_out_holds_no_solution(folder):
+    key, notebook = courses.read_key(NAME, folder), classroom.released(folder, NAME)
+    handed_out = "\n".join(classroom.text(cell) for cell in notebook["cells"])
+    assert "SOLUTION" not in handed_out
+    assert handed_out.count("raise NotImplementedError") == sum(cell["kind"] == "answer" for cell in key)
+    assert not any("bug" in classroom.text(cell) for cell in notebook["cells"])
+
+
+def test_points_in_the_notebook_are_those_of_the_key():
+    for name in courses.SETS:
+        notebook = courses.source(name, courses.PRACTICE, b"any")
+        labels = [cell.metadata["nbgrader"] for cell in notebook.cells if "nbgrader" in cell.metadata]
+        points = {each["grade_id"].removesuffix("-tests"): each["points"] for each in labels if each["grade"]}
+        for question, each in courses.key_of(name).QUESTIONS.items():
+            assert points.pop(question) == sum(worth for worth, _ in each.checks.values())
+            assert set(each.stands_on) <= {label["grade_id"] for label in labels}
+        written = {each["grade_id"] for each in labels if each["grade"] and each["solution"]}
+        assert set(points) == written  # what is left is graded by a person
+        promised = sum(points.values()) + sum(
+            w for q in courses.key_of(name).QUESTIONS.values() for w, _ in q.checks.values()
+        )
+        assert f"**{promised} points.**" in notebook.cells[0].source
+
+
+def test_each_student_gets_numbers_of_their_own(folder, tmp_path):
+    (tmp_path / "students.txt").write_text("ada\nbob\n")
+    courses.hand_out(NAME, folder, ["ada", "bob"])
+    ada, bob = ((folder / "variants" / student / NAME / f"{NAME}.ipynb").read_text() for student in ("ada", "bob"))
+    assert ada != bob
+    assert {len(json.loads(each)["cells"]) for each in (ada, bob)} == {
+        len(classroom.released(folder, NAME)["cells"])
+    }
+
+
+# --- many submissions, and a person's marks ----------------------------------------------------------------------
+
+
+def test_two_hundred_are_marked_and_an_interrupt_loses_none(folder, monkeypatch):
+    perfect, wrong = classroom.solved(folder, NAME), classroom.released(folder, NAME)
+    students = [f"student {n:03}" for n in range(200)]
+    for n, student in enumerate(students):
+        classroom.hand_in(
+            folder, student, NAME, b"not a notebook" if n == 77 else wrong if n % 10 == 0 else perfect
+        )
+    marked, original = [], grade.mark
+
+    def counted(name, student, *args, **options):
+        marked.append(student)
+        if student == "student 123" and marked.count(student) == 1:
+            raise KeyboardInterrupt
+        return original(name, student, *args, **options)
+
+    monkeypatch.setattr(grade, "mark", counted)
+    with pytest.raises(KeyboardInterrupt):
+        grade.grade(NAME, folder)
+    before = len(marked)
+    lines = []
+    assert grade.grade(NAME, folder, say=lines.append) == {}
+    print(*lines[-2:])
+    assert 100 < before < 200
+    assert {student: marked.count(student) for student in students if marked.count(student) != 1} == {
+        "student 123": 2
+    }
+    assert len({scores(folder, student)["forward"] for student in students}) == 2
+    total = {
+        student: sum(scores(folder, student).values()) for student in ("student 000", "student 001", "student 077")
+    }
+    assert total == {"student 000": 0, "student 001": 25, "student 077": 0}
+
+
+def test_a_changed_submission_is_marked_again_and_others_are_not(folder):
+    perfect = classroom.solved(folder, NAME)
+    for student in ("early", "late"):
+        classroom.hand_in(folder, student, NAME, classroom.released(folder, NAME))
+    grade.grade(NAME, folder)
+    seconds = grade.saved(NAME, "early", folder)["seconds"]
+    classroom.hand_in(folder, "late", NAME, perfect)
+    grade.grade(NAME, folder)
+    assert (sum(scores(folder, "early").values()), sum(scores(folder, "late").values())) == (0, 25)
+    assert grade.saved(NAME, "early", folder)["seconds"] == seconds
+
+
+def test_a_submission_that_breaks_the_marker_does_not_stop_the_others(folder, monkeypatch):
+    classroom.hand_in(folder, "zoe", NAME, classroom.solved(folder, NAME))
+    classroom.hand_in(folder, "unlucky", NAME, classroom.solved(folder, NAME))
+    original = grade.mark
+
+    def mark(name, student, *args, **options):
+        if student == "unlucky":
+            raise RuntimeError("a fault of the marker")
+        return original(name, student, *args, **options)
+
+    monkeypatch.setattr(grade, "mark", mark)
+    assert grade.grade(NAME, folder) == {"unlucky": "RuntimeError: a fault of the marker"}
+    assert sum(scores(folder, "zoe").values()) == 25
+
+
+def test_a_persons_score_stays_and_is_looked_at_again_where_the_machines_changes(folder):
+    classroom.hand_in(folder, "max", NAME, classroom.released(folder, NAME))
+    grade.grade(NAME, folder)
+    url = f"sqlite:///{folder / 'gradebook.db'}"
+    with Gradebook(url, courses.COURSE_ID) as gradebook:
+        gradebook.find_grade("step-tests", NAME, NAME, "max").manual_score = 1.5
+        gradebook.db.commit()
+    classroom.hand_in(folder, "max", NAME, classroom.solved(folder, NAME))
+    grade.grade(NAME, folder)
+    with Gradebook(url, courses.COURSE_ID) as gradebook:
+        looked_at = gradebook.find_grade("step-tests", NAME, NAME, "max")
+        assert (looked_at.score, looked_at.auto_score, looked_at.needs_manual_grade) == (1.5, 3, True)
+
+
+def test_one_submission_is_one_command_with_a_json_result(folder, capsys):
+    path = classroom.hand_in(folder, "solo", NAME, classroom.solved(folder, NAME))
+    assert mark.main([NAME, "solo", str(path), "--course", str(folder)]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert sum(result["scores"].values()) == 25
+
+
+def test_without_a_sandbox_the_marks_are_the_same(folder):
+    path = classroom.hand_in(folder, "unprotected", NAME, classroom.solved(folder, NAME))
+    result = mark.mark(NAME, "unprotected", path, folder, protected=False)
+    assert sum(result["scores"].values()) == 25

@@ -4,7 +4,6 @@ The museum's exhibits are changes to the text of ``lstm.py``; the reference solu
 same changes make wrong submissions of them.
 """
 
-import child
 import classroom
 import course as courses
 import exam
@@ -26,7 +25,9 @@ def folder(tmp_path_factory):
 
 def of_the_museum(name, notebook):
     """The changes of an exhibit that fit the text of a notebook's answers."""
-    answers = "\n".join(classroom.text(cell) for cell in notebook["cells"] if classroom.label(cell).get("solution"))
+    answers = "\n".join(
+        classroom.text(cell) for cell in notebook["cells"] if classroom.label(cell).get("solution")
+    )
     fitting = [(old, new) for old, new in museum.EXHIBITS[name].changes if old in answers]
     assert fitting
     return fitting
@@ -49,7 +50,10 @@ MISTAKES = {  # the museum's others, in the words of problem set 1, and mistakes
     "sigmoid gives NaN": ([("0.5 * (1 + np.tanh(0.5 * a))", "np.exp(a) / (1 + np.exp(a))")], {"sigmoid": 1}),
     "old_C_in_output": ([("h_t = shown(o_t, C_t)", "h_t = shown(o_t, C_prev)")], {"step": 1}),
     "peephole": ([("gates(params, z_t)\n", "gates(params, z_t + C_prev.mean())\n")], {"step": 3}),
-    "no_feedback": ([("h_t, C_t = step(params, x_t, h_t, C_t)", "_, C_t = step(params, x_t, h_t, C_t)")], ALL_OF_FORWARD),
+    "no_feedback": (
+        [("h_t, C_t = step(params, x_t, h_t, C_t)", "_, C_t = step(params, x_t, h_t, C_t)")],
+        ALL_OF_FORWARD,
+    ),
     "ignored_h_0": ([("for x_t in X:", "h_t = np.zeros((H, B))\n    for x_t in X:")], {"forward": 2}),
     "ignored_C_0": ([("for x_t in X:", "C_t = np.zeros((H, B))\n    for x_t in X:")], {"forward": 2}),
     "backwards in time": ([("for x_t in X:", "for x_t in X[::-1]:")], ALL_OF_FORWARD),
@@ -61,7 +65,12 @@ MISTAKES = {  # the museum's others, in the words of problem set 1, and mistakes
     "shape as text": ([("(H + D, B)", "'(H + D, B)'")], {"shapes": 1}),
     "a guess": ([("first_wrong = next(", "first_wrong = 'x' + next(")], {"first_wrong": 2}),
     "text for numbers": ([("return z_t", "return z_t.astype(str)")], {"join": 1}),
-    "complex numbers": ([("return C_t\n", "return C_t + 0j\n"), ], {"new_memory": 2}),
+    "complex numbers": (
+        [
+            ("return C_t\n", "return C_t + 0j\n"),
+        ],
+        {"new_memory": 2},
+    ),
 }
 
 
@@ -115,9 +124,21 @@ def test_every_exhibit_is_tried_but_one():
 SYMBOLS_AND_TRAINING = {
     "a sign": (PS2, [('"dh_da": dh_dC', '"dh_da": -dh_dC')], {"symbolic": 2}),
     "a number for a formula": (PS2, [('"dh_dC_prev": dh_dC * f_t', '"dh_dC_prev": 0.25')], {"symbolic": 2}),
-    "a symbol that is none": (PS2, [('"dh_dC_prev": dh_dC', '"dh_dC_prev": sp.Symbol("x") * dh_dC')], {"symbolic": 4}),
-    "a slope of what is not squashed": (PS2, [("return s * (1 - s)", "return sigmoid(s) * (1 - sigmoid(s))")], {"slopes": 1}),
-    "one name too many": (PS2, [("[n for n, v", "['b_o', 'b_f', 'C_prev'] + [n for n, v")], {"wrong_gradients": 3}),
+    "a symbol that is none": (
+        PS2,
+        [('"dh_dC_prev": dh_dC', '"dh_dC_prev": sp.Symbol("x") * dh_dC')],
+        {"symbolic": 4},
+    ),
+    "a slope of what is not squashed": (
+        PS2,
+        [("return s * (1 - s)", "return sigmoid(s) * (1 - sigmoid(s))")],
+        {"slopes": 1},
+    ),
+    "one name too many": (
+        PS2,
+        [("[n for n, v", "['b_o', 'b_f', 'C_prev'] + [n for n, v")],
+        {"wrong_gradients": 3},
+    ),
     "a mean over the batch": (PS2, [("da[k].sum(", "da[k].mean(")], {"step_backward": 4}),
     "no 2 in the slope": (PS3, [("np.mean(error**2), 2 * error", "np.mean(error**2), error")], {"loss": 2}),
     "shortened or lengthened": (PS3, [("min(1.0, max_norm / length)", "max_norm / length")], {"clipping": 1}),
@@ -155,13 +176,13 @@ def test_nothing_written_is_no_point(folder):
 # --- right answers in unlike styles ------------------------------------------------------------------------------
 
 STYLES = {
-    "loops over single numbers": dict(
-        join="""def join(h_prev, x_t):
+    "loops over single numbers": {
+        "join": """def join(h_prev, x_t):
     rows = []
     for row in list(h_prev) + list(x_t):
         rows.append([float(number) for number in row])
     return rows""",
-        sigmoid="""from math import exp
+        "sigmoid": """from math import exp
 def sigmoid(a):
     a = np.asarray(a, float)
     out = np.empty(a.shape)
@@ -169,15 +190,15 @@ def sigmoid(a):
         x = a[place]
         out[place] = 1 / (1 + exp(-x)) if x > 0 else exp(x) / (1 + exp(x))
     return out""",
-    ),
-    "einsum and one stacked matrix": dict(
-        gates="""def gates(params, z_t):
+    },
+    "einsum and one stacked matrix": {
+        "gates": """def gates(params, z_t):
     W = np.stack([params["W_" + k] for k in "fiCo"])
     a = np.einsum("khz,zb->khb", W, z_t) + np.stack([params["b_" + k] for k in "fiCo"])
     return [sigmoid(a[0]), sigmoid(a[1]), np.tanh(a[2]), sigmoid(a[3])]"""
-    ),
-    "a class with a state": dict(
-        forward="""class Cell:
+    },
+    "a class with a state": {
+        "forward": """class Cell:
     def __init__(self, params, h, C):
         self.params, self.h, self.C = params, h, C
     def __call__(self, x):
@@ -187,39 +208,39 @@ def forward(params, X, state=None):
     H, B = params["W_o"].shape[0], X.shape[-1]
     cell = Cell(params, *(state or (np.zeros((H, B)), np.zeros((H, B)))))
     return np.stack([cell(x) for x in X]), (cell.h, cell.C)"""
-    ),
-    "lambdas": dict(
-        sigmoid="sigmoid = lambda a: 1 / (1 + np.exp(-np.clip(a, -500, 500)))",
-        join="join = lambda h_prev, x_t: np.vstack((h_prev, x_t))",
-        new_memory="new_memory = lambda f, i, g, c: np.add(np.multiply(f, c), np.multiply(i, g))",
-        shown="shown = lambda *two: two[0] * (np.exp(2 * two[1]) - 1) / (np.exp(2 * two[1]) + 1)",
-    ),
-    "single precision": dict(
-        new_memory="""def new_memory(f_t, i_t, C_tilde, C_prev):
+    },
+    "lambdas": {
+        "sigmoid": "sigmoid = lambda a: 1 / (1 + np.exp(-np.clip(a, -500, 500)))",
+        "join": "join = lambda h_prev, x_t: np.vstack((h_prev, x_t))",
+        "new_memory": "new_memory = lambda f, i, g, c: np.add(np.multiply(f, c), np.multiply(i, g))",
+        "shown": "shown = lambda *two: two[0] * (np.exp(2 * two[1]) - 1) / (np.exp(2 * two[1]) + 1)",
+    },
+    "single precision": {
+        "new_memory": """def new_memory(f_t, i_t, C_tilde, C_prev):
     f_t, i_t, C_tilde, C_prev = (np.float32(each) for each in (f_t, i_t, C_tilde, C_prev))
     return f_t * C_prev + i_t * C_tilde""",
-        shown="shown = lambda o_t, C_t: (np.asarray(o_t, 'float32') * np.tanh(np.asarray(C_t, 'float32')))",
-    ),
-    "lists in and lists out": dict(
-        by_hand="""W, P = given, given["printed"]
+        "shown": "shown = lambda o_t, C_t: (np.asarray(o_t, 'float32') * np.tanh(np.asarray(C_t, 'float32')))",
+    },
+    "lists in and lists out": {
+        "by_hand": """W, P = given, given["printed"]
 sig = lambda a: 1 / (1 + 2.718281828 ** -a)
 pre = lambda k: W["W_" + k][0] * W["h_prev"] + W["W_" + k][1] * W["x_t"] + W["b_" + k]
 import math
 C = round(round(sig(pre("f")), 3) * W["C_prev"] + round(sig(pre("i")), 3) * round(math.tanh(pre("C")), 3), 3)
 by_hand = dict(gate=[round(sig(pre(W["gate"])), 3)], C_t=[[C]], h_t=round(sig(pre("o")) * math.tanh(C), 3))
 squashed = lambda k: math.tanh(pre(k)) if k == "C" else sig(pre(k))""",
-        shapes="""D, H, B = given["sizes"].values()
+        "shapes": """D, H, B = given["sizes"].values()
 shapes = dict(z_t=[H + D, B], W=np.array([H, H + D]), numbers=float(4 * H * (H + D + 1)))""",
-        forward="""def forward(params, X, state=None):
+        "forward": """def forward(params, X, state=None):
     h, C = [np.zeros((len(params["b_i"]), np.shape(X)[2]))] * 2 if state is None else list(state)
     out = []
     for t in range(len(X)):
         h, C = step(params, X[t], h, C)
         out += [h.tolist()]
     return [out, [h.tolist(), C.tolist()]]""",
-    ),
-    "helpers of another name, everything in one function": dict(
-        step="""def squash(v):
+    },
+    "helpers of another name, everything in one function": {
+        "step": """def squash(v):
     return np.where(v >= 0, 1 / (1 + np.exp(-np.abs(v))), 1 - 1 / (1 + np.exp(-np.abs(v))))
 def step(params, x_t, h_prev, C_prev):
     def lin(k):
@@ -227,9 +248,9 @@ def step(params, x_t, h_prev, C_prev):
         return params[f"W_{k}"][:, :n] @ h_prev + params[f"W_{k}"][:, n:] @ x_t + params[f"b_{k}"]
     c = squash(lin("f")) * C_prev + squash(lin("i")) * np.tanh(lin("C"))
     return squash(lin("o")) * np.tanh(c), c"""
-    ),
-    "recursion, types and a decorator": dict(
-        forward="""import functools
+    },
+    "recursion, types and a decorator": {
+        "forward": """import functools
 def loud(f):
     @functools.wraps(f)
     def wrapper(*args, **kwargs):
@@ -245,9 +266,9 @@ def forward(params: dict, X: np.ndarray, state: tuple | None = None) -> tuple:
     now = step(params, X[0], *state)
     hs, end = forward(params, X[1:], now)
     return np.concatenate([now[0][None], hs]), end"""
-    ),
-    "in place, with magics and prints": dict(
-        gates="""%matplotlib inline
+    },
+    "in place, with magics and prints": {
+        "gates": """%matplotlib inline
 !echo hello
 def gates(params, z_t):
     out = []
@@ -257,9 +278,9 @@ def gates(params, z_t):
         out.append(f(a))
     print("x" * 1000)
     return tuple(out)"""
-    ),
-    "named tuples and a generator": dict(
-        step="""from typing import NamedTuple
+    },
+    "named tuples and a generator": {
+        "step": """from typing import NamedTuple
 class State(NamedTuple):
     h: np.ndarray
     C: np.ndarray
@@ -267,7 +288,7 @@ def step(params, x_t, h_prev, C_prev):
     f, i, g, o = gates(params, join(h_prev, x_t))
     memory = new_memory(f, i, g, C_prev)
     return State(shown(o, memory), memory)""",
-        forward="""def run(params, X, now):
+        "forward": """def run(params, X, now):
     for x in X:
         now = step(params, x, *now)
         yield now
@@ -275,11 +296,11 @@ def forward(params, X, state=None):
     zero = np.zeros((params["b_f"].shape[0], X.shape[2]))
     states = list(run(params, X, state if state is not None else (zero, zero)))
     return np.array([s[0] for s in states]), states[-1]""",
-    ),
+    },
 }
 BACKWARD_STYLES = {
-    "gate by gate": dict(
-        step_backward="""def step_backward(params, s, dh_t, dC_t):
+    "gate by gate": {
+        "step_backward": """def step_backward(params, s, dh_t, dC_t):
     t = np.tanh(s.C_t)
     reach = dC_t + dh_t * s.o_t - dh_t * s.o_t * t * t
     a_f = reach * s.C_prev * s.f_t * (1 - s.f_t)
@@ -294,9 +315,9 @@ BACKWARD_STYLES = {
         back += params["W_" + k].T @ a
     n = s.h_t.shape[0]
     return [out, back[n:], back[:n], reach * s.f_t]"""
-    ),
-    "sympy's own derivative, and no helper": dict(
-        symbolic="""a = dict(zip("fiCo", sp.symbols("a_f a_i a_C a_o")))
+    },
+    "sympy's own derivative, and no helper": {
+        "symbolic": """a = dict(zip("fiCo", sp.symbols("a_f a_i a_C a_o")))
 sig = lambda x: 1 / (1 + sp.exp(-x))
 memory = sig(a["f"]) * C_prev + sig(a["i"]) * sp.tanh(a["C"])
 h = sig(a["o"]) * sp.tanh(memory)
@@ -304,7 +325,7 @@ gate = given["gate"]
 back = {a["f"]: sp.log(f_t / (1 - f_t)), a["i"]: sp.log(i_t / (1 - i_t)), a["C"]: sp.atanh(C_tilde),
         a["o"]: sp.log(o_t / (1 - o_t))}
 symbolic = {"dh_da": sp.diff(h, a[gate]).subs(back), "dh_dC_prev": sp.diff(h, C_prev).subs(back)}""",
-        backward="""def backward(params, dhs, steps, dstate=None):
+        "backward": """def backward(params, dhs, steps, dstate=None):
     T = len(steps)
     dh, dC = dstate if dstate else (0 * dhs[0], 0 * dhs[0])
     total, dX = None, [None] * T
@@ -312,7 +333,7 @@ symbolic = {"dh_da": sp.diff(h, a[gate]).subs(back), "dh_dC_prev": sp.diff(h, C_
         g, dX[t], dh, dC = step_backward(params, steps[t], dhs[t] + dh, dC)
         total = g if total is None else {k: total[k] + g[k] for k in total}
     return total, np.stack(dX), [dh, dC]""",
-    ),
+    },
 }
 
 
@@ -343,6 +364,8 @@ class Answers:
     """The answers of the reference solution for one variant, asked as a submission is."""
 
     def __init__(self, name, variant, key):
+        import child  # it needs what Windows has not
+
         self.notebook = child.Notebook()
         given = {cell["id"]: cell["release"] for cell in key if cell["kind"] == "given"}
         for source in (given | {"given": courses.key_of(name).given(variant)}).values():

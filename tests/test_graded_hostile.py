@@ -112,7 +112,11 @@ def wrong_in_the_function(lines):
 
 def with_cell(source, wrong=False):
     def make(perfect):
-        notebook = classroom.changed(perfect, ("h_t = o_t * np.tanh(C_t)", "h_t = o_t")) if wrong else copy.deepcopy(perfect)
+        notebook = (
+            classroom.changed(perfect, ("h_t = o_t * np.tanh(C_t)", "h_t = o_t"))
+            if wrong
+            else copy.deepcopy(perfect)
+        )
         notebook["cells"].insert(3, classroom.code_cell(source))
         return notebook
 
@@ -138,7 +142,9 @@ def thief(paths):
 
 def without(*names):
     def make(notebook):
-        notebook["cells"] = [cell for cell in notebook["cells"] if classroom.label(cell).get("grade_id") not in names]
+        notebook["cells"] = [
+            cell for cell in notebook["cells"] if classroom.label(cell).get("grade_id") not in names
+        ]
         return notebook
 
     return make
@@ -174,7 +180,9 @@ def twice(name):
 def stub_after(notebook):
     """The answer, and below it the cell once more as it was handed out."""
     stub = copy.deepcopy(classroom.cell(notebook, "shown"))
-    stub["source"] = 'def shown(o_t, C_t):\n    """Return h_t."""\n    raise NotImplementedError  # your lines instead of this one'
+    stub["source"] = (
+        'def shown(o_t, C_t):\n    """Return h_t."""\n    raise NotImplementedError  # your lines instead of this one'
+    )
     notebook["cells"].append(stub)
     return notebook
 
@@ -205,7 +213,10 @@ IN_PIECES = {  # what is done to the notebook, and what it loses
     "metadata of another kind": (each_label(lambda m: m.update(nbgrader=[1])), NOTHING),
     "points of its own": (each_label(lambda m: m["nbgrader"].update(points=float("nan"), grade=True)), NOTHING),
     "syntax error in an answer": (edited("shown", "def shown(o_t, C_t) return o_t"), ONE_POINT),
-    "cells of another kind": (lambda n: n["cells"].append({"cell_type": 7, "source": 7, "metadata": 7}) or n, NOTHING),
+    "cells of another kind": (
+        lambda n: n["cells"].append({"cell_type": 7, "source": 7, "metadata": 7}) or n,
+        NOTHING,
+    ),
 }
 REFUSED = {  # files that are not looked into, and the word that says why
     "a hundred megabytes": (b"{" + b" " * (100 << 20) + b"}", "100 MB"),
@@ -247,10 +258,18 @@ def course(tmp_path_factory):
     linked.symlink_to(folder / "source" / NAME / f"{NAME}.ipynb")
     (linked.parent / "timestamp.txt").symlink_to(folder / "secret")
     classroom.hand_in(folder, "a folder", NAME, b"", f"{NAME}.ipynb/x")
-    secrets = [folder / "secret", folder / "gradebook.db", folder / "key" / f"{NAME}.json", Path(__file__), Path.home()]
+    secrets = [
+        folder / "secret",
+        folder / "gradebook.db",
+        folder / "key" / f"{NAME}.json",
+        Path(__file__),
+        Path.home(),
+    ]
     secrets += [folder / "submitted" / "a friend" / NAME / f"{NAME}.ipynb", courses.HERE / "exam.py"]
     secrets += ["/etc/passwd", f"/proc/{os.getpid()}/environ", "/new", "/usr/new"]
-    classroom.hand_in(folder, "a thief", NAME, with_cell("pass")(classroom.answered(perfect, shown=thief(secrets))))
+    classroom.hand_in(
+        folder, "a thief", NAME, with_cell("pass")(classroom.answered(perfect, shown=thief(secrets)))
+    )
     before = (folder / "secret").read_bytes()
     assert grade.grade(NAME, folder) == {}
     return folder, before

@@ -5,6 +5,7 @@ and the numbers that a function is called with, and what it sends back is data t
 the student's code does to NumPy, to builtins or to this module, it can only change its own answers.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -22,15 +23,16 @@ WORDS = 300  # characters of an error
 
 def limit(memory, cpu, file):
     """Take away, for good, what no student's code needs."""
-    for what, most in (("AS", memory), ("CPU", cpu), ("FSIZE", file), ("CORE", 0), ("NPROC", 200)):
+    for what, most in (("AS", memory), ("CPU", cpu), ("FSIZE", file), ("CORE", 0), ("NPROC", 2000)):
         number = getattr(resource, f"RLIMIT_{what}")
         hard = resource.getrlimit(number)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(number, (most, most))
+        with contextlib.suppress(ValueError):  # macOS does not limit memory so
+            resource.setrlimit(number, (most, most))
 
 
 def allow(seconds):
-    """Give the next request so much computing time: unlike the clock, it does not hang on what else the machine does."""
+    """Give the next request so much computing time; the clock would count what else the machine does."""
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (min(int(time.process_time() + seconds) + 1, hard), hard))
 
@@ -47,7 +49,7 @@ def decode(value):
 
 
 def plain(value, depth=0):
-    """Return an answer as numbers, text, lists and dicts: each kind by its exact type, asking no method of its own."""
+    """Return an answer as numbers, text, lists and dicts: by exact types, asking no method of its own."""
     kind = type(value)
     if value is None or kind in (bool, int, float, str):
         return value[:WORDS] if kind is str else value
@@ -55,14 +57,20 @@ def plain(value, depth=0):
         if value.size > LONGEST:
             raise ValueError(f"an array of {value.size} numbers is too long for an answer")
         return np.ndarray.tolist(value)
-    if issubclass(kind, np.number | np.bool_) and kind.__module__ == "numpy" and kind not in (np.complex64, np.complex128):
+    if (
+        issubclass(kind, np.number | np.bool_)
+        and kind.__module__ == "numpy"
+        and kind not in (np.complex64, np.complex128)
+    ):
         return np.generic.item(value)
     if depth < 5 and issubclass(kind, tuple | list | set) and len(value) <= LONGEST:
         read = tuple if issubclass(kind, tuple) else list if issubclass(kind, list) else set
         return [plain(entry, depth + 1) for entry in read.__iter__(value)]
     if depth < 5 and kind is dict:
         return {str(name): plain(entry, depth + 1) for name, entry in value.items()}
-    raise TypeError(f"the answer holds a {kind.__name__}; want numbers, NumPy arrays, tuples, lists or dicts of them")
+    raise TypeError(
+        f"the answer holds a {kind.__name__}; want numbers, NumPy arrays, tuples, lists or dicts of them"
+    )
 
 
 def words(error):
@@ -100,7 +108,7 @@ class Notebook:
         exec(compiled(source, name), self.names)
 
     def define(self, source):
-        """Put functions that are known to be right in the place of the student's: what stands on them is asked next."""
+        """Put right functions in the place of the student's: what stands on them is asked next."""
         healthy = {"np": np}
         exec(compile(source, "<given>", "exec"), healthy)
         self.names |= {name: value for name, value in healthy.items() if name[:2] != "__"}

@@ -6,7 +6,6 @@ the marker reads (``key/``). With ``--students names.txt`` it also writes a vari
 """
 
 import argparse
-import contextlib
 import importlib
 import json
 import os
@@ -44,7 +43,7 @@ def secret(course):
     """
     path = course / "secret"
     course.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
+    if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
     return path.read_bytes()
@@ -131,7 +130,9 @@ def nbgrader(course, *command, **environment):
     programs = Path(sys.executable).parent  # nbgrader itself calls alembic, and looks for it in PATH
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
     command = [programs / "nbgrader", *command]
-    run = subprocess.run(command, cwd=course, capture_output=True, text=True, env=os.environ | {"PATH": path} | environment)
+    run = subprocess.run(
+        command, cwd=course, capture_output=True, text=True, env=os.environ | {"PATH": path} | environment
+    )
     if run.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{run.stderr[-2000:]}")
 
@@ -139,7 +140,9 @@ def nbgrader(course, *command, **environment):
 def _key_cell(cell, released):
     label = cell.metadata.get("nbgrader", {})
     graded, answered = label.get("grade", False), label.get("solution", False)
-    kind = {(1, 1): "written", (1, 0): "tests", (0, 1): "answer"}.get((graded, answered), "given" if label else "prose")
+    kind = {(1, 1): "written", (1, 0): "tests", (0, 1): "answer"}.get(
+        (graded, answered), "given" if label else "prose"
+    )
     return {
         "id": label.get("grade_id", ""),
         "kind": kind,
@@ -164,7 +167,7 @@ def read_key(name, course):
 
 
 def hand_out(name, course, students):
-    """Write each student's own notebook to ``variants/STUDENT/SET/SET.ipynb``, from the release that `make` wrote."""
+    """Write each student's own notebook to ``variants/STUDENT/SET/SET.ipynb``, from the release of `make`."""
     import build
 
     for student in students:

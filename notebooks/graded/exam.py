@@ -22,9 +22,9 @@ class Call(NamedTuple):
     args : tuple or None
         What the function is called with; None to look at a variable.
     wants : dict
-        {check: (path, want)}. The path leads to a part of the answer, such as (0,) or ("W_f",). What is wanted there
-        is a number or an array, text, a set of texts, or a function that takes the part and returns what is wrong
-        with it in a sentence, or an empty one.
+        {check: (path, want)}. The path leads to a part of the answer, such as (0,) or ("W_f",). What is wanted
+        there is a number or an array, text, a set of texts, or a function that takes the part and returns what is
+        wrong with it in a sentence, or an empty one.
     points : list of dict or None
         Where to evaluate a dict of sympy expressions, instead of a call.
     """

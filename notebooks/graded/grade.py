@@ -1,8 +1,8 @@
-"""Mark all submissions of a problem set and fill nbgrader's gradebook: ``make grade`` or
-``python notebooks/graded/grade.py SET [--course FOLDER] [--workers 2]``.
+"""Mark all submissions and fill nbgrader's gradebook: ``python notebooks/graded/grade.py SET [--course FOLDER]``.
 
-In nbgrader's round this takes the place of ``nbgrader autograde``. Each result is one file in ``marks/``, written
-whole or not at all; begun again after an interrupt, only what is new, changed or missing is marked.
+``make grade`` does the same. In nbgrader's round this takes the place of ``nbgrader autograde``. Each result is one
+file in ``marks/``, written whole or not at all; begun again after an interrupt, only what is new, changed or missing
+is marked.
 """
 
 import argparse
@@ -18,8 +18,8 @@ from pathlib import Path
 import course as courses
 import sandbox
 import submission
-from mark import look_at, mark
 from mark import fingerprint as fingerprint_of
+from mark import look_at, mark
 
 MOST_OUTPUT = 200_000  # characters of a stored output that a person may want to see
 
@@ -80,36 +80,50 @@ def record(gradebook, result, course):
     with gradebook.db.no_autoflush:  # nbgrader 0.9.6 builds the submission piece by piece
         gradebook.update_or_create_submission(name, student, **({"timestamp": when} if when else {}))
     key = courses.read_key(name, course)
-    answered = write_marked(result, key, folder, course)
+    answers = _sorted(result, key, folder, course)
     for cell in key:
         if cell["kind"] in ("tests", "written"):
             grade = gradebook.find_grade(cell["id"], name, name, student)
             score = result["scores"].get(cell["id"].removesuffix("-tests")) if cell["kind"] == "tests" else None
-            if score is None and cell["id"] not in answered:
+            if score is None and cell["id"] not in answers.answers:
                 score = 0.0  # nothing was written, so there is nothing to read
             if grade.auto_score != score:
                 grade.auto_score = score
                 grade.needs_manual_grade = grade.manual_score is not None or score is None
         if cell["kind"] in ("answer", "written"):
             comment = gradebook.find_comment(cell["id"], name, name, student)
-            comment.auto_comment = None if cell["id"] in answered else "No answer was found."
+            comment.auto_comment = None if cell["id"] in answers.answers else "No answer was found."
     gradebook.db.commit()
+    write_marked(result, key, answers, course)  # last, so that it stands for all of it
 
 
-def write_marked(result, key, folder, course):
+def is_recorded(name, student, course):
+    """Return whether the result on file has gone into the gradebook."""
+    marked = _marked(name, student, course)
+    return marked.exists() and marked.stat().st_mtime_ns >= _file(name, student, course).stat().st_mtime_ns
+
+
+def _marked(name, student, course):
+    return course / "autograded" / student / name / f"{name}.ipynb"
+
+
+def _sorted(result, key, folder, course):
+    with contextlib.suppress(submission.Refused):
+        return submission.sort(look_at(result["set"], result["student"], folder, course)[0], key)
+    return submission.Submission([], {}, [], [])
+
+
+def write_marked(result, key, sorted_out, course):
     """Write ``autograded/``: the course's cells in their order, the student's answers, and what the marks are for.
 
-    Returns the names of the answers that were found. No cell of it has been executed by nbgrader, no hidden test
-    stands in it, and of the outputs only text and pictures are left.
+    No cell of it has been executed by nbgrader, no hidden test stands in it, and of the outputs only text and
+    pictures are left.
     """
     import build
     from nbformat import v4
 
     name, student = result["set"], result["student"]
-    sorted_out = submission.Submission([], {}, [], [])
-    with contextlib.suppress(submission.Refused):
-        cells, _, _ = look_at(name, student, folder, course)
-        sorted_out = submission.sort(cells, key)
+    folder, target = course / "submitted" / student / name, _marked(name, student, course)
     own = courses.key_of(name).given(courses.variant(name, student, courses.secret(course)))
     notices = [result["refused"]] if result["refused"] else result["notes"]
     marked = [_with_output(v4, "# What was noticed", "\n".join(notices))] if notices else []
@@ -131,13 +145,11 @@ def write_marked(result, key, folder, course):
         marked.append(new(cell.source, **({"outputs": harmless(cell.outputs)} if cell.kind == "code" else {})))
     for number, cell in enumerate(marked):
         cell.id = f"cell-{number}"
-    target = course / "autograded" / student / name
-    target.mkdir(parents=True, exist_ok=True)
-    build.write(v4.new_notebook(cells=marked), target / f"{name}.ipynb")
+    target.parent.mkdir(parents=True, exist_ok=True)
     for about in ("timestamp.txt", "submission_secret.txt"):  # by these nbgrader's exchange finds the way back
         if text := _small_text(folder / about):
-            (target / about).write_text(text, encoding="utf-8")
-    return sorted_out.answers.keys()
+            (target.parent / about).write_text(text, encoding="utf-8")
+    build.write(v4.new_notebook(cells=marked), target)
 
 
 def _with_output(v4, source, text):
@@ -149,7 +161,8 @@ def harmless(outputs):
 
     Examples
     --------
-    >>> harmless([{"output_type": "display_data", "data": {"text/html": "<script>", "text/plain": "x"}}, "no output"])
+    >>> shown = {"text/html": "<script>", "text/plain": "x"}
+    >>> harmless([{"output_type": "display_data", "data": shown}, "no output"])
     [{'output_type': 'display_data', 'data': {'text/plain': 'x'}, 'metadata': {}}]
     """
     kept = []
@@ -161,7 +174,9 @@ def harmless(outputs):
             text = "".join(map(str, text))[:MOST_OUTPUT]
             kept.append({"output_type": "stream", "name": "stdout", "text": text})
         elif isinstance(data, dict):
-            shown = {kind: data[kind] for kind in ("image/png", "text/plain") if isinstance(data.get(kind), str | list)}
+            shown = {
+                kind: data[kind] for kind in ("image/png", "text/plain") if isinstance(data.get(kind), str | list)
+            }
             shown = {kind: "".join(map(str, value)) for kind, value in shown.items()}
             shown = {kind: value for kind, value in shown.items() if len(value) < MOST_OUTPUT}
             kept += [{"output_type": "display_data", "data": shown, "metadata": {}}] if shown else []
@@ -217,7 +232,8 @@ def grade(name, course, *, workers=2, protected=True, again=False, say=print):
                 student = marking[done]
                 try:
                     result, new = done.result()
-                    record(gradebook, result, course)
+                    if new or not is_recorded(name, student, course):
+                        record(gradebook, result, course)
                 except Exception as error:
                     gradebook.db.rollback()
                     failed[student] = f"{type(error).__name__}: {error}"
@@ -230,8 +246,8 @@ def grade(name, course, *, workers=2, protected=True, again=False, say=print):
             say("Stopped. What is marked is kept; the same command goes on from here.")
             raise
     seconds = time.monotonic() - start
-    say(f"{fresh} marked, {len(todo) - fresh - len(failed)} marked before, {len(failed)} could not be marked; ")
-    say(f"{seconds:.1f} s, {seconds / max(fresh, 1):.2f} s for each one marked now")
+    say(f"{fresh} marked, {len(todo) - fresh - len(failed)} marked before, {len(failed)} could not be marked")
+    say(f"{seconds:.1f} s in all" + f", {seconds / max(fresh, 1):.2f} s for each one marked now" * bool(fresh))
     return failed
 
 
@@ -242,7 +258,9 @@ def _in_short(result):
 
 def main(arguments=None):
     """Mark all; return the exit code."""
-    parser = argparse.ArgumentParser(description="Mark all submissions of a problem set into nbgrader's gradebook.")
+    parser = argparse.ArgumentParser(
+        description="Mark all submissions of a problem set into nbgrader's gradebook."
+    )
     parser.add_argument("sets", nargs="*", help=f"of {', '.join(courses.SETS)}; all by default")
     parser.add_argument("--course", type=Path, default=courses.COURSE)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 2)

@@ -40,8 +40,9 @@ def mark(name, student, path, course, *, protected=True, limits=None):
     Returns
     -------
     dict
-        ``scores`` {question: points}, ``report`` {question: lines}, ``notes`` (what was odd), ``refused`` (why the
-        submission was not looked into, or ""), ``fingerprint`` (what it was made from), ``seconds``; all plain data.
+        Plain data: ``scores`` {question: points}, ``report`` {question: lines}, ``notes`` (what was odd),
+        ``refused`` (why the submission was not looked into, or ""), ``fingerprint`` (what it was made from),
+        ``seconds``.
     """
     start, path, key = time.monotonic(), Path(path), courses.read_key(name, course)
     module, secret = courses.key_of(name), courses.secret(course)
@@ -52,11 +53,15 @@ def mark(name, student, path, course, *, protected=True, limits=None):
         cells, result["refused"] = None, str(error)
         result["fingerprint"] = fingerprint(name, student, str(error).encode(), course)
     if cells is None:
-        found = {question: dict.fromkeys(each.checks, "not looked into") for question, each in module.QUESTIONS.items()}
+        found = {
+            question: dict.fromkeys(each.checks, "not looked into") for question, each in module.QUESTIONS.items()
+        }
     else:
         sorted_out = submission.sort(cells, key)
         own = module.variant(exam.generator(secret, name, student, "variant"))
-        given = [(cell["id"], cell["release"]) for cell in key if cell["kind"] == "given" and cell["id"] != "given"]
+        given = [
+            (cell["id"], cell["release"]) for cell in key if cell["kind"] == "given" and cell["id"] != "given"
+        ]
         given.append(("given", module.given(own)))
         answers = {cell["id"]: cell["solution"] for cell in key if cell["kind"] == "answer"}
 
@@ -83,7 +88,7 @@ def look_at(name, student, path, course):
 
 
 def fingerprint(name, student, content, course):
-    """Return what tells a submission that has been marked already from one that is new, changed, or to be marked anew."""
+    """Return what changes with the submission, the key, the secret and this program, and with nothing else."""
     key = (course / "key" / f"{name}.json").read_bytes()
     parts = (content, key, CODE, courses.secret(course), student.encode())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
@@ -108,7 +113,9 @@ def main(arguments=None):
     if not options.unprotected and not sandbox.available():
         print(sandbox.WITHOUT, file=sys.stderr)
         return 2
-    result = mark(options.set, options.student, options.notebook, options.course, protected=not options.unprotected)
+    result = mark(
+        options.set, options.student, options.notebook, options.course, protected=not options.unprotected
+    )
     print(json.dumps(result, ensure_ascii=False, indent=1))
     return 0
 

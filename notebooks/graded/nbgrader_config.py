@@ -1,4 +1,4 @@
-"""nbgrader's settings for this course; ``course.py`` puts a copy into the course's folder, where nbgrader reads it."""
+"""nbgrader's settings; ``course.py`` puts a copy into the course's folder, where nbgrader looks for it."""
 
 import os
 

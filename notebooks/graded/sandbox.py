@@ -1,7 +1,7 @@
 """A limited place where a student's cells run: no network, no files but Python's own, little memory, little time.
 
-The sandbox is bubblewrap (``bwrap``), which needs no daemon and no rights. Inside it runs ``child.py``; here, on the
-safe side, is the `Session` that asks it. Nothing is believed of what comes back but that it is data.
+The sandbox is bubblewrap (``bwrap``), which needs no daemon and no rights. Inside it runs ``child.py``; here, on
+the safe side, is the `Session` that asks it. Nothing is believed of what comes back but that it is data.
 """
 
 import contextlib
@@ -26,8 +26,8 @@ LIBRARY = HERE.parents[1] / "lstm_lib"
 class Limits(NamedTuple):
     """What one submission may use.
 
-    Seconds of computing time for a cell, for a call and in all; `patience` says how many times as long the clock may
-    run, for code that waits instead of computing, and for a machine that has other things to do. Then bytes of
+    Seconds of computing time for a cell, for a call and in all; `patience` says how many times as long the clock
+    may run, for code that waits instead of computing, and for a machine that has other things to do. Then bytes of
     memory, of files and of an answer.
     """
 
@@ -48,8 +48,8 @@ def available():
 
 
 WITHOUT = (
-    "bubblewrap (bwrap) is not installed or not allowed here. Without it a student's code runs as you do: it can read "
-    "your files, the course's secret and other submissions, write the gradebook, use the network, and leave "
+    "bubblewrap (bwrap) is not installed or not allowed here. Without it a student's code runs as you do: it can "
+    "read your files, the course's secret and other submissions, write the gradebook, use the network, and leave "
     "processes behind. Time, memory and the size of files are still limited, and answers and tests are not in its "
     "process. Install it (Debian, Ubuntu: apt-get install bubblewrap), or say --unprotected."
 )
@@ -71,7 +71,7 @@ class Session:
         (name, source), executed in this order.
     given : list of pairs of str
         The course's own cells, executed before. RuntimeError where one of these fails: that is nobody's mistake.
-    limits : Limits
+    limits : Limits, optional
         What the submission may use.
     protected : bool, default True
         Whether to use the sandbox.
@@ -85,12 +85,12 @@ class Session:
     {'ok': 42}
     """
 
-    def __init__(self, cells, given=(), limits=Limits(), protected=True, library=False):
-        self.cells, self.given, self.limits = list(cells), given, limits
+    def __init__(self, cells, given=(), limits=None, protected=True, library=False):
+        self.cells, self.given, self.limits = list(cells), given, limits or Limits()
         self.protected, self.library = protected, library
         self.errors = {}  # what went wrong in a cell, by its name
         self.defined, self.dead, self.process = "", {}, None
-        self.end = time.monotonic() + limits.total * limits.patience
+        self.end = time.monotonic() + self.limits.total * self.limits.patience
 
     def __enter__(self):
         self._start()
@@ -108,7 +108,7 @@ class Session:
         return self._ask(name, do="value")
 
     def evaluate(self, name, points):
-        """Return {"ok": {key: numbers}} or {"error": …} of a dict of sympy expressions, at points given as dicts."""
+        """Return {"ok": {key: numbers}} or {"error": …} of a dict of sympy expressions at some points."""
         return self._ask(name, do="evaluate", points=points)
 
     def define(self, source):
@@ -265,7 +265,18 @@ def _sandbox(limits, rules, library):
     """Return the command that shuts the child in: what is not bound here does not exist inside."""
     bound = ["/usr", sys.base_prefix, sys.prefix]
     command = ["bwrap", "--die-with-parent", "--unshare-all", "--cap-drop", "ALL", "--seccomp", str(rules)]
-    command += ["--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev", "/dev"]
+    command += [
+        "--symlink",
+        "usr/lib",
+        "/lib",
+        "--symlink",
+        "usr/lib64",
+        "/lib64",
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+    ]
     command += ["--size", str(limits.files), "--tmpfs", "/tmp"]
     for path in dict.fromkeys(bound):
         command += ["--ro-bind", path, path]
@@ -273,15 +284,23 @@ def _sandbox(limits, rules, library):
         command += ["--tmpfs", str(LIBRARY)]
     if library:
         command += ["--ro-bind", str(LIBRARY), "/course/lstm_lib"]
-    return [*command, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/tmp"]  # both are memory of the machine
+    return [
+        *command,
+        "--remount-ro",
+        "/",
+        "--remount-ro",
+        "/dev",
+        "--chdir",
+        "/tmp",
+    ]  # both are memory of the machine
 
 
 def _no_processes():
     """Return a file with the rule that a process may start threads and no process, as a seccomp program.
 
     A limit on the number of processes does not bind root, and in a container an instructor often is root.
-    Numbers of calls: Linux, asm/unistd_64.h and asm-generic/unistd.h. clone3 hides its flags behind a pointer; told
-    that there is none, the C library takes clone, whose flags can be seen.
+    Numbers of calls: Linux, asm/unistd_64.h and asm-generic/unistd.h. clone3 hides its flags behind a pointer;
+    told that there is none, the C library takes clone, whose flags can be seen.
     """
     machine = {"x86_64": (0xC000003E, 56, (57, 58)), "aarch64": (0xC00000B7, 220, ())}.get(platform.machine())
     load, equal, has, give = 0x20, 0x15, 0x45, 0x06

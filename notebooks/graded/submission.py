@@ -1,4 +1,4 @@
-"""What a student handed in, read with suspicion: which file it is, which cells are answers, and what is odd about it.
+"""What a student handed in, read with suspicion: which file it is, which cells are answers, and what is odd.
 
 A cell is known by its nbgrader id, and where that is lost (renamed, stripped, written anew) by what it defines or
 by its text. So a deleted, duplicated or edited cell costs nobody a point; what was found is said.
@@ -135,7 +135,7 @@ def _cell(number, cell):
 
 
 def defined(source):
-    """Return the names that a cell defines at its top level.
+    r"""Return the names that a cell defines at its top level.
 
     Examples
     --------
@@ -189,13 +189,17 @@ def sort(cells, key):
         if original and original["kind"] in ("answer", "written"):
             owners = owners if owners and cell.grade_id not in owners else [cell.grade_id]
         elif original and not owners:
-            notes.append(f"Cell {cell.number} ({cell.grade_id}) belongs to the course and was changed; the original is used.")
+            notes.append(
+                f"Cell {cell.number} ({cell.grade_id}) was given and has been changed; the original is used."
+            )
             continue
         for owner in owners:
             if owner in answers:
                 notes.append(f"{owner} is answered more than once; cell {cell.number} is the last and counts.")
             if cell.grade_id != owner:
-                notes.append(f"Cell {cell.number} has lost its mark; it was taken for {owner}, by what it defines.")
+                notes.append(
+                    f"Cell {cell.number} has lost its mark; it was taken for {owner}, by what it defines."
+                )
             answers[owner] = cell
         if not owners:
             others.append(cell)
@@ -203,7 +207,11 @@ def sort(cells, key):
             code.append((f"cell {cell.number}", cell.source))
     for name, original in known.items():
         if not by_id[name] and name not in answers:
-            lost = "what it asked for counts as not written" if original["kind"] in ("answer", "written") else "nothing is lost by it"
+            lost = (
+                "what it asked for counts as not written"
+                if original["kind"] in ("answer", "written")
+                else "nothing is lost by it"
+            )
             notes.append(f"The cell {name} is missing; {lost}.")
     return Submission(code, answers, others, notes)
 

@@ -24,7 +24,7 @@ BUGS = {
 
 
 def variant(rng):
-    """Return one student's numbers: none rounds away, no gate is nearly shut or open, every bug is plain to see."""
+    """Return one student's numbers: none rounds away, no gate is nearly shut or open, every bug shows."""
     while True:
         numbers = {"x_t": 0.0, "h_prev": 0.0, "C_prev": 0.0} | {f"{n}_{k}": 0.0 for k in lstm.GATES for n in "Wb"}
         for name in numbers:
@@ -34,7 +34,11 @@ def variant(rng):
         sizes = dict(zip("DHB", rng.choice(np.arange(2, 10), 3, replace=False).tolist(), strict=True))
         step, printed = _step(numbers), _printed(numbers, bug)
         apart = abs(printed[bug] - step[bug])
-        if apart > 0.05 and all(0.2 < step[name] < 0.8 for name in ("f_t", "i_t", "o_t")) and abs(step["C_t"]) > 0.3:
+        if (
+            apart > 0.05
+            and all(0.2 < step[name] < 0.8 for name in ("f_t", "i_t", "o_t"))
+            and abs(step["C_t"]) > 0.3
+        ):
             return numbers | {"gate": str(gate), "sizes": sizes, "printed": printed, "bug": str(bug)}
 
 
@@ -62,7 +66,9 @@ def _printed(numbers, bug):
     for name in step:
         right = {"C_t": lambda: step["f_t"] * C_prev + step["i_t"] * step["C_tilde"]}
         right["h_t"] = lambda: step["o_t"] * np.tanh(step["C_t"])
-        step[name] = BUGS[name](step, a, C_prev) if name == bug else right.get(name, lambda name=name: step[name])()
+        step[name] = (
+            BUGS[name](step, a, C_prev) if name == bug else right.get(name, lambda name=name: step[name])()
+        )
     return {name: round(float(value), 4) for name, value in step.items()}
 
 
@@ -115,7 +121,9 @@ def _join(rng, variant):
 def _gates(rng, variant):
     names = "f_t", "i_t", "C_tilde", "o_t"
     for params, _, _, _, step in _steps(rng):
-        yield Call("gates", (params, step.z_t), {name: ((n,), getattr(step, name)) for n, name in enumerate(names)})
+        yield Call(
+            "gates", (params, step.z_t), {name: ((n,), getattr(step, name)) for n, name in enumerate(names)}
+        )
 
 
 def _new_memory(rng, variant):
@@ -205,5 +213,7 @@ QUESTIONS = {
         _forward,
         stands_on=("sigmoid", "join", "gates", "new_memory", "shown", "step"),
     ),
-    "first_wrong": Question({"the line": (2, "Compute each line from those that are printed above it.")}, _first_wrong),
+    "first_wrong": Question(
+        {"the line": (2, "Compute each line from those that are printed above it.")}, _first_wrong
+    ),
 }

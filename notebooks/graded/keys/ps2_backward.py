@@ -27,7 +27,12 @@ def variant(rng):
         gates = {name: int(rng.integers(25, 76)) / 100 for name in ("f_t", "i_t", "o_t")}
         rest = {name: float(rng.choice([-1, 1]) * rng.integers(3, 9) / 10) for name in ("C_tilde", "C_prev")}
         arriving = {name: float(rng.choice([-1, 1]) * rng.integers(5, 20) / 10) for name in ("dh_t", "dC_t")}
-        drawn = {"step": gates | rest, **arriving, "gate": str(rng.choice(["f", "i", "C"])), "bug": str(rng.choice(BUGS))}
+        drawn = {
+            "step": gates | rest,
+            **arriving,
+            "gate": str(rng.choice(["f", "i", "C"])),
+            "bug": str(rng.choice(BUGS)),
+        }
         if min(abs(value) for value in _own_gradients(drawn).values()) > 0.02:
             return drawn | {"listing": listing(drawn["bug"])}
 
@@ -110,7 +115,7 @@ def _step_backward(rng, variant):
 
 
 def _one_sequence(params, s, dh_t, dC_t):
-    """Ask for W, dx_t and dh_prev with B = 1, where db_k is da_k: what follows from a wrong da_k is not wrong again."""
+    """Ask for W, dx_t and dh_prev with B = 1, where db_k is da_k: what follows from a wrong da_k is right."""
     s, dh_t, dC_t = lstm.Step(*(field[:, :1] for field in s)), dh_t[:, :1], dC_t[:, :1]
     grads, dx_t, dh_prev, _ = lstm.step_backward(params, s, dh_t, dC_t)
     H = len(s.h_t)
@@ -123,9 +128,7 @@ def _one_sequence(params, s, dh_t, dC_t):
 
     def matrices(answer):
         da = own_da(answer)
-        said = (
-            complaint(answer, (0, f"W_{k}"), either(grads[f"W_{k}"], da[k] @ s.z_t.T)) for k in lstm.GATES
-        )
+        said = (complaint(answer, (0, f"W_{k}"), either(grads[f"W_{k}"], da[k] @ s.z_t.T)) for k in lstm.GATES)
         return next(filter(None, said), "")
 
     def paths(rows, index, right):
@@ -217,7 +220,12 @@ QUESTIONS = {
         stands_on=("slopes", "step_backward"),
     ),
     "wrong_gradients": Question(
-        {"all names": (3, "Follow the mistake downwards: whatever is computed from it is wrong, and nothing else.")},
+        {
+            "all names": (
+                3,
+                "Follow the mistake downwards: whatever is computed from it is wrong, and nothing else.",
+            )
+        },
         _wrong_gradients,
     ),
 }

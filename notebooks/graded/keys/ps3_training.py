@@ -57,7 +57,11 @@ def _all(got, wants):
 def _adam(rng, variant):
     for t in (1, 7):
         p, g = rng.normal(size=(2, 3, 4))
-        m, v = (np.zeros((3, 4)), np.zeros((3, 4))) if t == 1 else (rng.normal(size=(3, 4)), rng.uniform(1, 2, (3, 4)))
+        m, v = (
+            (np.zeros((3, 4)), np.zeros((3, 4)))
+            if t == 1
+            else (rng.normal(size=(3, 4)), rng.uniform(1, 2, (3, 4)))
+        )
         new_m, new_v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
         new_p = p - 0.1 * (new_m / (1 - 0.9**t)) / (np.sqrt(new_v / (1 - 0.999**t)) + 1e-8)
         wants = {"first step" if t == 1 else "later steps": ((0,), new_p), "means": ((1,), new_m)}
@@ -112,7 +116,9 @@ def _sine(rng, variant):
         return np.mean((model.predict(fused, params, X_new)[0] - Y_new)[settled] ** 2)
 
     rule = np.mean((X_new - Y_new)[settled] ** 2)
-    wants = _judged(1, error, {"can be used": np.inf, "better than the rule": rule, "a fifth of its error": rule / 5})
+    wants = _judged(
+        1, error, {"can be used": np.inf, "better than the rule": rule, "a fifth of its error": rule / 5}
+    )
     yield Call("train_sine", (X, Y), wants)
 
 
@@ -161,7 +167,10 @@ QUESTIONS = {
     "adam": Question(
         {
             "means": (2, "m ← 0.9 m + 0.1 g and v ← 0.999 v + 0.001 g², handed back without the correction."),
-            "first step": (1, "At t = 1 both corrections are large: the step has the length of the learning rate."),
+            "first step": (
+                1,
+                "At t = 1 both corrections are large: the step has the length of the learning rate.",
+            ),
             "later steps": (1, "The corrections depend on t; ε stands outside the root."),
         },
         _adam,

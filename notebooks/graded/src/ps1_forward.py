@@ -44,6 +44,7 @@ given = {}
 # for x) and the biases. Compute with pencil and calculator, to three decimals: the gate that `given["gate"]` names (f, i
 # or o), the new memory C_t and the output h_t.
 
+
 # %% answer="by_hand"
 ### BEGIN SOLUTION
 def squashed(k):
@@ -145,7 +146,9 @@ def new_memory(f_t, i_t, C_tilde, C_prev):
 
 
 # %% tests="new_memory" points=2
-assert np.allclose(new_memory(np.array([[1.0]]), np.array([[0.0]]), 0.3, 7.0), 7.0), "keep everything, write nothing"
+assert np.allclose(new_memory(np.array([[1.0]]), np.array([[0.0]]), 0.3, 7.0), 7.0), (
+    "keep everything, write nothing"
+)
 
 # %% [markdown]
 # **What is shown**, h_t (1 point), from the output gate and the new memory.
@@ -216,6 +219,7 @@ assert hs.shape == (2, 1, 1) and np.allclose(hs[-1], h_T)
 # Somebody has computed one step with your numbers and printed every quantity, to four decimals, in `given["printed"]`.
 # One line is not what its formula gives from the lines above it. Which one is the **first** that is wrong? Answer with
 # its name: "z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t" or "h_t".
+
 
 # %% answer="first_wrong"
 ### BEGIN SOLUTION

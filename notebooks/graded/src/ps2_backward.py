@@ -198,7 +198,9 @@ arriving = draw.normal(size=(3, 4))
 
 def kept(p):
     z = np.concatenate([p["h_prev"], p["x_t"]])
-    f, i, c, o = (q(p[f"W_{k}"] @ z + p[f"b_{k}"]) for k, q in zip("fiCo", [sigmoid, sigmoid, np.tanh, sigmoid]))
+    f, i, c, o = (
+        q(p[f"W_{k}"] @ z + p[f"b_{k}"]) for k, q in zip("fiCo", [sigmoid, sigmoid, np.tanh, sigmoid], strict=True)
+    )
     C = f * p["C_prev"] + i * c
     return Step(z, f, i, c, p["C_prev"], C, o, o * np.tanh(C))
 
@@ -212,9 +214,11 @@ there = {"sigmoid": sigmoid, "sigmoid_grad": lambda s: s * (1 - s), "tanh_grad":
 there["GATES"] = "fiCo"
 exec(given["listing"], there)
 grads, *rest = there["step_backward"](point, kept(point), arriving, 0 * arriving)
-grads |= dict(zip(["x_t", "h_prev", "C_prev"], rest))
+grads |= dict(zip(["x_t", "h_prev", "C_prev"], rest, strict=True))
 directions = {name: draw.normal(size=value.shape) for name, value in point.items()}
-wrong_gradients = [n for n, v in directions.items() if not np.isclose((grads[n] * v).sum(), slope(n, v), rtol=1e-4)]
+wrong_gradients = [
+    n for n, v in directions.items() if not np.isclose((grads[n] * v).sum(), slope(n, v), rtol=1e-4)
+]
 ### END SOLUTION
 
 # %% tests="wrong_gradients" points=3
