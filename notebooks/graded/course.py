@@ -74,6 +74,27 @@ def variant(name, student, course_secret):
     return key_of(name).variant(exam.generator(course_secret, name, student, "variant"))
 
 
+def numbers_for(name, student, course):
+    """Return the numbers that a student was handed: the student's own, or those of the common release.
+
+    Parameters
+    ----------
+    name : str
+        The problem set.
+    student : str
+        The student's id.
+    course : Path
+        The course's folder; `hand_out` has written a variant into it for whom it was told to.
+
+    Returns
+    -------
+    dict
+        See `variant`.
+    """
+    has_own = (course / "variants" / student / name).is_dir()
+    return variant(name, student if has_own else PRACTICE, secret(course))
+
+
 def labelled(notebook, given):
     """Turn the text's short marks into nbgrader's metadata, and fill in the student's own numbers."""
     for cell in notebook.cells:

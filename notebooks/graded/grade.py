@@ -1,8 +1,8 @@
 """Mark all submissions and fill nbgrader's gradebook: ``python notebooks/graded/grade.py SET [--course FOLDER]``.
 
-``make grade`` does the same. In nbgrader's round this takes the place of ``nbgrader autograde``. Each result is one
-file in ``marks/``, written whole or not at all; begun again after an interrupt, only what is new, changed or missing
-is marked.
+``make grade`` does the same. In nbgrader's round this takes the place of ``nbgrader autograde``. Each result is
+one file in ``marks/``, written whole or not at all; begun again after an interrupt, only what is new, changed or
+missing is marked.
 """
 
 import argparse
@@ -124,7 +124,7 @@ def write_marked(result, key, sorted_out, course):
 
     name, student = result["set"], result["student"]
     folder, target = course / "submitted" / student / name, _marked(name, student, course)
-    own = courses.key_of(name).given(courses.variant(name, student, courses.secret(course)))
+    own = courses.key_of(name).given(courses.numbers_for(name, student, course))
     notices = [result["refused"]] if result["refused"] else result["notes"]
     marked = [_with_output(v4, "# What was noticed", "\n".join(notices))] if notices else []
     for cell in key:
