@@ -205,6 +205,32 @@ def test_one_submission_is_one_command_with_a_json_result(folder, capsys):
     assert sum(result["scores"].values()) == 25
 
 
+def test_results_of_a_batch_engine_are_taken_over(folder, capsys, monkeypatch):
+    path = classroom.hand_in(folder, "batch", NAME, classroom.solved(folder, NAME))
+    mark.main([NAME, "batch", str(path.parent), "--course", str(folder)])
+    (folder / "marks" / NAME).mkdir(parents=True, exist_ok=True)
+    (folder / "marks" / NAME / "batch.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    monkeypatch.setattr(grade, "mark", lambda name, student, *_, **__: pytest.fail(f"{student} is marked again"))
+    monkeypatch.setattr(grade, "submissions", lambda *_: {"batch": path.parent})
+    assert grade.grade(NAME, folder) == {}
+    assert sum(scores(folder, "batch").values()) == 25
+
+
+def test_numbers_are_those_that_were_handed_out(folder):
+    by_hand = "from math import nan\nby_hand = {'gate': given['x_t'], 'C_t': nan, 'h_t': nan}"
+    mine = courses.variant(NAME, "variant", courses.secret(folder))
+    common = courses.variant(NAME, courses.PRACTICE, courses.secret(folder))
+    assert mine != common
+    assert courses.numbers_for(NAME, "variant", folder) == common
+    path = classroom.hand_in(
+        folder, "variant", NAME, classroom.answered(classroom.solved(folder, NAME), by_hand=by_hand)
+    )
+    before = mark.mark(NAME, "variant", path, folder)["fingerprint"]
+    courses.hand_out(NAME, folder, ["variant"])
+    assert courses.numbers_for(NAME, "variant", folder) == mine
+    assert mark.mark(NAME, "variant", path, folder)["fingerprint"] != before
+
+
 def test_without_a_sandbox_the_marks_are_the_same(folder):
     path = classroom.hand_in(folder, "unprotected", NAME, classroom.solved(folder, NAME))
     result = mark.mark(NAME, "unprotected", path, folder, protected=False)

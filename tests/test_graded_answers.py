@@ -7,8 +7,10 @@ same changes make wrong submissions of them.
 import classroom
 import course as courses
 import exam
+import grade
 import pytest
 import sandbox
+from nbgrader.api import Gradebook
 
 from lstm_lib import museum
 
@@ -171,6 +173,25 @@ def test_nothing_written_is_no_point(folder):
             question: sum(points for points, _ in each.checks.values())
             for question, each in courses.key_of(name).QUESTIONS.items()
         }
+
+
+def test_what_is_written_in_words_waits_for_a_person(folder):
+    perfect, half = classroom.solved(folder, PS3), classroom.solved(folder, PS3)
+    classroom.cell(half, "judge")["source"] = classroom.text(
+        classroom.cell(classroom.released(folder, PS3), "judge")
+    )
+    for student, notebook in (("wordy", perfect), ("half wordy", half)):
+        classroom.hand_in(folder, student, PS3, notebook)
+    assert grade.grade(PS3, folder) == {}
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", courses.COURSE_ID) as gradebook:
+        waiting = {
+            (student, name): gradebook.find_grade(name, PS3, PS3, student).needs_manual_grade
+            for student in ("wordy", "half wordy")
+            for name in ("why_bias", "judge")
+        }
+        said = gradebook.find_comment("judge", PS3, PS3, "half wordy").comment
+    assert [pair for pair, yes in waiting.items() if not yes] == [("half wordy", "judge")]
+    assert said == "No answer was found."
 
 
 # --- right answers in unlike styles ------------------------------------------------------------------------------
