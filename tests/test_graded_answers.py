@@ -138,7 +138,7 @@ SYMBOLS_AND_TRAINING = {
     ),
     "one name too many": (
         PS2,
-        [("[n for n, v", "['b_o', 'b_f', 'C_prev'] + [n for n, v")],
+        [("wrong_gradients = [", "wrong_gradients = ['b_o', 'b_f', 'C_prev'] + [")],
         {"wrong_gradients": 3},
     ),
     "a mean over the batch": (PS2, [("da[k].sum(", "da[k].mean(")], {"step_backward": 4}),

@@ -184,7 +184,10 @@ def _without_marks(notebook):
 
 def read_key(name, course):
     """Return the cells of a problem set as `make` wrote them down."""
-    return json.loads((course / "key" / f"{name}.json").read_text(encoding="utf-8"))
+    path = course / "key" / f"{name}.json"
+    if not path.exists():
+        raise SystemExit(f"{course} has no key for {name}; make it: python notebooks/graded/course.py {name}")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def hand_out(name, course, students):
@@ -207,16 +210,24 @@ def prepare(course):
     shutil.copy(HERE / "nbgrader_config.py", course)
 
 
+def chosen(wanted):
+    """Return the problem sets that are asked for; all where none is named."""
+    if unknown := set(wanted) - set(SETS):
+        raise SystemExit(f"There is no problem set {', '.join(sorted(unknown))}; there are {', '.join(SETS)}.")
+    return wanted or SETS
+
+
 def main(arguments=None):
     """Make the course; return the exit code."""
     parser = argparse.ArgumentParser(description="Make the nbgrader course from its text.")
-    parser.add_argument("sets", nargs="*", choices=[*SETS, []], default=SETS, help="problem sets; all by default")
+    parser.add_argument("sets", nargs="*", help=f"of {', '.join(SETS)}; all by default")
     parser.add_argument("--course", type=Path, default=COURSE, help="the course's folder (default: %(default)s)")
     parser.add_argument("--students", type=Path, help="a file with one student id a line: write each a variant")
     options = parser.parse_args(arguments)
+    sets = chosen(options.sets)
     prepare(options.course)
     students = options.students.read_text(encoding="utf-8").split() if options.students else []
-    for name in options.sets or SETS:
+    for name in sets:
         make(name, options.course)
         hand_out(name, options.course, students)
         print(f"{name}: source, release, solutions and key" + f", {len(students)} variants" * bool(students))

@@ -271,7 +271,8 @@ def main(arguments=None):
         print(sandbox.WITHOUT, file=sys.stderr)
         return 2
     failed = {}
-    for name in options.sets or courses.SETS:
+    for name in courses.chosen(options.sets):
+        courses.read_key(name, options.course)
         protected = not options.unprotected
         failed |= grade(name, options.course, workers=options.workers, protected=protected, again=options.again)
     return int(bool(failed))

@@ -106,12 +106,13 @@ def _line(check, points, hint, said):
 def main(arguments=None):
     """Mark one; return the exit code."""
     parser = argparse.ArgumentParser(description="Mark one submission and print the result as JSON.")
-    parser.add_argument("set", choices=courses.SETS)
+    parser.add_argument("set", help=f"one of {', '.join(courses.SETS)}")
     parser.add_argument("student")
     parser.add_argument("notebook", type=Path, help="the notebook, or the folder that was handed in")
     parser.add_argument("--course", type=Path, default=courses.COURSE)
     parser.add_argument("--unprotected", action="store_true", help="run the student's code without a sandbox")
     options = parser.parse_args(arguments)
+    courses.chosen([options.set])
     if not options.unprotected and not sandbox.available():
         print(sandbox.WITHOUT, file=sys.stderr)
         return 2

@@ -139,7 +139,7 @@ def defined(source):
 
     Examples
     --------
-    >>> sorted(defined("import numpy as np\\ndef f(x): return x\\na, b = 1, 2"))
+    >>> sorted(defined("import numpy as np\ndef f(x): return x\na, b = 1, 2"))
     ['a', 'b', 'f', 'np']
     >>> defined("this is no Python")
     set()
@@ -178,7 +178,7 @@ def sort(cells, key):
     """
     known = {cell["id"]: cell for cell in key if cell["id"]}
     given = {_squeezed(cell["release"]): cell["id"] for cell in key}
-    wanted = {cell["id"]: defined(cell["solution"]) for cell in key if cell["kind"] == "answer"}
+    wanted = {cell["id"]: defined(cell["release"]) or {cell["id"]} for cell in key if cell["kind"] == "answer"}
     code, answers, others, notes, by_id = [], {}, [], [], Counter()
     for cell in cells:
         text, original = _squeezed(cell.source), known.get(cell.grade_id)
