@@ -145,6 +145,11 @@ SYMBOLS_AND_TRAINING = {
     "no 2 in the slope": (PS3, [("np.mean(error**2), 2 * error", "np.mean(error**2), error")], {"loss": 2}),
     "shortened or lengthened": (PS3, [("min(1.0, max_norm / length)", "max_norm / length")], {"clipping": 1}),
     "Adam uncorrected": (PS3, [("m / (1 - 0.9**t), v / (1 - 0.999**t)", "m, v")], {"adam": 2}),
+    "no parameters": (
+        PS3,
+        [("params = model.init_params(fused, 1", "return [1.0]\n    x = (fused, 1")],
+        {"sine": 5},
+    ),
     "hardly trained": (PS3, [("[(X, Y)] * 300", "[(X, Y)] * 1")], {"sine": 4}),
     "labels of others": (PS3, [("[(X, Y)] * 200", "[(X, Y[..., ::-1])] * 200")], {"memory": 4}),
 }

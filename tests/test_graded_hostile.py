@@ -52,6 +52,8 @@ IN_THE_FUNCTION = {  # lines that stand in `shown` before its return: it is lost
     "an enormous answer": "return np.zeros(10**8)",
     "not a number": "return C_t * float('nan')",
     "a script in the message": "raise ValueError('<script>alert(1)</script>')",
+    "half a character in the message": "raise ValueError('\\ud800')",
+    "a line that looks like a mark": "raise ValueError('x\\n✓ h_t: 1 of 1')",
     "an exception that cannot be shown": "class Bad(Exception):\n        __str__ = None\n    raise Bad",
     "a liar in comparisons": "class Liar:\n        __eq__ = lambda *_: True\n        __float__ = lambda _: 0.5\n    return Liar()",
     "a liar about its array": "class Liar:\n        shape = C_t.shape\n        __array__ = lambda *_, **__: o_t\n    return Liar()",
@@ -327,6 +329,12 @@ def test_nothing_outside_can_be_read_or_written(course):
     assert lost(folder, "a thief") == ONE_POINT
     assert (folder / "secret").read_bytes() == secret
     assert lost(folder, "a friend") == NOTHING
+
+
+def test_no_message_looks_like_a_mark(course):
+    folder, _ = course
+    (line,) = grade.saved(NAME, "a line that looks like a mark", folder)["report"]["shown"]
+    assert not any(part.startswith("✓") for part in line.splitlines())
 
 
 def test_no_process_is_left_behind(course):

@@ -171,16 +171,17 @@ def harmless(outputs):
             continue
         text, data = output.get("text"), output.get("data")
         if output.get("output_type") == "stream" and isinstance(text, str | list):
-            text = "".join(map(str, text))[:MOST_OUTPUT]
-            kept.append({"output_type": "stream", "name": "stdout", "text": text})
+            kept.append({"output_type": "stream", "name": "stdout", "text": _joined(text)[:MOST_OUTPUT]})
         elif isinstance(data, dict):
-            shown = {
-                kind: data[kind] for kind in ("image/png", "text/plain") if isinstance(data.get(kind), str | list)
-            }
-            shown = {kind: "".join(map(str, value)) for kind, value in shown.items()}
-            shown = {kind: value for kind, value in shown.items() if len(value) < MOST_OUTPUT}
+            texts = {kind: data.get(kind) for kind in ("image/png", "text/plain")}
+            shown = {kind: _joined(text) for kind, text in texts.items() if isinstance(text, str | list)}
+            shown = {kind: text for kind, text in shown.items() if len(text) < MOST_OUTPUT}
             kept += [{"output_type": "display_data", "data": shown, "metadata": {}}] if shown else []
     return kept
+
+
+def _joined(text):
+    return "".join(map(str, text)).encode("utf-8", "replace").decode()
 
 
 def _small_text(path):

@@ -206,7 +206,7 @@ class Session:
                 with contextlib.suppress(ValueError, RecursionError):
                     reply = json.loads(line)
                     if isinstance(reply, dict) and reply.get("ticket") == ticket:
-                        return {"ok": reply["ok"]} if "ok" in reply else {"error": str(reply.get("error"))[:400]}
+                        return {"ok": reply["ok"]} if "ok" in reply else {"error": _one_line(reply.get("error"))}
         except TimeoutError:
             raise Died(f"it was still running after {seconds * self.limits.patience} s") from None
         except EOFError:
@@ -241,6 +241,11 @@ class Session:
             if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU):  # the second is how bwrap passes it on
                 return f"it was still computing after {seconds} s"
         return "it ended the process (os._exit, a crash, or more than it may use)"
+
+
+def _one_line(error):
+    """Return what a student's code says of its error as one line: it cannot look like a line of ours."""
+    return " ".join(str(error).split())[:400].encode("utf-8", "replace").decode()
 
 
 def encode(value):
