@@ -151,7 +151,7 @@ SYMBOLS_AND_TRAINING = {
         {"sine": 5},
     ),
     "hardly trained": (PS3, [("[(X, Y)] * 300", "[(X, Y)] * 1")], {"sine": 4}),
-    "labels of others": (PS3, [("[(X, Y)] * 200", "[(X, Y[..., ::-1])] * 200")], {"memory": 4}),
+    "labels of others": (PS3, [("[(X, Y)] * 400", "[(X, Y[..., ::-1])] * 400")], {"memory": 4}),
 }
 
 

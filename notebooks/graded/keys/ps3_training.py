@@ -18,7 +18,7 @@ def variant(rng):
     return {
         "b_f": int(rng.integers(10, 50)) / 10,
         "share": int(rng.integers(60, 96)) / 100,
-        "T": int(rng.integers(15, 26)),
+        "T": int(rng.integers(12, 17)),
         "omega": int(rng.integers(30, 61)) / 100,
     }
 

@@ -32,7 +32,7 @@
 import numpy as np
 
 # %% [markdown]
-# These numbers are yours alone: somebody else has others.
+# These are your numbers; somebody else may have others.
 
 # %% given="given"
 given = {}

@@ -40,7 +40,7 @@ def sigmoid(a):
 
 
 # %% [markdown]
-# These numbers are yours alone: somebody else has others.
+# These are your numbers; somebody else may have others.
 
 # %% given="given"
 given = {}
