@@ -5,13 +5,13 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
-EXTRAS := test$(if $(CHROME),$(comma)browser)
+EXTRAS := test,grading$(if $(CHROME),$(comma)browser)
 # `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
 READY  := $(VENV)/ready-$(subst $(comma),-,$(EXTRAS))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help env lab test lint pytest notebooks slides bench lock clean
+.PHONY: help env lab test lint pytest notebooks slides grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
 
@@ -36,6 +36,9 @@ notebooks: env    ## text -> executed notebooks
 
 slides: env       ## decks that need no network, into _build/slides; npm gives reveal.js and MathJax once
 	$(BIN)/python notebooks/slides.py
+
+grade: env        ## mark what was handed in: `make grade SET=ps1_forward COURSE=folder`, notebooks/graded/INSTRUCTORS.md
+	$(BIN)/python notebooks/graded/grade.py $(SET) $(if $(COURSE),--course $(COURSE)) $(GRADE_OPTIONS)
 
 # Threads are told by the environment, once for all libraries; PyTorch and JAX take part where .venv has them.
 BENCH  := -m pytest tests/bench_layers.py -q --benchmark-max-time=0.25 --benchmark-min-rounds=3 --benchmark-disable-gc \

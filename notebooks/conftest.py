@@ -13,7 +13,7 @@ from build import VIEW, kernel_environment
 from nbval.plugin import IPyNbCell
 
 # With --doctest-modules pytest would import, and so run, the lessons' text.
-collect_ignore_glob = ["*.py", "src/*", "_build/*"]
+collect_ignore_glob = ["*.py", "src/*", "_build/*", "graded/*"]
 PICTURE = re.compile(r"data:image/\w+;base64,[\w+/=]*")
 MEND = "run `python notebooks/build.py`"
 

@@ -1,0 +1,196 @@
+"""Problem set 3: what is asked, with which numbers. Trained models are run here, on data that nobody has seen."""
+
+import numpy as np
+from exam import Call, Question, close
+from sandbox import Limits
+
+from lstm_lib import data, fused, lstm, model, training
+from lstm_lib.functional import mean_squared_error
+
+LIBRARY = True  # the set builds on it
+LIMITS = Limits(cell=20, call=30, total=150)
+ONE_PERCENT = close(rtol=1e-2)
+MOST_UNITS = 32
+
+
+def variant(rng):
+    """Return one student's numbers: a bias, a share, a frequency, and how long to remember."""
+    return {
+        "b_f": int(rng.integers(10, 50)) / 10,
+        "share": int(rng.integers(60, 96)) / 100,
+        "T": int(rng.integers(12, 17)),
+        "omega": int(rng.integers(30, 61)) / 100,
+    }
+
+
+def given(variant):
+    """Return what the cell of the student's own numbers holds."""
+    return f"given = {variant!r}"
+
+
+def _remember(rng, variant):
+    keep = 1 / (1 + np.exp(-variant["b_f"]))
+    needed = variant["share"] ** (1 / variant["T"])
+    wants = {"half_life": np.log(0.5) / np.log(keep), "b_f": np.log(needed / (1 - needed))}
+    yield Call("remember", None, {name: ((name,), ONE_PERCENT(want)) for name, want in wants.items()})
+
+
+def _loss(rng, variant):
+    for shape in ((4, 2, 3), (3, 1, 5)):
+        Y_hat, Y = rng.normal(size=(2, *shape))
+        value, slope = mean_squared_error(Y_hat, Y)
+        yield Call("mean_squared_error", (Y_hat, Y), {"value": ((0,), value), "slope": ((1,), slope)})
+
+
+def _clipping(rng, variant):
+    for max_norm, check in ((1.5, "too long"), (1e3, "short enough")):
+        grads = {"W_f": rng.normal(size=(3, 5)), "b_f": rng.normal(size=(3, 1))}
+        length = training.clip_gradients(clipped := {name: g.copy() for name, g in grads.items()}, max_norm)
+        wants = {check: (0, lambda got, want=clipped: _all(got, want)), "length": (1, length)}
+        yield Call("clip", (grads, max_norm), {name: ((index,), want) for name, (index, want) in wants.items()})
+
+
+def _all(got, wants):
+    return next(filter(None, (close()(want)(got[name]) for name, want in wants.items())), "")
+
+
+def _adam(rng, variant):
+    for t in (1, 7):
+        p, g = rng.normal(size=(2, 3, 4))
+        m, v = (
+            (np.zeros((3, 4)), np.zeros((3, 4)))
+            if t == 1
+            else (rng.normal(size=(3, 4)), rng.uniform(1, 2, (3, 4)))
+        )
+        new_m, new_v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        new_p = p - 0.1 * (new_m / (1 - 0.9**t)) / (np.sqrt(new_v / (1 - 0.999**t)) + 1e-8)
+        wants = {"first step" if t == 1 else "later steps": ((0,), new_p), "means": ((1,), new_m)}
+        yield Call("adam_step", (p, g, m, v, t, 0.1), wants)
+        yield Call("adam_step", (p, g, m, v, t, 0.1), {"means": ((2,), new_v)})
+
+
+def trained(answer, D):
+    """Return the parameters that came back, as arrays; ValueError where they are no model with D inputs.
+
+    Parameters
+    ----------
+    answer : plain data
+        What the student's function gave back.
+    D : int
+        Inputs.
+
+    Returns
+    -------
+    dict of ndarray
+        As `lstm_lib.model.init_params` makes them.
+    """
+    params = {name: np.array(value, float) for name, value in answer.items()}
+    H = len(params["b_f"])
+    shapes = {f"W_{k}": (H, H + D) for k in lstm.GATES} | {f"b_{k}": (H, 1) for k in lstm.GATES}
+    shapes |= {"W_y": (1, H), "b_y": (1, 1)}
+    if H > MOST_UNITS or any(params[name].shape != shape for name, shape in shapes.items()):
+        raise ValueError("not the parameters of such a model")
+    return params
+
+
+def _judged(D, error, limits):
+    """Return wants for trained parameters: that they can be used, and that their error is below each limit."""
+
+    def look(limit):
+        def judge(answer):
+            with np.errstate(all="ignore"):
+                found = error(trained(answer, D))
+            return "" if found <= limit else "the model is not good enough"
+
+        return judge
+
+    return {check: ((), look(limit)) for check, limit in limits.items()}
+
+
+def _sine(rng, variant):
+    X, Y = data.sine_waves(40, 32, rng, omega=variant["omega"], noise=0.05)
+    X_new, Y_new = data.sine_waves(40, 64, rng, omega=variant["omega"], noise=0.05)
+    settled = slice(5, None)  # nobody can predict a wave from its first value
+
+    def error(params):
+        return np.mean((model.predict(fused, params, X_new)[0] - Y_new)[settled] ** 2)
+
+    rule = np.mean((X_new - Y_new)[settled] ** 2)
+    wants = _judged(
+        1, error, {"can be used": np.inf, "better than the rule": rule, "a fifth of its error": rule / 5}
+    )
+    yield Call("train_sine", (X, Y), wants)
+
+
+def first_symbol(T, B, rng):
+    """Return X of shape (T, 2, B), Y of shape (T, 1, B): a symbol, then noise; the symbol is asked for."""
+    X = np.zeros((T, 2, B))
+    X[1:, 0] = rng.uniform(-1, 1, (T - 1, B))
+    X[0] = rng.choice([-1, 1], B), np.ones(B)
+    return X, np.broadcast_to(X[0, :1], (T, 1, B)).copy()
+
+
+def _memory(rng, variant):
+    X, Y = first_symbol(variant["T"], 64, rng)
+    X_new, Y_new = first_symbol(variant["T"], 400, rng)
+
+    def error(params):
+        return np.mean(np.sign(model.predict(fused, params, X_new)[0][-1]) != Y_new[-1])
+
+    wants = _judged(2, error, {"can be used": 1.0, "three of four": 0.25, "95 of 100": 0.05})
+    yield Call("train_memory", (X, Y), wants)
+
+
+QUESTIONS = {
+    "remember": Question(
+        {
+            "half_life": (1, "After n steps σ(b_f)ⁿ is left; take logarithms."),
+            "b_f": (1, "The gate is the T-th root of the share; then turn σ round."),
+        },
+        _remember,
+    ),
+    "loss": Question(
+        {
+            "value": (1, "The mean over all entries, of whatever shape."),
+            "slope": (2, "The derivative of the square has a 2, and the mean divides by the number of entries."),
+        },
+        _loss,
+    ),
+    "clipping": Question(
+        {
+            "too long": (1, "One factor for all arrays: max_norm divided by the length of all of them together."),
+            "short enough": (1, "What is short enough stays as it is."),
+            "length": (1, "The root of the sum of all squares, before anything is shortened."),
+        },
+        _clipping,
+    ),
+    "adam": Question(
+        {
+            "means": (2, "m ← 0.9 m + 0.1 g and v ← 0.999 v + 0.001 g², handed back without the correction."),
+            "first step": (
+                1,
+                "At t = 1 both corrections are large: the step has the length of the learning rate.",
+            ),
+            "later steps": (1, "The corrections depend on t; ε stands outside the root."),
+        },
+        _adam,
+    ),
+    "sine": Question(
+        {
+            "can be used": (1, "A dict as model.init_params(fused, 1, H, 1, rng) makes it, with H up to 32."),
+            "better than the rule": (2, "Look at the loss while you train: does it fall, and for how long?"),
+            "a fifth of its error": (2, "More steps, another learning rate, a few more units."),
+        },
+        _sine,
+        stands_on=("loss",),
+    ),
+    "memory": Question(
+        {
+            "can be used": (1, "A dict as model.init_params(fused, 2, H, 1, rng) makes it, with H up to 32."),
+            "three of four": (2, "Only the last output is judged, so let only the last output count in the loss."),
+            "95 of 100": (2, "A forget gate that begins near 1 lets the gradient come back from the end."),
+        },
+        _memory,
+        stands_on=("loss",),
+    ),
+}
