@@ -244,7 +244,7 @@ assert run(seed=0, budget=60) == trials.run(setting._replace(budget=60))[1:]
 # One run that works proves little: perhaps its start was a lucky one. So we take five seeds. Each decides the weights at
 # the beginning and the strings that are drawn.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 results = [trials.run(setting._replace(seed=seed)) for seed in range(5)]
 for seed, result in enumerate(results):
     over = "over" if result.solved else "not over"
