@@ -461,4 +461,4 @@ for value in [X[50, 0, 0], 0.5]:
 # - C. H. Crouch, A. P. Fagen, J. P. Callan, E. Mazur, *Classroom demonstrations: learning tools or entertainment?*,
 #   American Journal of Physics 72, 2004: why to predict first.
 #
-# Next: [The formulas](03_the_formulas.ipynb).
+# Next: [Why memory fades](01_why_memory_fades.ipynb).
