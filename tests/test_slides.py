@@ -4,13 +4,12 @@ import re
 import shutil
 
 import build
+import lab
 import nbformat
 import pytest
 import slides
 
 LESSONS = sorted(path.stem for path in slides.HERE.glob("[0-9][0-9]_*.ipynb"))
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
 SCREENS = [(1280, 720), (1920, 1080)]
 MOST_WORDS, MOST_LINES = 45, 10
 
@@ -189,15 +188,11 @@ def decks(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    if CHROMIUM is None:
+    pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
+    if lab.CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
-    api = pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[f"--{flag}" for flag in QUIET.split()]
-        )
+    with lab.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
