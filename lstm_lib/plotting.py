@@ -45,6 +45,7 @@ LOOKS = {
     "h_t": Look(r"$h_t$", "hidden state", "#604A00", "X"),
 }
 INK, QUIET = "#1A1A1A", "#C8C8C8"
+PURPLE = "#6A3D9A"  # for a network's own predictions: a colour that no quantity has
 
 STYLE = {
     "figure.dpi": 100,

@@ -13,8 +13,6 @@ import numpy as np
 from lstm_lib import data, flow, lstm, model, plotting, rnn, validation
 from lstm_lib.functional import sigmoid
 
-PREDICTION = "#6A3D9A"  # for a network's own predictions, a colour that no quantity has
-
 
 def stepper(params, X, *, inputs=None, unit=0):
     """Return a function that draws step t of a sequence: what came in, what was kept, added and shown.
@@ -240,7 +238,7 @@ def sine_model(params, *, listen=40, run=60, seed=0):
     ax.axvline(listen + 0.5, color=plotting.INK, ls=":")
     (wave,) = ax.plot(n, 0 * n, color=plotting.QUIET, lw=4, label="the wave")
     (heard,) = ax.plot(n[:listen], 0 * n[:listen], ".", color=plotting.LOOKS["x_t"].colour, label="what it hears")
-    (made,) = ax.plot(n, 0 * n, color=PREDICTION, label="what it says")
+    (made,) = ax.plot(n, 0 * n, color=plotting.PURPLE, label="what it says")
     ax.set(xlim=(0, n[-1] + 1), ylim=(-1.9, 1.9), xlabel="step t")
     title = ax.set_title("Told the truth up to the dotted line, then alone: error 0.000, 0.000")
     plotting.legend(ax)

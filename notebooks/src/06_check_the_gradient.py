@@ -33,7 +33,6 @@ from lstm_lib.gradcheck import check_gradients, complex_step_gradient, numerical
 from lstm_lib.predictions import predict, reveal
 from lstm_lib.symbolic import Formula, Lines
 
-PURPLE = "#6A3D9A"  # a colour that no gate has
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three questions from before
@@ -198,7 +197,7 @@ errors = {
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 fig, ax = plotting.figure(height=3.4)
-looks = {"one-sided": ("#767676", "o"), "central": (plotting.INK, "s"), "complex step": (PURPLE, "^")}
+looks = {"one-sided": ("#767676", "o"), "central": (plotting.INK, "s"), "complex step": (plotting.PURPLE, "^")}
 for words, (colour, marker) in looks.items():
     ax.plot(sizes, errors[words], color=colour, marker=marker, markersize=3.5, lw=1, label=words)
 ax.set(xscale="log", yscale="log", xlabel="step size ε", ylabel="relative error", title="Too large, and too small")

@@ -27,10 +27,10 @@ import sympy as sp
 from lstm_lib import data, fused, gradcheck, lstm, model, plotting, rnn, scenes, training
 from lstm_lib.checks import check, check_choice, check_order
 from lstm_lib.functional import mean_squared_error, sigmoid
+from lstm_lib.plotting import PURPLE
 from lstm_lib.predictions import predict, reveal, summary
 from lstm_lib.widgets import explore, slider
 
-PURPLE = "#6A3D9A"  # for the network's own predictions, a colour that no gate has
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
