@@ -17,10 +17,10 @@ PRESSES, DRAG = 24, 2.0  # how often a key is pressed, and for how many seconds 
 BUILD = Path(__file__).resolve().parents[1] / "_build"
 
 WIDGETS = {
-    "the cell itself": "from lstm_lib.explorer import CellExplorer\nCellExplorer()",
+    "the cell itself": "from lstm_lib.lesson.explorer import CellExplorer\nCellExplorer()",
     "a new figure each time": """
 from lstm_lib import data, lstm, plotting
-from lstm_lib.widgets import explore, slider
+from lstm_lib.lesson.widgets import explore, slider
 params, x_t, h_prev, C_prev = data.walkthrough()
 names = ["f_t", "i_t", "C_tilde", "o_t", "C_t", "h_t"]
 def draw(x):
@@ -32,8 +32,8 @@ def draw(x):
 explore(draw, x=slider(0.5, -2, 2, "input x"))""",
     "the stepper": """
 import numpy as np
-from lstm_lib import scenes
-from lstm_lib.explorer import PRESETS, CellExplorer
+from lstm_lib.lesson import scenes
+from lstm_lib.lesson.explorer import PRESETS, CellExplorer
 X = (np.random.default_rng(0).uniform(size=(60, 1, 1)) > 0.7).astype(float)
 draw = scenes.stepper(CellExplorer(**PRESETS["a counter"]).params, X)
 explore(draw, t=slider(1, 1, 60, "step t", step=1))""",

@@ -12,7 +12,7 @@ import lab
 import nbformat
 import pytest
 
-from lstm_lib.explorer import PRESETS, CellExplorer
+from lstm_lib.lesson.explorer import PRESETS, CellExplorer
 
 pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
 if lab.CHROMIUM is None:
@@ -21,9 +21,9 @@ if lab.CHROMIUM is None:
 LESSONS = sorted(path.name for path in lab.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 CONTROLS = [
-    "from lstm_lib.explorer import CellExplorer\ncell = CellExplorer()\ncell",
-    "from lstm_lib import scenes\nfrom lstm_lib.explorer import PRESETS",
-    "from lstm_lib.widgets import explore, slider",
+    "from lstm_lib.lesson.explorer import CellExplorer\ncell = CellExplorer()\ncell",
+    "from lstm_lib.lesson import scenes\nfrom lstm_lib.lesson.explorer import PRESETS",
+    "from lstm_lib.lesson.widgets import explore, slider",
     "X = [[[x]] for x in (0.0, 1.0, 0.0, 1.0, 1.0, 0.0)]",
     "draw = scenes.stepper(CellExplorer(**PRESETS['a counter']).params, X)",
     "explore(draw, t=slider(1, 1, 6, 'step t', step=1))",
@@ -32,7 +32,7 @@ CONTROLS = [
     "print('moved to', cell.x_t, cell.step().C_t.item())",
 ]
 GUESS = [
-    "from lstm_lib.predictions import predict, reveal",
+    "from lstm_lib.lesson.predictions import predict, reveal",
     "predict('99.gates', 'How many gates has a cell?', ['two', 'three', 'four'])",
     "reveal('99.gates', 1)",
 ]

@@ -12,7 +12,7 @@ import pytest
 import sandbox
 from nbgrader.api import Gradebook
 
-from lstm_lib import museum
+from lstm_lib.lesson import museum
 
 PS1, PS2, PS3 = "ps1_forward", "ps2_backward", "ps3_training"
 pytestmark = pytest.mark.skipif(

@@ -4,64 +4,31 @@ import ast
 import importlib
 import inspect
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from lstm_lib import lesson
+
 LIBRARY = Path(__file__).resolve().parents[1] / "lstm_lib"
-FLOORS = {
-    "validation": 0,
-    "functional": 0,
-    "data": 0,
-    "rnn": 1,
-    "lstm": 1,
-    "fused": 1,
-    "model": 2,
-    "training": 2,
-    "gradcheck": 2,
-    "flow": 2,
-    "symbolic": 2,
-    "starts": 2,
-    "plotting": 3,
-    "ledger": 3,
-    "museum": 3,
-    "trials": 3,
-    "attempts": 3,
-    "diagnoses": 4,
-    "checks": 4,
-    "explorer": 4,
-    "scenes": 4,
-    "widgets": 4,
-    "predictions": 4,
+FILES = {
+    path.relative_to(LIBRARY).with_suffix("").as_posix().replace("/", "."): path for path in LIBRARY.rglob("*.py")
 }
-ON_THE_SAME_FLOOR = {
-    ("functional", "validation"),
-    ("data", "validation"),
-    ("fused", "lstm"),
-    ("starts", "flow"),
-    ("checks", "diagnoses"),
-}
+NAMES = sorted(name for name in FILES if not name.endswith("__init__"))
 HEAVY = {"matplotlib", "sympy", "IPython", "anywidget", "ipywidgets", "jupyter_client", "torch", "scipy", "pandas"}
 ALLOWED = {  # what a module may import beside NumPy and the standard library
     "training": {"tqdm"},
-    "trials": {"tqdm"},
     "symbolic": {"sympy"},
-    "ledger": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
-    "explorer": {"anywidget", "traitlets"},
-    "scenes": {"matplotlib"},  # by way of plotting
-    "widgets": {"IPython", "anywidget", "traitlets"},
-    "predictions": {"IPython", "anywidget", "traitlets"},
+    "lesson.ledger": {"sympy"},
+    "lesson.explorer": {"anywidget", "traitlets"},
+    "lesson.widgets": {"IPython", "anywidget", "traitlets"},
+    "lesson.predictions": {"IPython", "anywidget", "traitlets"},
 }
-NUMPY_ONLY = [name for name in FLOORS if not ALLOWED.get(name, set()) & HEAVY]
-modules = pytest.mark.parametrize("name", FLOORS)
-
-
-def test_every_module_has_its_floor():
-    assert {path.stem for path in LIBRARY.glob("*.py")} == {*FLOORS, "__init__"}
-    assert not [path for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"]
+modules = pytest.mark.parametrize("name", NAMES)
 
 
 def heavy_after(statement):
@@ -76,36 +43,61 @@ def test_the_way_to_look_for_heavy_packages_finds_one():
     assert heavy_after("import lstm_lib.symbolic") == {"sympy"}
 
 
-@pytest.mark.parametrize("statement", ["import lstm_lib", *(f"import lstm_lib.{name}" for name in NUMPY_ONLY)])
-def test_nothing_heavy_comes_with_it(statement):
-    assert heavy_after(statement) == set()
+def brought_in(name):
+    """Return the heavy packages that a module imports itself, or by way of our own."""
+    own, others = imports(name)
+    return (others & HEAVY).union(*map(brought_in, own))
 
 
-def test_plotting_brings_in_matplotlib_without_pyplot_sympy_or_ipython():
+def test_nothing_heavy_comes_with_what_needs_numpy_only():
+    light = ["lstm_lib.lesson", *(f"lstm_lib.{name}" for name in NAMES if not brought_in(name))]
+    assert heavy_after(f"import {', '.join(light)}") == set()
+
+
+def test_plotting_brings_in_matplotlib_without_sympy_or_ipython():
     assert heavy_after("import lstm_lib.plotting") == {"matplotlib"}
 
 
 def imports(name):
     """Return (of our own, of others) what a module imports anywhere in its code."""
     own, others = set(), set()
-    for node in ast.walk(ast.parse((LIBRARY / f"{name}.py").read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(FILES[name].read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, "relative import"
-            package, *rest = node.module.split(".")
-            own |= (
-                ({rest[0]} if rest else {alias.name for alias in node.names}) if package == "lstm_lib" else set()
-            )
-            others |= {package}
+            inside = node.module.removeprefix("lstm_lib").removeprefix(".")
+            if node.module.split(".")[0] != "lstm_lib":
+                others |= {node.module.split(".")[0]}
+            elif inside in FILES:
+                own |= {inside}
+            else:  # a room, from which whole modules are taken
+                own |= {f"{inside}.{alias.name}".removeprefix(".") for alias in node.names}
         elif isinstance(node, ast.Import):
             assert not any(alias.name.startswith("lstm_lib") for alias in node.names)
             others |= {alias.name.split(".")[0] for alias in node.names}
-    return own, others - {"lstm_lib"} - set(sys.stdlib_module_names)
+    assert own <= FILES.keys(), own - FILES.keys()
+    return own, others - set(sys.stdlib_module_names)
+
+
+ROOMS = {"library": [n for n in NAMES if "." not in n], "lesson": [n for n in NAMES if n.startswith("lesson.")]}
+
+
+def test_there_are_two_rooms():
+    assert sorted([*ROOMS["library"], *ROOMS["lesson"]]) == NAMES
+    assert {path.name for path in LIBRARY.rglob("*") if path.is_dir()} - {"__pycache__"} == {"lesson"}
+
+
+@pytest.mark.parametrize("name", [*ROOMS["library"], "__init__"])
+def test_the_library_never_imports_lesson(name):
+    assert not [other for other in imports(name)[0] if other.startswith("lesson")]
 
 
 @modules
-def test_a_module_imports_from_the_floors_below_it_only(name):
-    for other in imports(name)[0]:
-        assert FLOORS[other] < FLOORS[name] or (name, other) in ON_THE_SAME_FLOOR, other
+def test_imports_go_one_way(name):
+    above, seen = {name}, set()
+    while above - seen:
+        seen |= above
+        above = set().union(*(imports(other)[0] for other in above))
+        assert name not in above
 
 
 @modules
@@ -113,8 +105,38 @@ def test_a_module_imports_the_packages_that_are_its_own_only(name):
     assert imports(name)[1] <= {"numpy"} | ALLOWED.get(name, set())
 
 
-def test_the_package_itself_imports_nothing():
-    assert imports("__init__") == (set(), set())
+def private_uses(path):
+    """Return the private names of other modules that a file uses: module._name, or from module import _name."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    of_ours = {
+        alias.asname or alias.name for node in taken if node.module.startswith("lstm_lib") for alias in node.names
+    }
+    return [name for name in of_ours if name[0] == "_"] + [
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in of_ours
+        if node.attr[0] == "_" and not node.attr.startswith("__") and node.attr not in ("_fields", "_replace")
+    ]
+
+
+@modules
+def test_nobody_uses_another_modules_private_names(name):
+    assert private_uses(FILES[name]) == []
+
+
+def test_the_door_of_the_lessons_has_what_they_write_and_no_more():
+    lessons = [path.read_text(encoding="utf-8") for path in LIBRARY.parent.glob("notebooks/src/**/*.py")]
+    taken = re.findall(r"^from lstm_lib\.lesson import (.*)$", "\n".join(lessons), re.MULTILINE)
+    names = {name for line in taken for name in line.split(", ")}
+    assert names - {name.removeprefix("lesson.") for name in ROOMS["lesson"]} == set(lesson.DOOR)
+    assert all(getattr(lesson, name).__module__ == f"lstm_lib.lesson.{home}" for name, home in lesson.DOOR.items())
+
+
+def test_a_lesson_begins_with_two_lines_of_imports():
+    for path in LIBRARY.parent.glob("notebooks/src/**/*.py"):
+        lines = re.findall(r"^from (lstm_lib\S*) import", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert lines == ["lstm_lib", "lstm_lib.lesson"], path.name
 
 
 # --- docstrings ---
@@ -141,7 +163,7 @@ def is_record(member):
     return inspect.isclass(member) and (hasattr(member, "_fields") or hasattr(member, "__dataclass_fields__"))
 
 
-PUBLIC = {key: member for name in FLOORS for key, member in public(name).items()}
+PUBLIC = {key: member for name in NAMES for key, member in public(name).items()}
 
 
 def test_the_public_names_are_found():

@@ -7,7 +7,7 @@ from pathlib import Path
 import build
 import pytest
 
-from lstm_lib import diagnoses
+from lstm_lib.lesson import diagnoses
 
 NOTEBOOKS = Path(build.__file__).parent
 LINES = (NOTEBOOKS.parent / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()

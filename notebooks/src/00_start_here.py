@@ -32,10 +32,8 @@
 # %% slideshow={"slide_type": "skip"}
 import numpy as np
 
-from lstm_lib import lstm, plotting
-from lstm_lib.checks import check
-from lstm_lib.functional import sigmoid
-from lstm_lib.predictions import predict, reveal
+from lstm_lib import lstm, plotting, sigmoid
+from lstm_lib.lesson import check, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: remember what came first

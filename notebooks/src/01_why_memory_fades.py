@@ -28,11 +28,9 @@
 # %% slideshow={"slide_type": "skip"}
 import numpy as np
 
-from lstm_lib import flow, lstm, plotting, rnn, scenes
-from lstm_lib.checks import check, check_choice
-from lstm_lib.functional import sigmoid
-from lstm_lib.predictions import predict, reveal
-from lstm_lib.widgets import explore, slider
+from lstm_lib import flow, lstm, plotting, rnn, sigmoid
+from lstm_lib.lesson import check, check_choice, explore, predict, reveal, scenes, slider
+
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before

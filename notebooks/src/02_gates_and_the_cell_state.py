@@ -26,11 +26,9 @@ import itertools
 
 import numpy as np
 
-from lstm_lib import data, lstm, plotting, rnn, scenes
-from lstm_lib.checks import check, check_choice
-from lstm_lib.functional import sigmoid, sigmoid_grad
-from lstm_lib.predictions import predict, reveal
-from lstm_lib.widgets import explore, slider
+from lstm_lib import data, lstm, plotting, rnn, sigmoid, sigmoid_grad
+from lstm_lib.lesson import check, check_choice, explore, predict, reveal, scenes, slider
+
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before

@@ -31,12 +31,8 @@ import numpy as np
 import sympy as sp
 from IPython.display import Math, display
 
-from lstm_lib import lstm, plotting
-from lstm_lib.checks import check, check_order
-from lstm_lib.functional import sigmoid
-from lstm_lib.predictions import predict, reveal
-from lstm_lib.symbolic import CELL, PRIMER, D, Formula, H, h_prev, latex, sigma, x_t
-from lstm_lib.symbolic import W_C, W_f, W_i, W_o, b_C, b_f, b_i, b_o
+from lstm_lib import lstm, plotting, sigmoid, symbolic
+from lstm_lib.lesson import check, check_order, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # To test a formula against the program we put random numbers in for its symbols. The sizes are random as well, and all different, so that
@@ -106,7 +102,7 @@ question
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 (share,) = sp.solve(question, p)
-sp.Eq(sigma(a), share)
+sp.Eq(symbolic.sigma(a), share)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -123,7 +119,7 @@ sp.Eq(sigma(a), share)
 
 # %% slideshow={"slide_type": "skip"}
 def proved(left, right):
-    difference = (left - right).replace(sigma, lambda of: share.subs(a, of)).doit()
+    difference = (left - right).replace(symbolic.sigma, lambda of: share.subs(a, of)).doit()
     assert sp.simplify(difference.rewrite(sp.exp)) == 0
     return sp.Eq(left, right, evaluate=False)
 
@@ -151,7 +147,7 @@ predict("03.slope", "How steep is σ where it is steepest?", ["1/4", "1/2", "1"]
 # </details>
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-proved(sp.Derivative(sigma(a), a), sigma(a) * (1 - sigma(a)))
+proved(sp.Derivative(symbolic.sigma(a), a), symbolic.sigma(a) * (1 - symbolic.sigma(a)))
 
 # %% slideshow={"slide_type": "fragment"}
 slope = sp.simplify(sp.diff(share, a))
@@ -171,7 +167,7 @@ reveal("03.slope", ["1/4", "1/2", "1"].index(str(largest)))
 # as fast:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-proved(2 * sigma(2 * a) - 1, sp.tanh(a))
+proved(2 * symbolic.sigma(2 * a) - 1, sp.tanh(a))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # So tanh is σ in other clothes. Read backwards it says how to compute σ from tanh, and this is how the library does
@@ -179,7 +175,7 @@ proved(2 * sigma(2 * a) - 1, sp.tanh(a))
 
 # %% slideshow={"slide_type": "skip"}
 half = sp.Rational(1, 2)
-proved(sigma(a), half * (1 + sp.tanh(a / 2)))
+proved(symbolic.sigma(a), half * (1 + sp.tanh(a / 2)))
 
 # %% slideshow={"slide_type": "skip"}
 proved(sp.Derivative(sp.tanh(a), a), 1 - sp.tanh(a) ** 2)
@@ -211,7 +207,7 @@ plotting.show(
 # A gate should depend on the new input $x_t$ and on what the unit said last, $h_{t-1}$. Stack the two, h on top:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-z_formula = CELL["z_t"]
+z_formula = symbolic.CELL["z_t"]
 z_formula
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -229,10 +225,10 @@ compare(z_formula)
 # Cut W after its first H columns:
 
 # %% slideshow={"slide_type": "skip"}
-W_h, W_x = sp.MatrixSymbol("W_h", H, H), sp.MatrixSymbol("W_x", H, D)
+W_h, W_x = sp.MatrixSymbol("W_h", symbolic.H, symbolic.H), sp.MatrixSymbol("W_x", symbolic.H, symbolic.D)
 W, z = sp.BlockMatrix([[W_h, W_x]]), z_formula.right
-assert sp.block_collapse(W * z) == W_h * h_prev + W_x * x_t
-Formula(W * z, sp.block_collapse(W * z))
+assert sp.block_collapse(W * z) == W_h * symbolic.h_prev + W_x * symbolic.x_t
+symbolic.Formula(W * z, sp.block_collapse(W * z))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same in numbers: in NumPy the cut is `W[:, :H]` and `W[:, H:]`. This is the first thing to know when converting
@@ -268,7 +264,7 @@ assert other.h_t.shape == numbers["h_t"].shape and np.abs(other.h_t - numbers["h
 
 # %% slideshow={"slide_type": "skip"}
 rest, b_1, b_2, amount = sp.symbols("rest b_1 b_2 amount")
-gate = sigma(rest + b_1 + b_2)
+gate = symbolic.sigma(rest + b_1 + b_2)
 assert gate.subs({b_1: b_1 + amount, b_2: b_2 - amount}, simultaneous=True) == gate
 assert sp.diff(gate, b_1) == sp.diff(gate, b_2) == gate * (1 - gate)
 
@@ -276,7 +272,7 @@ assert sp.diff(gate, b_1) == sp.diff(gate, b_2) == gate * (1 - gate)
 # ## 1 · The forget gate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-forget = PRIMER["f_t"]
+forget = symbolic.PRIMER["f_t"]
 forget
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -311,7 +307,7 @@ compare(forget)
 # ## 2 · The input gate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-input_gate = PRIMER["i_t"]
+input_gate = symbolic.PRIMER["i_t"]
 input_gate
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -334,7 +330,7 @@ compare(input_gate)
 # ## 3 · The candidate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-candidate = PRIMER["C_tilde"]
+candidate = symbolic.PRIMER["C_tilde"]
 candidate
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -366,7 +362,7 @@ compare(candidate)
 # Keep a share of the old, write a share of the new, and add:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-cell_state = PRIMER["C_t"]
+cell_state = symbolic.PRIMER["C_t"]
 cell_state
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -404,7 +400,7 @@ compare(cell_state)
 # ## 5 · The output gate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-output_gate = PRIMER["o_t"]
+output_gate = symbolic.PRIMER["o_t"]
 output_gate
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -427,7 +423,7 @@ compare(output_gate)
 # ## 6 · The hidden state
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-hidden_state = PRIMER["h_t"]
+hidden_state = symbolic.PRIMER["h_t"]
 hidden_state
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -463,7 +459,7 @@ compare(hidden_state)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 formulas = [forget, input_gate, candidate, cell_state, output_gate, hidden_state]
-lines = [latex(formula).replace("=", "&=", 1) for formula in formulas]
+lines = [symbolic.latex(formula).replace("=", "&=", 1) for formula in formulas]
 display(Math(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -635,9 +631,18 @@ predict("03.steps", "How many numbers has it to learn for that?", how_many)
 # Count the entries of the eight arrays, by their shapes:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-arrays = [W_f, W_i, W_C, W_o, b_f, b_i, b_C, b_o]
+arrays = [
+    symbolic.W_f,
+    symbolic.W_i,
+    symbolic.W_C,
+    symbolic.W_o,
+    symbolic.b_f,
+    symbolic.b_i,
+    symbolic.b_C,
+    symbolic.b_o,
+]
 count = sum(array.rows * array.cols for array in arrays)
-formula = 4 * sp.UnevaluatedExpr(H**2 + H * D + H)
+formula = 4 * sp.UnevaluatedExpr(symbolic.H**2 + symbolic.H * symbolic.D + symbolic.H)
 proved(count, formula)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -647,7 +652,7 @@ reveal("03.steps", [1, 10, 100].index(longer))
 # %% slideshow={"slide_type": "skip"}
 for d, units in [(1, 1), (1, 32), (3, 5), (64, 128)]:
     in_library = sum(array.size for array in lstm.init_params(d, units, rng).values())
-    assert in_library == formula.subs({D: d, H: units}).doit()
+    assert in_library == formula.subs({symbolic.D: d, symbolic.H: units}).doit()
     print(f"D = {d:3d}, H = {units:3d}: {in_library:7,d} numbers")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}

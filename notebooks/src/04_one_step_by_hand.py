@@ -28,11 +28,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 import numpy as np
 from IPython.display import Math, display
 
-from lstm_lib import data, lstm, plotting
-from lstm_lib.checks import check, check_choice, check_function
-from lstm_lib.explorer import CellExplorer
-from lstm_lib.functional import sigmoid
-from lstm_lib.predictions import predict, reveal
+from lstm_lib import data, lstm, plotting, sigmoid
+from lstm_lib.lesson import CellExplorer, check, check_choice, check_function, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before

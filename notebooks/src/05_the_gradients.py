@@ -31,13 +31,9 @@ from pathlib import Path
 import numpy as np
 import sympy as sp
 
-from lstm_lib import data, ledger, lstm, plotting, symbolic
-from lstm_lib.checks import check, check_choice, check_function, check_order
-from lstm_lib.diagnoses import MORE, WORDS
-from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
-from lstm_lib.gradcheck import complex_step_gradient, numerical_gradient
-from lstm_lib.predictions import predict, reveal
-from lstm_lib.symbolic import BACKWARD, CELL, LOCAL, Formula, Lines
+from lstm_lib import data, gradcheck, lstm, plotting, rnn, sigmoid, sigmoid_grad, symbolic, tanh_grad
+from lstm_lib.lesson import check, check_choice, check_function, check_order, diagnoses, ledger, predict, reveal
+
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three questions from before
@@ -98,7 +94,7 @@ print("W_f, z_t and f_t:", before["W_f"].shape, s.z_t.shape, s.f_t.shape)
 # squashing. Each node uses only nodes above it:
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-Lines(list(CELL.values()))
+symbolic.Lines(list(symbolic.CELL.values()))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -116,8 +112,8 @@ Lines(list(CELL.values()))
 # before you go on; each is a single letter.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-memory = [LOCAL["C_t", argument] for argument in ("f_t", "C_prev", "i_t", "C_tilde")]
-Lines([CELL["C_t"], *memory])
+memory = [symbolic.LOCAL["C_t", argument] for argument in ("f_t", "C_prev", "i_t", "C_tilde")]
+symbolic.Lines([symbolic.CELL["C_t"], *memory])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -136,7 +132,7 @@ Lines([CELL["C_t"], *memory])
 # The output node:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-Lines([CELL["h_t"], LOCAL["h_t", "o_t"], LOCAL["h_t", "C_t"]])
+symbolic.Lines([symbolic.CELL["h_t"], symbolic.LOCAL["h_t", "o_t"], symbolic.LOCAL["h_t", "C_t"]])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # And the four that squash.
@@ -148,7 +144,7 @@ predict("05.slope", "How steep is σ where its output is 0.9?", ["0.9", "0.09", 
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 squash = [("f_t", "a_f"), ("i_t", "a_i"), ("C_tilde", "a_C"), ("o_t", "a_o")]
-Lines([formula for node, a in squash for formula in (CELL[node], LOCAL[node, a])])
+symbolic.Lines([formula for node, a in squash for formula in (symbolic.CELL[node], symbolic.LOCAL[node, a])])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -168,7 +164,7 @@ s = 0.9
 a = np.log(s / (1 - s))  # the a with σ(a) = 0.9
 again = 1 / (1 + np.exp(-s))  # σ of the output, one σ too many
 print(f"right: {s * (1 - s):.4f}   with a in place of s: {a * (1 - a):.4f}   with σ(s): {again * (1 - again):.4f}")
-assert np.isclose(sigmoid_grad(s), numerical_gradient(lambda a: 1 / (1 + np.exp(-a)), np.array(a)))
+assert np.isclose(sigmoid_grad(s), gradcheck.numerical_gradient(lambda a: 1 / (1 + np.exp(-a)), np.array(a)))
 reveal("05.slope", np.argmin(np.abs(np.array([0.9, 0.09, 0.21, 0.25]) - s * (1 - s))))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -178,7 +174,7 @@ reveal("05.slope", np.argmin(np.abs(np.array([0.9, 0.09, 0.21, 0.25]) - s * (1 -
 # %% slideshow={"slide_type": "skip"}
 f, C_before, i, c = sp.symbols("f C_before i c")
 assert sp.diff(f * C_before + i * c, f) == C_before
-assert len(LOCAL) == 10  # four for the memory, two for the output, four for the squashing
+assert len(symbolic.LOCAL) == 10  # four for the memory, two for the output, four for the squashing
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The sums, with one unit and with many
@@ -190,12 +186,12 @@ assert len(LOCAL) == 10  # four for the memory, two for the output, four for the
 def local(unrolled, reader, symbol):
     """The local derivative of a node of one unit, as a formula."""
     reader, symbol = sp.Symbol(reader), sp.Symbol(symbol)
-    return Formula(sp.Symbol(f"∂{reader}/∂{symbol}"), dict(unrolled.readers(symbol))[reader])
+    return symbolic.Formula(sp.Symbol(f"∂{reader}/∂{symbol}"), dict(unrolled.readers(symbol))[reader])
 
 
 one = symbolic.unroll(1)
-sum_in_f = Formula(sp.Symbol("a_f_1"), one.nodes[sp.Symbol("a_f_1")])
-Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b_f", "h_0", "x_1"))])
+sum_in_f = symbolic.Formula(sp.Symbol("a_f_1"), one.nodes[sp.Symbol("a_f_1")])
+symbolic.Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b_f", "h_0", "x_1"))])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A weight's derivative is what it is multiplied with; what it is multiplied with has the weight. Now with many units. The entry
@@ -210,7 +206,7 @@ Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b
 predict("05.product", "Which of these is dW?", ["da · zᵀ", "z · daᵀ", "daᵀ · z"])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-Lines([CELL["a_f"], BACKWARD["dW_f"], BACKWARD["db_f"]])
+symbolic.Lines([symbolic.CELL["a_f"], symbolic.BACKWARD["dW_f"], symbolic.BACKWARD["db_f"]])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -234,7 +230,9 @@ reveal("05.product", shapes.index(W.shape))
 # NumPy `[:H]`, and the others to x:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-Lines([CELL["z_t"], BACKWARD["dz_t"], BACKWARD["dh_prev"], BACKWARD["dx_t"]])
+symbolic.Lines(
+    [symbolic.CELL["z_t"], symbolic.BACKWARD["dz_t"], symbolic.BACKWARD["dh_prev"], symbolic.BACKWARD["dx_t"]]
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step in full
@@ -263,21 +261,25 @@ numbers |= {"dh_t": np.array([[1.0]]), "dC_next": np.array([[0.0]])}  # 1 receiv
 def below(forward, *backward):
     """Show forward formulas with their values, and what comes back below them."""
     for name in backward:
-        numbers[name] = BACKWARD[name].compute(numbers)
-    return Lines([CELL[forward], *(BACKWARD[name] for name in backward)], numbers)
+        numbers[name] = symbolic.BACKWARD[name].compute(numbers)
+    return symbolic.Lines([symbolic.CELL[forward], *(symbolic.BACKWARD[name] for name in backward)], numbers)
 
 
 def several(*pairs):
     """The same for several nodes."""
-    return Lines([line for forward, back in pairs for line in below(forward, *back.split()).formulas], numbers)
+    return symbolic.Lines(
+        [line for forward, back in pairs for line in below(forward, *back.split()).formulas], numbers
+    )
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The forward pass has left these numbers:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-tanh_C = Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), LOCAL["h_t", "o_t"].right)
-Lines([*(CELL[name] for name in ("f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")), tanh_C], numbers)
+tanh_C = symbolic.Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), symbolic.LOCAL["h_t", "o_t"].right)
+symbolic.Lines(
+    [*(symbolic.CELL[name] for name in ("f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")), tanh_C], numbers
+)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **1 Receive.** From above comes dh = 1. What the next step sends back along the memory, $dC_{next}$, is 0 here: there
@@ -406,7 +408,7 @@ grads, dx_t, dh_prev, dC_prev = lstm.step_backward(params, step, numbers["dh_t"]
 library = {f"d{name}": gradient for name, gradient in grads.items()}
 library |= {"dx_t": dx_t, "dh_prev": dh_prev, "dC_prev": dC_prev}
 for name, gradient in library.items():
-    assert np.allclose(BACKWARD[name].compute(numbers), gradient, rtol=1e-14, atol=0)
+    assert np.allclose(symbolic.BACKWARD[name].compute(numbers), gradient, rtol=1e-14, atol=0)
 assert np.allclose(numbers["dz_t"], sum(numbers[f"da_{k}"] for k in "fiCo"), rtol=1e-14, atol=0)
 assert np.isclose(numbers["dC_prev"], numbers["dC_t"] * step.f_t, rtol=1e-14, atol=0)
 print(f"dx = dh_prev = {dx_t.item():.12f}, dC_prev = {dC_prev.item():.12f}")
@@ -466,7 +468,7 @@ def composed(expression):
 
 
 h_1, a_f = sp.symbols("h_1 a_f_1")
-Formula(h_1, composed(h_1))
+symbolic.Formula(h_1, composed(h_1))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Differentiate this with respect to $a_f$ on paper, and count the factors.
@@ -476,7 +478,7 @@ predict("05.factors", "How many factors does your result have?", unit="factors")
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 at_once = sp.diff(composed(h_1), a_f)
-Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
+symbolic.Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five. And here is what the walk along the nodes has found for the same derivative, in the nodes' own letters. (A bias is
@@ -485,7 +487,7 @@ Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 seeds = {sp.Symbol("dh_1_loss"): 1, sp.Symbol("dC_next"): 0}
 by_nodes = one.chain_rule()["b_f"].item().subs(seeds)
-Formula(sp.Symbol("da_f_1"), by_nodes)
+symbolic.Formula(sp.Symbol("da_f_1"), by_nodes)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -510,7 +512,7 @@ reveal("05.factors", len(by_nodes.args))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 two = symbolic.unroll(2)
-Lines([Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
+symbolic.Lines([symbolic.Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -566,7 +568,7 @@ X, state = np.array([0.5, 0.0]).reshape(2, 1, 1), (h_prev, C_prev)
 hs, steps = lstm.forward(params, X, state)
 last = np.array([[1.0]])
 grads_2, _, dh_1, along_memory = lstm.step_backward(params, steps[1], last, np.zeros((1, 1)))
-through_h = LOCAL["h_t", "C_t"].compute(steps[0]._asdict()) * dh_1
+through_h = symbolic.LOCAL["h_t", "C_t"].compute(steps[0]._asdict()) * dh_1
 print(f"into C_1:  along the memory {along_memory.item():.6f}  +=  through h_1 {through_h.item():.6f}")
 assert (along_memory + through_h) / 3 < through_h < along_memory
 reveal("05.paths", np.argmax([along_memory, through_h]))
@@ -586,7 +588,7 @@ def h_2_if(C_1):
     return lstm.step(params, X[1], h_1, C_1).h_t.item()
 
 
-true = numerical_gradient(h_2_if, steps[0].C_t).item()
+true = gradcheck.numerical_gradient(h_2_if, steps[0].C_t).item()
 for words, dC_1 in [("memory", along_memory), ("h_1", through_h), ("both", along_memory + through_h)]:
     print(f"{words:8} {dC_1.item():.6f}   {'right' if np.isclose(dC_1.item(), true) else 'wrong'}")
 assert np.isclose((along_memory + through_h).item(), true)
@@ -704,8 +706,8 @@ print("T D H   chain rule = derivative   library     central differences   compl
 for T, D, H in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (2, 2, 2)]:
     exact = symbolic.chain_rule_error(T, D, H)
     in_library = symbolic.library_error(T, D, H, rng)
-    central = symbolic.numerical_error(numerical_gradient, T, D, H, rng)
-    complex_step = symbolic.numerical_error(complex_step_gradient, T, D, H, rng)
+    central = symbolic.numerical_error(gradcheck.numerical_gradient, T, D, H, rng)
+    complex_step = symbolic.numerical_error(gradcheck.complex_step_gradient, T, D, H, rng)
     assert exact == 0 and in_library < 1e-12 and central < 1e-7 and complex_step < 1e-12
     print(f"{T} {D} {H}   {'exactly':25} to 12 digits to 7 digits           to 12 digits")
 
@@ -734,7 +736,7 @@ assert sum(array.size for array in symbolic.unroll(2, 2, 2).leaves.values()) == 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 arrives = dict.fromkeys(two.arriving["dhs"].flat, 0) | {sp.Symbol("dC_next"): 1}
 total = two.chain_rule()["C_0"].item().subs(arrives)
-Formula(sp.Symbol("∂C_2/∂C_0"), total)
+symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), total)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # There are two parts. The **direct** part runs along the memory: it is the product of the forget gates. The rest
@@ -747,7 +749,7 @@ Formula(sp.Symbol("∂C_2/∂C_0"), total)
 # %% slideshow={"slide_type": "skip"}
 deaf = total.subs(dict.fromkeys(sp.symbols("W_fh W_ih W_Ch W_oh"), 0))
 assert deaf == sp.prod(sp.symbols("f_1 f_2"))
-Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
+symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Nothing else is there. For T steps the direct part is the product of all T forget gates, and the rest is everything that
@@ -782,7 +784,7 @@ def both_parts(params, steps):
         _, _, dh_left, direct = step_backward(params, s, zero, direct)  # some leaves the memory here, as dh
         _, _, dh_other, through = step_backward(params, s, dh, through)
         dh = dh_left + dh_other
-        into_memory = dh * LOCAL["h_t", "C_t"].compute(before._asdict())
+        into_memory = dh * symbolic.LOCAL["h_t", "C_t"].compute(before._asdict())
         parts.append((direct.item(), (through + into_memory).item()))
     return np.array(parts).T
 
@@ -822,7 +824,7 @@ def truth(params, steps, X, n):
             h, C = s.h_t, s.C_t
         return C.sum()
 
-    return complex_step_gradient(last_memory, steps[T - n - 1].C_t).item()
+    return gradcheck.complex_step_gradient(last_memory, steps[T - n - 1].C_t).item()
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -925,15 +927,15 @@ def into_the_cell(dh_t, dC_next, o_t, C_t):
 
 # %% slideshow={"slide_type": "skip"}
 entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", "C_t")}
-whole = BACKWARD["dC_t"].compute(entries)
+whole = symbolic.BACKWARD["dC_t"].compute(entries)
 dC_next, path = entries["dC_next"], whole - entries["dC_next"]
 dh_o, tanh_C = entries["dh_t"] * entries["o_t"], np.tanh(entries["C_t"])
 usual = {
-    WORDS["dropped_dC"]: path,
-    WORDS["dropped_path_through_h"]: dC_next,
-    MORE["slope_of_C"].words: dC_next + dh_o * (1 - entries["C_t"] ** 2),
-    MORE["no_slope_of_tanh"].words: dC_next + dh_o,
-    MORE["no_o_in_path"].words: dC_next + path / entries["o_t"],
+    diagnoses.WORDS["dropped_dC"]: path,
+    diagnoses.WORDS["dropped_path_through_h"]: dC_next,
+    diagnoses.MORE["slope_of_C"].words: dC_next + dh_o * (1 - entries["C_t"] ** 2),
+    diagnoses.MORE["no_slope_of_tanh"].words: dC_next + dh_o,
+    diagnoses.MORE["no_o_in_path"].words: dC_next + path / entries["o_t"],
     "the output gate multiplies tanh(C_t) and not its slope": dC_next + dh_o * tanh_C,
 }
 usual = {f"You get this if {words}.": wrong for words, wrong in usual.items()}
@@ -942,7 +944,11 @@ usual = {f"You get this if {words}.": wrong for words, wrong in usual.items()}
 check("with both gradients", lambda: into_the_cell(**entries), whole, known=usual)
 for words, name in [("at h", "dh_t"), ("from the next step", "dC_next")]:
     less = entries | {name: np.zeros((3, 2))}
-    check(f"if nothing arrives {words}", lambda less=less: into_the_cell(**less), BACKWARD["dC_t"].compute(less))
+    check(
+        f"if nothing arrives {words}",
+        lambda less=less: into_the_cell(**less),
+        symbolic.BACKWARD["dC_t"].compute(less),
+    )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1009,7 +1015,7 @@ AFTER = {
     "c": {"g": "It is cut out of dz_t."},
 }
 named = {"a": "dropped_path_through_h", "d": "overwritten_gradients", "f": "wrong_step_C", "j": "squashed_twice"}
-WRONG = {label: f"With it, {WORDS[name]}." for label, name in named.items()}
+WRONG = {label: f"With it, {diagnoses.WORDS[name]}." for label, name in named.items()}
 WRONG["m"] = "It writes over dh_t, from which dC_t is made; what goes to t − 1 needs a name of its own."
 
 # %% slideshow={"slide_type": "skip"}
@@ -1177,7 +1183,7 @@ def local_derivative_of_coupled(f_t, C_prev, C_tilde):
 
 # %% slideshow={"slide_type": "skip"}
 f_now, C_old, c_new = np.array([0.2, 0.9]), np.array([1.5, -0.4]), np.array([0.3, 0.8])
-true = complex_step_gradient(lambda f: (f * C_old + (1 - f) * c_new).sum(), f_now)
+true = gradcheck.complex_step_gradient(lambda f: (f * C_old + (1 - f) * c_new).sum(), f_now)
 said = {
     "You get this if the second f_t is passed over: it stands in 1 − f_t, too.": C_old,
     "You get this if the minus of 1 − f_t is lost.": C_old + c_new,
@@ -1220,7 +1226,6 @@ def rnn_step_backward(W_h, z_t, h_t, dh_t):
 
 
 # %% slideshow={"slide_type": "skip"}
-from lstm_lib import rnn
 
 cell = rnn.init_params(2, 3, rng)
 rnn_step = rnn.step(cell, rng.normal(size=(2, 4)), rng.normal(size=(3, 4)))

@@ -25,13 +25,8 @@ from types import SimpleNamespace
 import numpy as np
 import sympy as sp
 
-from lstm_lib import lstm, museum, plotting
-from lstm_lib.checks import check, check_choice, check_detector, check_function
-from lstm_lib.diagnoses import WORDS
-from lstm_lib.functional import sigmoid, tanh_grad
-from lstm_lib.gradcheck import check_gradients, complex_step_gradient, numerical_gradient, relative_error
-from lstm_lib.predictions import predict, reveal
-from lstm_lib.symbolic import Formula, Lines
+from lstm_lib import gradcheck, lstm, plotting, sigmoid, symbolic, tanh_grad
+from lstm_lib.lesson import check, check_choice, check_detector, check_function, diagnoses, museum, predict, reveal
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -126,7 +121,7 @@ def near(step):
 one_sided = (L(p + eps) - L(p)) / eps
 central = (L(p + eps) - L(p - eps)) / (2 * eps)
 taylor = {quotient: sp.expand(quotient.replace(L, lambda at: near(at - p))) for quotient in (one_sided, central)}
-Lines([Formula(quotient, series) for quotient, series in taylor.items()])
+symbolic.Lines([symbolic.Formula(quotient, series) for quotient, series in taylor.items()])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -143,7 +138,9 @@ Lines([Formula(quotient, series) for quotient, series in taylor.items()])
 
 # %% slideshow={"slide_type": "skip"}
 by_formula = sp.lambdify((p, eps), central.replace(L, sp.tanh))(0.25, 2.0**-17)
-assert np.isclose(by_formula, numerical_gradient(np.tanh, np.array(0.25), eps=2.0**-17), rtol=1e-12, atol=0)
+assert np.isclose(
+    by_formula, gradcheck.numerical_gradient(np.tanh, np.array(0.25), eps=2.0**-17), rtol=1e-12, atol=0
+)
 print("numerical_gradient computes the second of the two")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -175,7 +172,7 @@ def memory(f):
 
 
 f = sp.Symbol("f")
-Formula(sp.Symbol("C_5"), sp.expand(memory(f)))
+symbolic.Formula(sp.Symbol("C_5"), sp.expand(memory(f)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same Python function takes a sympy symbol, a float, a fraction and, as we shall need in a moment, a complex
@@ -244,10 +241,10 @@ reveal("06.digits", np.argmin(np.abs(np.array([20, 10, 7]) + np.log10(at[2.0**-3
 M, S, u = sp.symbols("M S u", positive=True)
 error = eps**2 / 6 * M + S * u / eps
 (best,) = [root for root in sp.solve(sp.diff(error, eps), eps) if root.is_real]
-Lines([Formula(sp.Symbol("error"), error), Formula(sp.Symbol("varepsilon_best"), best)])
+symbolic.Lines([symbolic.Formula(sp.Symbol("error"), error), symbolic.Formula(sp.Symbol("varepsilon_best"), best)])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-default = inspect.signature(numerical_gradient).parameters["eps"].default
+default = inspect.signature(gradcheck.numerical_gradient).parameters["eps"].default
 ordinary = {M: 1, S: 1, u: 2.0**-53}
 found = float(best.subs(ordinary))
 at_default, at_best = (float(error.subs(eps, e).subs(ordinary)) for e in (default, found))
@@ -289,7 +286,7 @@ assert 1e-5 < least < 1e-4
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 imaginary = sp.expand(sp.im(near(sp.I * eps)) / eps)
-Formula(sp.im(L(p + sp.I * eps)) / eps, imaginary)
+symbolic.Formula(sp.im(L(p + sp.I * eps)) / eps, imaginary)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -306,7 +303,7 @@ Formula(sp.im(L(p + sp.I * eps)) / eps, imaginary)
 # first and refuses, so write the loop over `step` yourself, as we do below. (Squire and Trapp, 1998.)
 
 # %% slideshow={"slide_type": "skip"}
-tilted = complex_step_gradient(np.tanh, np.array(0.3))
+tilted = gradcheck.complex_step_gradient(np.tanh, np.array(0.3))
 by_formula = sp.lambdify(p, sp.tanh(p + sp.I * eps).subs(eps, 1e-30), "numpy")(0.3).imag / 1e-30
 assert np.isclose(tilted, by_formula, rtol=1e-12, atol=0)
 assert np.isclose(tilted, tanh_grad(np.tanh(0.3)), rtol=1e-14, atol=0)
@@ -321,7 +318,7 @@ assert errors["complex step"][-1] < 1e-15
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 a, b = sp.symbols("a b", real=True)
 relative = sp.Abs(a - b) / sp.Max(sp.Abs(a), sp.Abs(b))
-Formula(sp.Symbol("error"), relative)
+symbolic.Formula(sp.Symbol("error"), relative)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - Below **10⁻⁵**: right.
@@ -341,7 +338,9 @@ Formula(sp.Symbol("error"), relative)
 
 # %% slideshow={"slide_type": "skip"}
 pairs = np.random.default_rng(6).normal(size=(2, 100))
-assert np.isclose(sp.lambdify((a, b), relative)(*pairs).max(), relative_error(*pairs, floor=0), rtol=1e-12, atol=0)
+assert np.isclose(
+    sp.lambdify((a, b), relative)(*pairs).max(), gradcheck.relative_error(*pairs, floor=0), rtol=1e-12, atol=0
+)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The check for an LSTM
@@ -371,7 +370,7 @@ def problem(cell, T=4, D=2, H=3, B=5, last_only=False):
 # %% slideshow={"slide_type": "skip"}
 def report(cell, eps=1e-5, **options):
     """Print the worst entry of each array that is not right."""
-    errors = check_gradients(*problem(cell, **options), eps=eps)
+    errors = gradcheck.check_gradients(*problem(cell, **options), eps=eps)
     right = [name for name, error in errors.items() if error < 1e-5]
     for name, error in errors.items():
         if name not in right:
@@ -387,7 +386,7 @@ report(lstm)
 
 # %% slideshow={"slide_type": "skip"}
 loss_and_grads, n = problem(lstm)
-assert max(check_gradients(loss_and_grads, n).values()) < 1e-7
+assert max(gradcheck.check_gradients(loss_and_grads, n).values()) < 1e-7
 
 
 def last_h(W_f):
@@ -400,7 +399,7 @@ def last_h(W_f):
 
 hs, steps = lstm.forward(n, n["X"], (n["h_0"], n["C_0"]))
 grads, _, _ = lstm.backward(n, np.arange(4)[:, None, None] // 3 * np.ones_like(hs), steps)
-assert relative_error(grads["W_f"], complex_step_gradient(last_h, n["W_f"])) < 1e-12
+assert gradcheck.relative_error(grads["W_f"], gradcheck.complex_step_gradient(last_h, n["W_f"])) < 1e-12
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Now C of the picture above:
@@ -532,7 +531,7 @@ def passes(cell, only=None, **options):
     """Whether a gradient check finds nothing; three entries of each array are enough here."""
     loss_and_grads, numbers = problem(cell, **options)
     try:
-        errors = check_gradients(loss_and_grads, numbers, n_entries=3, rng=np.random.default_rng(8))
+        errors = gradcheck.check_gradients(loss_and_grads, numbers, n_entries=3, rng=np.random.default_rng(8))
     except ValueError:  # the cell stopped, or gave something of another shape
         return False
     return all(error < 1e-5 for name, error in errors.items() if only is None or name in only)
@@ -724,7 +723,7 @@ def usual(f, p, eps):
 
 # %% slideshow={"slide_type": "skip"}
 for name, function, at_p in [("σ at 0.3", sigmoid, 0.3), ("tanh at −1", np.tanh, -1.0)]:
-    true = complex_step_gradient(function, np.array(at_p))
+    true = gradcheck.complex_step_gradient(function, np.array(at_p))
     check(
         name,
         lambda function=function, at_p=at_p: slope_at(function, at_p, 1e-5),
@@ -822,10 +821,10 @@ def name_of_the_mistake():
 
 # %% slideshow={"slide_type": "skip"}
 said = {
-    f"In that one {WORDS['dropped_dC']}. Here it is used.": "dropped_dC",
-    f"In that one {WORDS['dropped_path_through_h']}. Here dC_t has both.": "dropped_path_through_h",
-    f"In that one {WORDS['squashed_twice']}. Here each slope is computed right.": "squashed_twice",
-    f"In that one {WORDS['overwritten_dh']}. Here dh_t keeps its value.": "overwritten_dh",
+    f"In that one {diagnoses.WORDS['dropped_dC']}. Here it is used.": "dropped_dC",
+    f"In that one {diagnoses.WORDS['dropped_path_through_h']}. Here dC_t has both.": "dropped_path_through_h",
+    f"In that one {diagnoses.WORDS['squashed_twice']}. Here each slope is computed right.": "squashed_twice",
+    f"In that one {diagnoses.WORDS['overwritten_dh']}. Here dh_t keeps its value.": "overwritten_dh",
 }
 check_choice("the mistake", name_of_the_mistake, hidden("14babd7b").name, museum.EXHIBITS, known=said)
 

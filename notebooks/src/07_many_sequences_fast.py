@@ -31,10 +31,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_lib import fused, lstm, plotting
-from lstm_lib.checks import check, check_order
-from lstm_lib.functional import sigmoid
-from lstm_lib.predictions import predict, reveal
+from lstm_lib import fused, lstm, plotting, sigmoid
+from lstm_lib.lesson import check, check_order, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before

@@ -24,12 +24,8 @@ import re
 import numpy as np
 import sympy as sp
 
-from lstm_lib import data, fused, gradcheck, lstm, model, plotting, rnn, scenes, training
-from lstm_lib.checks import check, check_choice, check_order
-from lstm_lib.functional import mean_squared_error, sigmoid
-from lstm_lib.plotting import PURPLE
-from lstm_lib.predictions import predict, reveal, summary
-from lstm_lib.widgets import explore, slider
+from lstm_lib import data, functional, fused, gradcheck, lstm, model, plotting, rnn, sigmoid, training
+from lstm_lib.lesson import check, check_choice, check_order, explore, predict, reveal, scenes, slider, summary
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -241,7 +237,7 @@ def loss_and_grads(params, X, Y):
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 loss, grads = loss_and_grads(params, X, Y)
-theirs = model.loss_and_grads(lstm, params, X, Y, mean_squared_error)
+theirs = model.loss_and_grads(lstm, params, X, Y, functional.mean_squared_error)
 assert np.isclose(loss, theirs[0]) and all(np.allclose(grads[k], theirs[1][k], atol=1e-14) for k in params)
 
 small = model.init_params(lstm, D=1, H=3, K=1, rng=np.random.default_rng(5))
@@ -319,7 +315,7 @@ assert all(np.allclose(by_hand[name], by_library[name], atol=1e-9) for name in p
 
 # %% slideshow={"slide_type": "skip"}
 def fast_loss_and_grads(params, X, Y):
-    return model.loss_and_grads(fused, params, X, Y, mean_squared_error)
+    return model.loss_and_grads(fused, params, X, Y, functional.mean_squared_error)
 
 
 fast, slow = fast_loss_and_grads(params, X, Y), loss_and_grads(params, X, Y)
@@ -433,7 +429,7 @@ rmse = np.sqrt(np.mean((free - truth) ** 2, axis=(1, 2)))
 fig, axes = plotting.figure(height=3.8, nrows=2)
 for ax, first in zip(axes, [1, READ + RUN - 149], strict=True):
     ax.plot(range(1, READ + RUN + 1), wave[:, 0, 0], color=plotting.QUIET, lw=4, label="the wave")
-    ax.plot(range(READ + 1, READ + RUN + 1), free[:, 0, 0], color=PURPLE, label="the LSTM, running free")
+    ax.plot(range(READ + 1, READ + RUN + 1), free[:, 0, 0], color=plotting.PURPLE, label="the LSTM, running free")
     ax.set(xlim=(first, first + 149), ylim=(-1.4, 1.4))
 axes[0].axvline(READ + 0.5, color=plotting.INK, ls=":")
 axes[0].set(title="Told the truth up to the dotted line, then alone")
@@ -722,7 +718,7 @@ def train_on_many(cell, learning_rates, seed=0):
     adam = training.Adam()
 
     def loss_and_grads(params, X, Y):
-        return model.loss_and_grads(cell, params, X, Y, mean_squared_error)
+        return model.loss_and_grads(cell, params, X, Y, functional.mean_squared_error)
 
     for adam.lr, n_steps in learning_rates:
         training.fit(loss_and_grads, params, list(fresh_waves(n_steps, rng)), adam, max_norm=1.0)
@@ -778,7 +774,11 @@ assert best_linear / table["LSTM, 32 units"] > 10
 reveal("09.rank", np.searchsorted([1, 10, best_linear / table["oracle, knows ω"]], best_linear / ours))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-rivals = [(X_many, "persistence", "#767676", ":"), (Y_rnn, "RNN", PURPLE, "--"), (Y_lstm, "LSTM", PURPLE, "-")]
+rivals = [
+    (X_many, "persistence", "#767676", ":"),
+    (Y_rnn, "RNN", plotting.PURPLE, "--"),
+    (Y_lstm, "LSTM", plotting.PURPLE, "-"),
+]
 rivals.append((Y_oracle, "oracle, knows ω", "#1A1A1A", "-."))
 fig, ax = plotting.figure(height=3.4)
 for says, label, colour, style in rivals:
@@ -1269,7 +1269,7 @@ assert np.isclose(U[0, 0] * (r[0] * h[0]), r[0] * (U[0, 0] * h[0]))  # with a si
 #
 # This is the last lesson. Wherever the course asked for a guess and you gave one, it has been kept, on this computer only.
 # Here are the guesses that were wrong, with the lesson of each. A wrong guess is worth more than a right one: it marks a
-# place where a second reading pays. (`reset()` from `lstm_lib.predictions` forgets all guesses, if you would like to begin
+# place where a second reading pays. (`reset()` from `lstm_lib.lesson.predictions` forgets all guesses, if you would like to begin
 # again.)
 
 # %% slideshow={"slide_type": "skip"}

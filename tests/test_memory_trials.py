@@ -3,13 +3,12 @@
 import json
 from pathlib import Path
 
+import memory_trials
 import numpy as np
 import pytest
+from memory_trials import SWEEP, TASKS, Result, Setting, as_table, begin, run, sweep
 
-from lstm_lib import trials
-from lstm_lib.trials import SWEEP, TASKS, Result, Setting, as_table, begin, run, sweep
-
-STORED = Path(__file__).parents[1] / "notebooks" / "results" / "08_memory.json"
+STORED = Path(__file__).parents[1] / "notebooks" / "results" / "memory_trials.json"
 
 
 def rng():
@@ -83,7 +82,7 @@ def test_learning_rate_and_clipping_are_those_of_the_setting(monkeypatch):
         seen.update(lr=optimiser.lr, max_norm=max_norm)
         return [0.0]
 
-    monkeypatch.setattr(trials.training, "fit", fit)
+    monkeypatch.setattr(memory_trials.training, "fit", fit)
     for clip, max_norm in ((True, 1.0), (False, None)):
         run(Setting("latch, always 100", "RNN", "uniform", 0.125, clip))
         assert seen == {"lr": 0.125, "max_norm": max_norm}
@@ -93,7 +92,7 @@ def test_a_run_that_breaks_off_is_not_solved(monkeypatch):
     def fit(*args, **options):
         raise FloatingPointError
 
-    monkeypatch.setattr(trials.training, "fit", fit)
+    monkeypatch.setattr(memory_trials.training, "fit", fit)
     result = run(Setting("latch, always 100", "RNN", "uniform", 0.125, budget=7))
     assert result == Result(False, 7, -np.inf)
 
@@ -105,10 +104,10 @@ def test_a_sweep_keeps_the_order_of_its_settings():
 
 def test_the_table_is_json_with_the_command_the_versions_and_a_row_for_each_run(tmp_path, monkeypatch):
     settings = [Setting("latch, T = 100", "RNN", "uniform", 0.001, budget=n) for n in (1, 2)]
-    monkeypatch.setattr(trials, "SWEEP", settings)
-    trials._main([str(tmp_path / "table.json")])
+    monkeypatch.setattr(memory_trials, "SWEEP", settings)
+    memory_trials.main(["--file", str(tmp_path / "table.json")])
     table = json.loads((tmp_path / "table.json").read_text(encoding="utf-8"))
-    assert table["command"] == trials.COMMAND
+    assert table["command"] == memory_trials.COMMAND
     assert table["numpy"] == np.__version__
     rows = [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
     assert [row["steps"] for row in rows] == [1, 2]
@@ -118,7 +117,7 @@ def test_the_table_is_json_with_the_command_the_versions_and_a_row_for_each_run(
 def test_the_stored_table_is_that_of_the_sweep_as_it_stands():
     table = json.loads(STORED.read_text(encoding="utf-8"))
     assert [Setting(*row[:7]) for row in table["rows"]] == SWEEP
-    assert table["command"] == trials.COMMAND
+    assert table["command"] == memory_trials.COMMAND
     assert (
         as_table(SWEEP, [Result(*row[7:]) for row in table["rows"]]).splitlines()[3:]
         == (STORED.read_text(encoding="utf-8").splitlines()[3:])

@@ -13,7 +13,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import ledger, lstm, symbolic
+from lstm_lib import lstm, symbolic
+from lstm_lib.lesson import ledger
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=15)
 settings.load_profile("course")

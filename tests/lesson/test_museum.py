@@ -10,10 +10,11 @@ import types
 import numpy as np
 import pytest
 
-from lstm_lib import data, lstm, model, museum, rnn, training
+from lstm_lib import data, lstm, model, rnn, training
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.gradcheck import check_gradients
-from lstm_lib.museum import EXHIBITS, HEALTHY, SIZES, Fingerprint, examine, trial
+from lstm_lib.lesson import museum
+from lstm_lib.lesson.museum import EXHIBITS, HEALTHY, SIZES, Fingerprint, examine, trial
 
 SOURCE = inspect.getsource(lstm)
 curve = functools.cache(museum.curve)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import predictions
-from lstm_lib.predictions import Question, predict, reset, reveal, summary
+from lstm_lib.lesson import predictions
+from lstm_lib.lesson.predictions import Question, predict, reset, reveal, summary
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")

@@ -15,10 +15,11 @@ from lab import CHROMIUM, SECONDS, chromium
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from lstm_lib import data, explorer, lstm, plotting
-from lstm_lib.explorer import NUMBERS, PRESETS, CellExplorer, draw_still
+from lstm_lib import data, lstm, plotting
+from lstm_lib.lesson import explorer
+from lstm_lib.lesson.explorer import NUMBERS, PRESETS, CellExplorer, draw_still
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 ROWS = [name for name in NUMBERS if name[0] == "W"]
 
 
@@ -142,7 +143,11 @@ def test_the_figures_program_and_style_are_in_the_wheel(tmp_path):
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {"lstm_lib/cell_explorer.js", "lstm_lib/cell_explorer.css", "lstm_lib/explorer.py"} <= set(names)
+    assert {
+        "lstm_lib/lesson/cell_explorer.js",
+        "lstm_lib/lesson/cell_explorer.css",
+        "lstm_lib/lesson/explorer.py",
+    } <= set(names)
 
 
 # --- in a browser, from a file, without a network ----------------------------------------------------------------

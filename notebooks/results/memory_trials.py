@@ -1,7 +1,7 @@
 """Training runs on tests of memory, many of them: which cell, start and learning rate solve what, and how soon.
 
-One run is a `Setting`; what came of it is a `Result`. ``python -m lstm_lib.trials FILE`` runs all of `SWEEP`, in
-less than an hour on two cores, and writes a table of both into FILE; lesson 08 reads it.
+One run is a `Setting`; what came of it is a `Result`. ``python notebooks/results/memory_trials.py`` runs all of
+`SWEEP`, in less than an hour on two cores, and writes a table of both beside itself; lesson 08 reads it.
 """
 
 import argparse
@@ -17,10 +17,11 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from lstm_lib import data, fused, model, rnn, starts, training
+from lstm_lib import data, fused, model, rnn, training
 from lstm_lib.functional import accuracy, at_last_step, cross_entropy, mean_squared_error
 
-COMMAND = "OPENBLAS_NUM_THREADS=1 .venv/bin/python -m lstm_lib.trials notebooks/results/08_memory.json"
+COMMAND = "OPENBLAS_NUM_THREADS=1 .venv/bin/python notebooks/results/memory_trials.py"
+TABLE = Path(__file__).with_suffix(".json")
 CELLS = {"LSTM": fused, "RNN": rnn}
 BATCH = 32
 FRESH = 2000  # sequences on which a run is judged
@@ -178,9 +179,9 @@ def begin(setting, rng):
         params["b_f"] = np.full_like(params["b_f"], float(setting.start[6:]))
     elif setting.cell == "LSTM":
         _known("start", setting.start, ("b_f = 1", "chrono"))
-        params = starts.chrono(params, task.longest, rng)
+        params = training.chrono(params, task.longest, rng)
     elif _known("start", setting.start, {"uniform": False, "orthogonal": True}):
-        params = starts.orthogonal(params, rng)
+        params = training.orthogonal(params, rng)
     return {name: p.astype(np.float32) for name, p in params.items()}
 
 
@@ -320,13 +321,13 @@ def as_table(settings, results):
     return "{" + ",\n ".join([*lines, '"rows": [\n  ' + ",\n  ".join(rows) + "\n ]"]) + "}\n"
 
 
-def _main(arguments=None):
+def main(arguments=None):
     """Run the sweep and write the table."""
     parser = argparse.ArgumentParser(description="Run every training run of lesson 08's table.")
-    parser.add_argument("file", type=Path, help="where to write the table")
+    parser.add_argument("--file", type=Path, default=TABLE, help="where to write the table")
     file = parser.parse_args(arguments).file
     file.write_text(as_table(SWEEP, sweep(SWEEP)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    _main()
+    main()

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from lstm_lib import data, flow, fused, lstm, model, plotting, rnn, scenes, training
-from lstm_lib.explorer import PRESETS, CellExplorer
+from lstm_lib import data, flow, fused, lstm, model, plotting, rnn, training
 from lstm_lib.functional import mean_squared_error
+from lstm_lib.lesson import scenes
+from lstm_lib.lesson.explorer import PRESETS, CellExplorer
 
 FLAGS = np.array([0, 1, 0, 1, 1, 0, 0], float).reshape(-1, 1, 1)
 

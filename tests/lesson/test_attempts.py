@@ -9,8 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from lstm_lib import attempts
-from lstm_lib.attempts import Outcome, run
+from lstm_lib.lesson import attempts
+from lstm_lib.lesson.attempts import Outcome, run
 
 
 def raises(error):
@@ -181,7 +181,7 @@ def test_the_stop_button_passes_through(where):
 @pytest.mark.parametrize("way", ["", "del signal.setitimer; "], ids=["with an alarm", "without"])
 def test_the_stop_button_ends_what_is_running(way):
     code = (
-        f"import signal, threading, _thread; {way}from lstm_lib.attempts import run\n"
+        f"import signal, threading, _thread; {way}from lstm_lib.lesson.attempts import run\n"
         "def for_ever():\n    started.set()\n    while True: pass\n"
         "started = threading.Event()\n"
         "def press():\n    started.wait(); signal.raise_signal(signal.SIGINT)\n"

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib import attempts, lstm, museum
+from lstm_lib import lstm
+from lstm_lib.lesson import attempts, museum
 
 TOLERANCE = 1e-5  # of the largest entry, or of 1: float32 rounds to 1e-7, a mistake changes the first digits
 WORDS = {  # how each exhibit of the museum comes about, said to the one who wrote it

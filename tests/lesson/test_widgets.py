@@ -3,7 +3,8 @@
 import pytest
 from IPython.core import display_functions
 
-from lstm_lib import plotting, widgets
+from lstm_lib import plotting
+from lstm_lib.lesson import widgets
 
 
 def draw(x, y):

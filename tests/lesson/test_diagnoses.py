@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import diagnoses, lstm, museum
-from lstm_lib.diagnoses import MORE, TASKS, WORDS, verdict
+from lstm_lib import lstm
+from lstm_lib.lesson import diagnoses, museum
+from lstm_lib.lesson.diagnoses import MORE, TASKS, WORDS, verdict
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")

@@ -9,8 +9,9 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import attempts, checks, diagnoses, lstm, museum
-from lstm_lib.checks import check, check_choice, check_detector, check_function, check_order
+from lstm_lib import lstm
+from lstm_lib.lesson import attempts, checks, diagnoses, museum
+from lstm_lib.lesson.checks import check, check_choice, check_detector, check_function, check_order
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")

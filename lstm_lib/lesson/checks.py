@@ -9,7 +9,8 @@ import types
 
 import numpy as np
 
-from lstm_lib import attempts, diagnoses, lstm, museum, validation
+from lstm_lib import lstm, validation
+from lstm_lib.lesson import attempts, diagnoses, museum
 
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 

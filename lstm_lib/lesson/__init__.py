@@ -1,0 +1,33 @@
+"""What the notebooks of the course use: it asks, answers, draws and remembers. The library itself never needs it.
+
+    checks, diagnoses, attempts     what answers when an exercise is tried, and the mistakes it recognises
+    museum                          broken LSTMs, to be found
+    predictions                     a guess before the answer
+    ledger                          a step as a table, to be read or to be filled in
+    widgets, scenes, explorer       sliders, what they move, and one cell under the fingers
+
+A lesson takes what it writes often from here: ``from lstm_lib.lesson import check, predict, reveal``. Each name is
+fetched from its module when it is asked for, so that a lesson without sliders loads nothing for them.
+"""
+
+from importlib import import_module
+
+DOOR = {
+    "check": "checks",
+    "check_choice": "checks",
+    "check_detector": "checks",
+    "check_function": "checks",
+    "check_order": "checks",
+    "predict": "predictions",
+    "reveal": "predictions",
+    "summary": "predictions",
+    "explore": "widgets",
+    "slider": "widgets",
+    "CellExplorer": "explorer",
+}
+
+
+def __getattr__(name):
+    if name not in DOOR:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{DOOR[name]}"), name)
