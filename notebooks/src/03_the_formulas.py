@@ -32,7 +32,7 @@ import sympy as sp
 from IPython.display import Math, display
 
 from lstm_lib import lstm, plotting, sigmoid, symbolic
-from lstm_lib.lesson import check, check_order, predict, reveal
+from lstm_lib.lesson import check, check_order, diagrams, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # To test a formula against the program we put random numbers in for its symbols. The sizes are random as well, and all different, so that
@@ -291,7 +291,7 @@ forget
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["z_t", "f_t"]).figure,
+    diagrams.draw_cell(["z_t", "f_t"]).figure,
     "The circuit of the cell with the forget gate in colour: from z through sigma up to the multiplication sign on the "
     "line of the cell state. Everything else is grey.",
 )
@@ -348,7 +348,7 @@ candidate
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["z_t", "i_t", "C_tilde"]).figure,
+    diagrams.draw_cell(["z_t", "i_t", "C_tilde"]).figure,
     "The circuit of the cell with the input gate and the candidate in colour: both start from z, one through sigma, the "
     "other through tanh, meet in a multiplication sign, and go up to the plus sign on the line of the cell state.",
 )
@@ -384,7 +384,7 @@ cell_state
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["f_t", "i_t", "C_tilde", "C_t"]).figure,
+    diagrams.draw_cell(["f_t", "i_t", "C_tilde", "C_t"]).figure,
     "The circuit of the cell with the line of the cell state in colour: the old state comes in from the left, is "
     "multiplied by the forget gate, receives the product of input gate and candidate, and leaves on the right.",
 )
@@ -444,7 +444,7 @@ hidden_state
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["z_t", "C_t", "o_t", "h_t"]).figure,
+    diagrams.draw_cell(["z_t", "C_t", "o_t", "h_t"]).figure,
     "The circuit of the cell with the way out in colour: the new cell state goes down through tanh, is multiplied by "
     "the output gate, which is computed from z, and leaves as the hidden state.",
 )

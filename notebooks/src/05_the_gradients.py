@@ -32,7 +32,17 @@ import numpy as np
 import sympy as sp
 
 from lstm_lib import data, gradcheck, lstm, plotting, rnn, sigmoid, sigmoid_grad, symbolic, tanh_grad
-from lstm_lib.lesson import check, check_choice, check_function, check_order, diagnoses, ledger, predict, reveal
+from lstm_lib.lesson import (
+    check,
+    check_choice,
+    check_function,
+    check_order,
+    diagnoses,
+    diagrams,
+    ledger,
+    predict,
+    reveal,
+)
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -527,7 +537,7 @@ symbolic.Lines([symbolic.Formula(node, two.nodes[node]) for node, _ in two.reade
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_way_back().figure,
+    diagrams.draw_way_back().figure,
     "Two steps of one unit, with arrows for the gradient, which runs from right to left. From the loss it enters h 2, "
     "goes up to C 2 and to the gates of step 2. From C 2 it runs along the top to C 1, times f 2, and to the gates. From "
     "the gates of step 2 it goes to h 1 and down to the weights W. From h 1 and C 1 it goes to the gates of step 1, and from "
