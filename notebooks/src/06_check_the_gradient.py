@@ -25,7 +25,7 @@ from types import SimpleNamespace
 import numpy as np
 import sympy as sp
 
-from lstm_lib import gradcheck, lstm, plotting, sigmoid, symbolic, tanh_grad
+from lstm_lib import formulas, gradcheck, lstm, plotting, sigmoid, tanh_grad
 from lstm_lib.lesson import check, check_choice, check_detector, check_function, mistakes, museum, predict, reveal
 
 
@@ -121,7 +121,7 @@ def near(step):
 one_sided = (L(p + eps) - L(p)) / eps
 central = (L(p + eps) - L(p - eps)) / (2 * eps)
 taylor = {quotient: sp.expand(quotient.replace(L, lambda at: near(at - p))) for quotient in (one_sided, central)}
-symbolic.Lines([symbolic.Formula(quotient, series) for quotient, series in taylor.items()])
+formulas.Lines([formulas.Formula(quotient, series) for quotient, series in taylor.items()])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -172,7 +172,7 @@ def memory(f):
 
 
 f = sp.Symbol("f")
-symbolic.Formula(sp.Symbol("C_5"), sp.expand(memory(f)))
+formulas.Formula(sp.Symbol("C_5"), sp.expand(memory(f)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same Python function takes a sympy symbol, a float, a fraction and, as we shall need in a moment, a complex
@@ -241,7 +241,7 @@ reveal("06.digits", np.argmin(np.abs(np.array([20, 10, 7]) + np.log10(at[2.0**-3
 M, S, u = sp.symbols("M S u", positive=True)
 error = eps**2 / 6 * M + S * u / eps
 (best,) = [root for root in sp.solve(sp.diff(error, eps), eps) if root.is_real]
-symbolic.Lines([symbolic.Formula(sp.Symbol("error"), error), symbolic.Formula(sp.Symbol("varepsilon_best"), best)])
+formulas.Lines([formulas.Formula(sp.Symbol("error"), error), formulas.Formula(sp.Symbol("varepsilon_best"), best)])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 default = inspect.signature(gradcheck.numerical_gradient).parameters["eps"].default
@@ -286,7 +286,7 @@ assert 1e-5 < least < 1e-4
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 imaginary = sp.expand(sp.im(near(sp.I * eps)) / eps)
-symbolic.Formula(sp.im(L(p + sp.I * eps)) / eps, imaginary)
+formulas.Formula(sp.im(L(p + sp.I * eps)) / eps, imaginary)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -318,7 +318,7 @@ assert errors["complex step"][-1] < 1e-15
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 a, b = sp.symbols("a b", real=True)
 relative = sp.Abs(a - b) / sp.Max(sp.Abs(a), sp.Abs(b))
-symbolic.Formula(sp.Symbol("error"), relative)
+formulas.Formula(sp.Symbol("error"), relative)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # - Below **10⁻⁵**: right.
