@@ -12,7 +12,7 @@ import numpy as np
 from lstm_lib.lesson import attempts
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.comparing import first_difference, near, relation
-from lstm_lib.lesson.reading import Unreadable, coarsest, in_the_form_of, kind, numbers, strangers
+from lstm_lib.lesson.reading import Unreadable, by_name, coarsest, in_the_form_of, kind, numbers, strangers
 from lstm_lib.lesson.surroundings import Surroundings
 
 
@@ -107,7 +107,7 @@ def verdict(attempt, cases, exercise):
     outside, last = around.put_back(), outcomes[-1]
     where = [_where(attempt, given, len(cases) > 1) for given in cases]
     if last.problem:
-        return "✗", where[len(outcomes) - 1] + last.problem
+        return "✗", (where[len(outcomes) - 1] if len(outcomes) > 1 else "") + last.problem
     if last.value is None:
         return NOT_WRITTEN
     try:
@@ -117,7 +117,8 @@ def verdict(attempt, cases, exercise):
             f"something of the lesson that this check needs is not as it was ({type(error).__name__}: {error}). "
             "Run the lesson from its top once more."
         )
-    mark, words = _compared([outcome.value for outcome in outcomes], prepared, where, exercise)
+    tries = [_tried(outcome.value, case, exercise) for outcome, case in zip(outcomes, prepared, strict=True)]
+    mark, words = _compared(tries, where, exercise)
     return mark, words + _traces(next((outcome.changed for outcome in outcomes if outcome.changed), ""), outside)
 
 
@@ -126,12 +127,14 @@ def _where(attempt, given, several):
     if not several:
         return ""
     names = attempts.parameter_names(attempt, len(given))
-    some = [
-        f"{name} = {value}"
-        for name, value in zip(names, given, strict=True)
-        if np.ndim(value) == 0 and not callable(value)
-    ]
-    return f"with {', '.join(some)} " if some and len(some) == len(given) else ""
+    shown = [_short(value) for value in given]
+    some = [f"{name} = {value}" for name, value in zip(names, shown, strict=True)]
+    return f"with {', '.join(some)}: " if all(shown) else ""
+
+
+def _short(value):
+    """Return a number, or the name of a function, as text; nothing for anything else."""
+    return str(value) if isinstance(value, int | float | np.number) else getattr(value, "__name__", "")
 
 
 def _traces(argument, outside):
@@ -142,72 +145,98 @@ def _traces(argument, outside):
     return ""
 
 
-def _compared(answers, cases, where, exercise):
+class _Tried(NamedTuple):
+    """What came back in one case, and what the lesson made of it: arrays by name, or None and the reason."""
+
+    case: _Case
+    answer: object
+    got: dict
+    problem: str
+
+    def equals(self, arrays, tol):
+        """Return whether all these arrays, one or more of those that are asked for, are what came back."""
+        if self.got is None or arrays is None or not arrays.keys() <= self.got.keys():
+            return False
+        exact = max(coarsest(self.answer), 2.0**-52)
+        return all(near(self.got[name], array, tol, exact) for name, array in arrays.items())
+
+    def right(self, tol):
+        return not self.problem and self.equals(self.case.wanted, tol)
+
+    def relation(self, tol):
+        """Return how what came back is related to what is wanted, in a sentence, or nothing."""
+        same_names = self.got is not None and self.got.keys() == self.case.wanted.keys()
+        return relation(self.got, self.case.wanted, tol) if same_names else ""
+
+
+def _tried(answer, case, exercise):
+    form, then = case.form, exercise.then
+    try:
+        got = answer if form is None else in_the_form_of(form, answer)
+    except Unreadable as odd:
+        return _Tried(case, answer, None if then else _as_it_is(answer, form), f"{odd}.")
+    if then is not None:
+        try:
+            got = then(got, *copy.deepcopy(case.given))
+        except Exception as error:
+            words = f" ({' '.join(str(error).split()).rstrip('.')})" if isinstance(error, ValueError) else ""
+            problem = f"nothing can be computed from what it gave back, {kind(answer)}{words}."
+            return _Tried(case, answer, None, problem)
+    got = _by_name(got)
+    if got is None:
+        return _Tried(case, answer, None, f"got {kind(answer)}; want a number or an array of numbers.")
+    wrong_form = any(got[name].shape != wanted.shape for name, wanted in case.wanted.items())
+    problem = f"got {kind(answer)}, which does not have the form that is asked for." if wrong_form else ""
+    return _Tried(case, answer, got, problem)
+
+
+def _compared(tries, where, exercise):
     """Return mark and words for what came back in each case."""
-    carried, problems = [], []
-    for answer, case in zip(answers, cases, strict=True):
-        got, problem = _carried(answer, case, exercise)
-        carried.append(got)
-        problems.append(problem)
-    exact = [max(coarsest(answer), 2.0**-52) for answer in answers]
-
-    def equal(k, wanted):
-        got = carried[k]
-        return (
-            got is not None
-            and wanted is not None
-            and got.keys() == wanted.keys()
-            and all(near(got[name], wanted[name], exercise.tol, exact[k]) for name in wanted)
-        )
-
-    wrong = [k for k, case in enumerate(cases) if problems[k] or not equal(k, case.wanted)]
+    wrong = [k for k, tried in enumerate(tries) if not tried.right(exercise.tol)]
     if not wrong:
         return "✓", "right."
-    first = wrong[0]
-    words = problems[first] or _difference(answers[first], carried[first], cases[first], exercise, exact[first])
-    n = sum(array.size for case in cases for array in case.wanted.values())
+    first = tries[wrong[0]]
+    lead = "" if first.problem and wrong[0] == 0 else where[wrong[0]]
+    words = first.problem or _difference(first, exercise)
+    return "✗", f"{lead}{words} {_reason(tries, first, exercise)}".rstrip()
+
+
+def _reason(tries, first, exercise):
+    """Return what there is to say beside the difference: a strange name, a foreseen mistake, or a relation."""
+    form = first.case.form
+    if isinstance(form, dict) and (sentence := strangers(first.answer, form)):
+        return sentence
     for said in exercise.known:
-        if all(equal(k, case.foreseen[said]) for k, case in enumerate(cases)):
-            return "✗", f"{where[first]}{words} {'Perhaps: ' if n == 1 else ''}{said}"
-    more = ""
-    if exercise.then is None and not problems[first]:
-        more = relation(carried[first], cases[first].wanted, exercise.tol)
-    more = more or strangers(answers[first], cases[first].form if isinstance(cases[first].form, dict) else ())
-    return "✗", f"{where[first]}{words} {more}".rstrip()
-
-
-def _carried(answer, case, exercise):
-    """Return what the lesson makes of an answer, arrays by name, or None and a sentence that says why not."""
-    try:
-        got = answer if case.form is None else in_the_form_of(case.form, answer)
-    except Unreadable as odd:
-        own = _by_name(answer)
-        names = strangers(answer, case.form) if isinstance(case.form, dict) else ""
-        return own if exercise.then is None else None, f"{odd}. {names}".strip()
+        foreseen = [tried.case.foreseen[said] for tried in tries]
+        if all(tried.equals(arrays, exercise.tol) for tried, arrays in zip(tries, foreseen, strict=True)):
+            alone = sum(array.size for arrays in foreseen for array in arrays.values()) == 1
+            return f"{'Perhaps: ' if alone else ''}{said}"
     if exercise.then is not None:
-        try:
-            got = exercise.then(got, *copy.deepcopy(case.given))
-        except Exception as error:
-            words = " ".join(str(error).split()).rstrip(".")
-            return None, f"nothing can be computed from what it gave back, {kind(answer)} ({words})."
-    arrays = _by_name(got)
-    if arrays is None:
-        return None, f"got {kind(answer)}; want a number or an array of numbers."
-    for name, wanted in case.wanted.items():
-        if arrays[name].shape != wanted.shape:
-            return None, f"got {kind(answer)}, which does not have the form that is asked for."
-    return arrays, ""
+        return ""
+    facts = {tried.relation(exercise.tol) for tried in tries if not tried.right(exercise.tol)}
+    return facts.pop() if len(facts) == 1 else ""
 
 
-def _difference(answer, got, case, exercise, exact):
-    name = next(name for name in got if not near(got[name], case.wanted[name], exercise.tol, exact))
-    have, want, where = first_difference(got[name], case.wanted[name], exercise.tol, exact)
+def _as_it_is(answer, form):
+    """Return arrays by name whatever their shapes are, or None."""
+    try:
+        return _by_name(by_name(answer, list(form)) if isinstance(form, dict) else answer)
+    except Unreadable:
+        return None
+
+
+def _difference(tried, exercise):
+    got, wanted, form = tried.got, tried.case.wanted, tried.case.form
+    exact = max(coarsest(tried.answer), 2.0**-52)
+    name = next(name for name in wanted if not near(got[name], wanted[name], exercise.tol, exact))
+    have, want, where = first_difference(got[name], wanted[name], exercise.tol, exact)
     if exercise.says:
-        shown = in_the_form_of(case.form, answer) if case.form is not None else answer
-        return exercise.says.format(answer=shown, got=have, want=want) + "."
+        shown = tried.answer if form is None else in_the_form_of(form, tried.answer)
+        says = exercise.says if callable(exercise.says) else exercise.says.format
+        return says(answer=shown, got=have, want=want) + "."
     at = f" at index {where}, the first that differs" if where else ""
-    lead = f"{name} differs: " if name else "" if exercise.then is None else "your answer leads to "
-    lead += f"{'' if exercise.then is not None and not name else 'got '}{have:.6g}, want {want:.6g}{at}."
+    lead = f"{name} differs: got" if name else "got" if exercise.then is None else "your answer leads to"
+    words = f"{lead} {have:.6g}, want {want:.6g}{at}."
     if where or name or exercise.then is not None or not np.isfinite(have):
-        return lead
-    return f"{lead} Yours is too {'large' if have > want else 'small'} by {abs(have - want):.4g}."
+        return words
+    return f"{words} Yours is too {'large' if have > want else 'small'} by {abs(have - want):.4g}."

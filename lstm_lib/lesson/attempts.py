@@ -94,6 +94,8 @@ def run(function, arguments=(), *, limit=LIMIT):
     """
     if not callable(function):
         return Outcome(None if function is ... else _own(function))
+    if complaint := _other_parameters(function, len(arguments)):
+        return Outcome(problem=complaint)
     arguments = copy.deepcopy(tuple(arguments))
     kept = [Kept(argument) for argument in arguments]
     still_running = f"after {limit:g} seconds it was still running."
@@ -120,6 +122,19 @@ def run(function, arguments=(), *, limit=LIMIT):
     names = parameter_names(function, len(arguments))
     changed = next((name for name, each in zip(names, kept, strict=True) if each.put_back()), "")
     return Outcome(None if value is ... else value, "", changed)
+
+
+def _other_parameters(function, n):
+    try:
+        takes = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
+        return ""
+    try:
+        takes.bind(*n * [None])
+    except TypeError:
+        wanted = f"{n} arguments" if n > 1 else "one argument" if n else "no argument"
+        return f"it takes {takes}; want {wanted}, as in the exercise."
+    return ""
 
 
 def parameter_names(function, n):
@@ -211,16 +226,16 @@ def _place(error, function):
     return f". It was at the line `{line}`." if line else "."
 
 
+_HINTS = {  # what NumPy means, by what it says
+    "matmul": " @ is a matrix product, (n, k) @ (k, m): look at the shapes; unit by unit it is *.",
+    "be broadcast together": " * and + go entry by entry: look at the shapes; a matrix product is @.",
+    "loop of ufunc": " NumPy knows numbers only; a symbol wants the functions of sympy, such as sp.log.",
+}
+
+
 def _hint(error):
-    """Say what NumPy means where a product does not fit."""
-    words = str(error) if isinstance(error, ValueError) else ""
-    if "matmul" in words:
-        return " @ is a matrix product, (n, k) @ (k, m): look at the shapes; unit by unit it is *."
-    return (
-        " * goes entry by entry: look at the shapes; a matrix product is @."
-        if "be broadcast together" in words
-        else ""
-    )
+    words = str(error) if isinstance(error, ValueError | TypeError) else ""
+    return next((hint for said, hint in _HINTS.items() if said in words), "")
 
 
 # --- a limit of time ---------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ longer than ten seconds is stopped, unless it never lets go of the interpreter; 
 """
 
 import sys
+from difflib import get_close_matches
 
 from lstm_lib import validation
 from lstm_lib.lesson import answers, attempts, diagnoses, museum, paper
@@ -41,8 +42,8 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     known : dict, optional
         Wrong answers that can be foreseen: what to say about one → the answer, or a function like `expected`. An
         attempt that equals it in every case is told so; "perhaps" where there is one number only.
-    says : str, optional
-        What `then` makes of the answer, in a sentence with {answer}, {got} and {want}.
+    says : str or function, optional
+        What `then` makes of the answer, in a sentence with {answer}, {got} and {want}; or what makes it of these.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     ...     return 2 * number
     >>> twice = {"That is twice it.": lambda number: 2 * number}
     >>> check("the square", square, lambda number: number**2, given=[(2,), (3,)], known=twice)
-    ✗ the square: with number = 3 got 6, want 9. Yours is too small by 3. That is twice it.
+    ✗ the square: with number = 3: got 6, want 9. Yours is too small by 3. That is twice it.
     >>> check("its square is 9", lambda: 4, 9, then=lambda n: n**2, says="{answer:g}² is {got:g}, 9 was asked for")
     ✗ its square is 9: 4² is 16, 9 was asked for.
     """
@@ -371,7 +372,8 @@ def _verdict_on_choice(answer, expected, choices, known):
     if chosen is None:
         some = ", ".join(map(str, choices[:8])) + (", …" if len(choices) > 8 else "")
         got = repr(answer) if isinstance(answer, str | int | float) else kind(answer)
-        return "✗", f"{got[:60]} is none of {some}."
+        near = get_close_matches(str(answer), map(str, choices), n=1) if len(choices) > 8 else []
+        return "✗", f"{got[:60]} is none of {some}." + (f" Did you mean {near[0]}?" if near else "")
     if chosen == expected:
         return "✓", "right."
     return "✗", f"{chosen} is not it." + "".join(f" {words}" for words, wrong in known.items() if wrong == chosen)

@@ -71,7 +71,8 @@ def verdict(attempt, sheet):
     row = list(value) if isinstance(value, Mapping) else in_a_row(value)
     form = sheet.steps if row is not None and len(row) == len(sheet.steps) else wanted
     try:
-        single = next(iter(wanted.values())) if form is wanted and len(wanted) == 1 else None
+        alone = form is wanted and len(wanted) == 1 and not isinstance(value, Mapping)
+        single = next(iter(wanted.values())) if alone else None
         got = in_the_form_of(form if single is None else single, value)
     except Unreadable as odd:
         return "✗", f"{odd}."
@@ -96,15 +97,16 @@ def _what_is_wrong(got, first, sheet):
     )
     words = [f"{first} is {side}." if len(got) > 1 else f"{side}."]
     if before:
-        words.insert(0, f"{', '.join(before)} {'is' if len(before) == 1 else 'are'} right.")
+        words.insert(0, f"right so far: {', '.join(before)};")
     asked = {name: np.array(got[name]) for name in sheet.wanted()}
     alike = [said for said, wrong in sheet.known.items() if _all_near(asked, wrong, sheet.decimals)]
     if alike:
         words.append(f"{'Perhaps: ' if len(got) == 1 else ''}{alike[0]}")
     else:
-        words.append(
-            relation(asked, {name: np.array(n) for name, n in sheet.wanted().items()}, 10.0**-sheet.decimals)
-        )
+        right = {name: np.array(sheet.steps[name]) for name in asked}
+        far = [name for name in asked if not _near(asked[name], right[name], sheet.decimals)]
+        tol = 10.0**-sheet.decimals
+        words.append(relation({name: asked[name] for name in far}, {name: right[name] for name in far}, tol))
     if len(got) < len(sheet.steps):
         words.append(f"Return {', '.join(sheet.steps)}, and the first that is wrong is named.")
     tried = _tried.setdefault(sheet.name, set())

@@ -144,8 +144,10 @@ def in_the_form_of(right, answer):
     if isinstance(right, Mapping):
         found = by_name(answer, list(right))
         return {name: _in_shape(found[name], np.shape(each), f"{name} is ") for name, each in right.items()}
-    wanted = numbers(right)
-    return answer if wanted is None else _in_shape(answer, wanted.shape)
+    wanted, row = numbers(right), in_a_row(answer)
+    if wanted is not None:
+        return _in_shape(answer, wanted.shape)
+    return row[0] if row is not None and len(row) == 1 else answer
 
 
 def _in_shape(answer, shape, lead="got "):
@@ -230,7 +232,8 @@ def by_name(answer, names, what=""):
         found = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
     elif (row := in_a_row(answer)) is not None:
         if len(row) != len(names):
-            raise Unreadable(f"{got} {kind(answer)}; want {len(names)}: {', '.join(names)}")
+            comma = _comma_or_quotes(answer, (len(names),))
+            raise Unreadable(f"{got} {kind(answer)}; want {len(names)}: {', '.join(names)}{comma}")
         return dict(zip(names, row, strict=True))
     else:
         raise Unreadable(f"{got} {kind(answer)}; want {', '.join(names)}")
@@ -315,7 +318,7 @@ def choice(answer, choices):
 
     Examples
     --------
-    >>> choice(" (B) ", ["a", "b"]), choice(np.int64(2), [1, 2]), choice("Cho?", ["Cho", "Chung"])
+    >>> choice(" (B) ", ["a", "b"]), choice("line 2", [1, 2]), choice(np.array(["cho"]), ["Cho", "Chung"])
     ('b', 2, 'Cho')
     """
     row = in_a_row(answer)
@@ -325,6 +328,10 @@ def choice(answer, choices):
         answer = answer.item()
     if isinstance(answer, bool | np.bool_):
         return None
+    if isinstance(answer, str):
+        answer = re.sub(
+            r"^\W*(line|move|letter|number|answer|sentence|choice)\W+(?=\w+\W*$)", "", answer, flags=re.I
+        )
     exact = [each for each in choices if str(each) == str(answer).strip()]
     alike = [each for each in choices if _plain(each) == _plain(answer)]
     return exact[0] if exact else alike[0] if len(alike) == 1 else None
