@@ -25,7 +25,8 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "symbolic": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
     "lesson.diagrams": {"matplotlib"},
-    "lesson.ledger": {"sympy"},
+    "lesson.ledger": {"sympy", "jinja2"},
+    "lesson.written": {"sympy"},
     "lesson.explorer": {"anywidget", "traitlets"},
     "lesson.widgets": {"IPython", "anywidget", "traitlets"},
     "lesson.predictions": {"IPython", "anywidget", "traitlets"},
@@ -156,7 +157,7 @@ WITHOUT_PARAMETERS = {
         "formulas.sigma",
         "formulas.tanh",
     ),
-    "symbolic.gradient_of",
+    *("symbolic.gradient_of", "lesson.written.plain"),
 }
 
 

@@ -3,7 +3,8 @@
     checks, diagnoses, attempts     what answers when an exercise is tried, and the mistakes it recognises
     museum                          broken LSTMs, to be found
     predictions                     a guess before the answer
-    ledger                          a step as a table, to be read or to be filled in
+    ledger, written                 a step as a table, to be read or to be filled in; how its numbers are written
+    diagrams                        the cell as a circuit, and the way back
     widgets, scenes, explorer       sliders, what they move, and one cell under the fingers
 
 A lesson takes what it writes often from here: ``from lstm_lib.lesson import check, predict, reveal``. Each name is

@@ -138,16 +138,15 @@ def test_the_page_fetches_nothing():
     assert not re.search(r"\b(src|href)=\"(?!data:)", visible)
 
 
-def test_the_figures_program_and_style_are_in_the_wheel(tmp_path):
+def test_programs_styles_and_pages_are_in_the_wheel(tmp_path):
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {
-        "lstm_lib/lesson/cell_explorer.js",
-        "lstm_lib/lesson/cell_explorer.css",
-        "lstm_lib/lesson/explorer.py",
-    } <= set(names)
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lstm_lib").rglob("*.*")}
+    files = {name for name in files if not name.endswith(".pyc")}
+    assert {Path(name).suffix for name in files} == {".py", ".js", ".css", ".html"}
+    assert files <= set(names)
 
 
 # --- in a browser, from a file, without a network ----------------------------------------------------------------
