@@ -36,7 +36,7 @@ def jupyterlab(folder, theme="JupyterLab Light"):
     """Serve `folder` with JupyterLab, with settings of its own; give the address."""
     own = {f"JUPYTER_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     own |= {f"JUPYTERLAB_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
-    own["LSTM_GUESSES"] = str(folder / ".lab" / "guesses.json")
+    own["LSTM_GUESSES"] = str(folder / ".lab" / "guesses")
     settings = {  # JupyterLab takes cells out of the page that are far out of sight
         "notebook-extension/tracker": {"windowingMode": "none"},
         "apputils-extension/notification": {"fetchNews": "false"},
@@ -97,12 +97,17 @@ def wait_for_cells(page):
     return page.locator(".jp-Notebook")
 
 
-def run_all(page, server, name):
-    """Run all cells. The page says Idle before there is a session, so the server is asked."""
+def wait_for_kernel(page, server, name):
+    """Wait until the notebook has a kernel; the page says Idle before there is one, so the server is asked."""
     deadline = time.monotonic() + 60
     while not any(s["path"] == name and s["kernel"]["execution_state"] == "idle" for s in sessions(server)):
         assert time.monotonic() < deadline, "no idle kernel"
         page.wait_for_timeout(100)
+
+
+def run_all(page, server, name):
+    """Run all cells."""
+    wait_for_kernel(page, server, name)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     numbered = r"e => /\[\d+\]/.test(e.textContent)"

@@ -322,11 +322,8 @@ class Ledger:
         """
         slopes = {name: squash(sp.Symbol("a")).diff() for name, squash in _SQUASHES.items()}
         entries, off = _look_up()
-        return (
-            _templates()
-            .get_template("ledger_page.html")
-            .render(ledger=self, slopes=slopes, entries=entries, off=off)
-        )
+        page = _templates().get_template("ledger_page.html")
+        return page.render(ledger=self, slopes=slopes, entries=entries, off=off)
 
 
 _SQUASHES = {"σ": sigma, "tanh": tanh}
