@@ -11,6 +11,7 @@ import pytest
 import strict
 
 from lstm_lib import plotting
+from lstm_lib.lesson import diagrams
 
 NOTEBOOKS = Path(build.__file__).parent
 LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
@@ -174,7 +175,7 @@ def test_every_formula_displayed_comes_from_sympy(name):
 
 
 def test_the_picture_in_the_readme_is_what_plotting_draws():
-    drawn = strict.Picture(plotting.png(plotting.draw_cell().figure))
+    drawn = strict.Picture(plotting.png(diagrams.draw_cell().figure))
     stored = strict.Picture((NOTEBOOKS / "cell.png").read_bytes())
     assert strict.picture_difference(stored, drawn, "cell.png, which `make notebooks` writes") == ""
 

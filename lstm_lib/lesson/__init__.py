@@ -1,7 +1,7 @@
 """What the notebooks of the course use: it asks, answers, draws and remembers. The library itself never needs it.
 
-    checks, diagnoses, attempts     what answers when an exercise is tried, and the mistakes it recognises
-    museum                          broken LSTMs, to be found
+    checks, diagnoses, attempts     what answers when an exercise is tried
+    mistakes, museum                every known mistake, once; and broken LSTMs made from them, to be found
     predictions                     a guess before the answer
     ledger                          a step as a table, to be read or to be filled in
     widgets, scenes, explorer       sliders, what they move, and one cell under the fingers

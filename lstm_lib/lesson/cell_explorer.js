@@ -99,7 +99,7 @@ const badge = (look) => svg("svg", { viewBox: "-10 -10 20 20", class: "badge", "
 
 // --- the circuit ---------------------------------------------------------------------------------------------------
 
-const UNIT = 100; // units of the drawing, to one of plotting's
+const UNIT = 100; // units of the drawing, to one of the diagram's
 const place = ([x, y]) => [UNIT * x, UNIT * (5.75 - y)];
 const ARROW = 16;
 const ANCHOR = { left: "start", center: "middle", right: "end" };

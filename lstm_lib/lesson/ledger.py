@@ -19,8 +19,9 @@ import numpy as np
 import sympy as sp
 
 from lstm_lib import data, validation
+from lstm_lib.formulas import sigma, spelt_out, tanh
 from lstm_lib.functional import sigmoid
-from lstm_lib.symbolic import CELL, sigma, spelt_out, tanh, unroll
+from lstm_lib.symbolic import CELL, unroll
 
 FADES = ("full", "half", "blank")
 MOST_DIGITS, LONGEST_EXACT = 30, 12  # decimals of the 50 that are computed; characters

@@ -33,7 +33,7 @@
 import numpy as np
 
 from lstm_lib import lstm, plotting, sigmoid
-from lstm_lib.lesson import check, predict, reveal
+from lstm_lib.lesson import check, diagrams, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: remember what came first
@@ -73,7 +73,7 @@ X.shape
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell().figure,
+    diagrams.draw_cell().figure,
     "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the new one, "
     "C(t). On its way it is multiplied by the forget gate f, and the product of input gate i and candidate C-tilde is "
     "added to it. A branch goes down through tanh, is multiplied by the output gate o and leaves as h(t). All four, "

@@ -15,8 +15,8 @@ from lab import CHROMIUM, SECONDS, chromium
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from lstm_lib import data, lstm, plotting
-from lstm_lib.lesson import explorer
+from lstm_lib import data, lstm
+from lstm_lib.lesson import diagrams, explorer
 from lstm_lib.lesson.explorer import NUMBERS, PRESETS, CellExplorer, draw_still
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +100,7 @@ def test_what_is_no_number_is_refused(values, error, message):
 
 
 def test_each_wire_of_the_circuit_carries_something():
-    drawing = plotting.circuit()
+    drawing = diagrams.circuit()
     assert len(explorer.CARRIES) == len(drawing["wires"])
     for (name, *_), carries in zip(drawing["wires"], explorer.CARRIES, strict=True):
         of_h, of_C, of_z = {"h_t", "tanh_C", "C_t"}, {"C_prev", "kept", "C_t"}, {"z", "x_t"}
