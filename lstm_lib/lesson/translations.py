@@ -127,9 +127,9 @@ def draw_blocks(D, H, layouts=("primer", "torch", "keras", "onnx")):
     Examples
     --------
     >>> draw_blocks(2, 3, ["primer", "keras"])  # in a notebook: the picture
-    Figure: Where the gates lie, to scale. The primer: W_f, W_i, W_C, W_o. Keras: ...
+    Figure: Where the gates lie in the weights, to scale. The primer: f, i, C̃, o, in rows. Keras: i, f, C̃, ...
     """
-    fig, axes = plotting.figure(height=2.9, ncols=len(layouts))
+    fig, axes = plotting.figure(height=2.3, ncols=len(layouts))
     told = []
     for ax, layout in zip(axes, layouts, strict=True):
         form, name = rosetta.LAYOUTS[layout], SEVEN[layout]
@@ -201,7 +201,7 @@ def draw_drift(curves, title):
     Parameters
     ----------
     curves : dict of array_like
-        What was done → the differences.
+        What was done → the differences; three at most.
     title : str
         What is compared.
 
@@ -212,9 +212,14 @@ def draw_drift(curves, title):
     """
     fig, ax = plotting.figure(height=2.8)
     told = []
-    for (words, values), style in zip(curves.items(), ("o-", "s--", "^:", "x-."), strict=False):
+    looks = [
+        ("o-", 4, "#A8A8A8"),
+        ("s--", 1.2, plotting.INK),
+        ("^:", 1.2, plotting.PURPLE),
+    ]  # one may hide another
+    for (words, values), (style, lw, colour) in zip(curves.items(), looks[: len(curves)], strict=True):
         apart = np.maximum(np.abs(values), ROUNDING)  # equal to the last digit has no place on such a scale
-        ax.semilogy(range(1, len(apart) + 1), apart, style, color=plotting.INK, ms=4, lw=1, label=words)
+        ax.semilogy(range(1, len(apart) + 1), apart, style, color=colour, ms=4, lw=lw, label=words)
         most = f"at most {apart.max():.0e}" if apart.max() > 1e-12 else "equal to rounding"
         told.append(f"{words[0].upper()}{words[1:]}: {most}.")
     ax.set(xlabel="training step", ylabel="difference", title=title, ylim=(ROUNDING / 3, 1))
