@@ -3,8 +3,10 @@
 The ordinary tests do not come here: `test_rosetta.py` has the numbers that the frameworks stored.
 """
 
+import build
 import numpy as np
 import pytest
+import strict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import frameworks
@@ -188,3 +190,9 @@ def test_with_two_biases_that_learn_it_parts_at_the_second_step():
     torch.optim.SGD(net.parameters(), lr=0.1).step()
     moved = rosetta.from_("torch", net.state_dict())["b_i"] - params["b_i"]
     assert np.abs(moved + 2 * 0.1 * one[:16, None]).max() < 1e-15
+
+
+def test_the_lesson_shows_the_same_when_pytorch_is_asked_as_when_it_is_quoted():
+    lesson = build.HERE / "further" / "13_rosetta.ipynb"
+    differences = strict.compare(*strict.run_again(lesson))
+    assert not differences, "\n".join(differences.values())

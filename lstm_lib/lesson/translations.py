@@ -101,7 +101,7 @@ def notations(D, H):
         arrays = rosetta.to(layout, params)
         order = " ".join(_IN_TEXT[k] for k in rosetta.LAYOUTS[layout].order)
         rows.append([name, order, _told(arrays), sum(a.size for a in arrays.values())])
-    return Table(f"One LSTM with D = {D}, H = {H}", ["", "gates", "arrays", "numbers"], rows)
+    return Table(f"One LSTM with D = {D}, H = {H}", ["notation", "gates", "arrays", "numbers"], rows)
 
 
 def _told(arrays):
@@ -363,7 +363,7 @@ def relatives(run, primer, weights, cells):
     >>> half = ("half", lambda p: p["w"] / 2, 1, "w = 0", {"w": 0.0})
     >>> print(relatives(run, lambda p: p["w"], {"w": 1.0}, [half]))
     Every cell beside the primer's, on one sequence
-          numbers to learn  with the same weights  with these  then
+    cell  numbers to learn  with the same weights  with these  then
     half  1                 0.50                   w = 0       equal to rounding
     """
 
@@ -375,5 +375,5 @@ def relatives(run, primer, weights, cells):
         [name, count, apart(step, weights), choice, apart(step, chosen) if chosen else "–"]
         for name, step, count, choice, chosen in cells
     ]
-    header = ["", "numbers to learn", "with the same weights", "with these", "then"]
+    header = ["cell", "numbers to learn", "with the same weights", "with these", "then"]
     return Table("Every cell beside the primer's, on one sequence", header, rows)

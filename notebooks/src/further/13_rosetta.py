@@ -28,6 +28,23 @@ from lstm_lib.lesson import check, predict, reveal, translations
 pytorch = translations.PyTorch()
 torch = pytorch.torch
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Three questions from before
+#
+# Answer before you open the triangle.
+#
+# 1. From [lesson 03](../03_the_formulas.ipynb): which shape has W_f with D = 2 inputs and H = 3 units, and which of its columns belong to h?
+# 2. From [lesson 02](../02_gates_and_the_cell_state.ipynb): what does a forget gate of 1 do, and which bias brings it there?
+# 3. From [lesson 09](../09_train_on_a_sine_wave.ipynb): what does one step of training do to a parameter?
+#
+# <details><summary>Answers</summary>
+#
+# 1. (3, 5), and the first three: h stands on top of x.
+# 2. It keeps the memory as it is. A large positive one, since σ of a large number is nearly 1.
+# 3. It moves it against its gradient, by the learning rate times the gradient, or as far as Adam makes of it.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Seven notations
 #
@@ -559,7 +576,7 @@ assert rounds == 10
 #
 # They all share one line, $\text{memory}_t = \text{factor}_t \cdot \text{memory}_{t-1} + \text{something}_t$, and differ in what the factor may look at.
 #
-# | | what the factor on the old memory sees | all steps at once? | what is given up |
+# | cell | what the factor on the old memory sees | all steps at once? | what is given up |
 # |---|---|---|---|
 # | **LSTM** (1997, 2000) | x and h | no | time: each step waits for the one before |
 # | **minLSTM, minGRU** (2024) | x | yes, by a scan | gates and candidate do not know what is remembered |
@@ -698,14 +715,15 @@ check("its h", lambda: from_onnx(**onnx), wanted, then=lambda p: lstm.forward(p,
 
 
 # %% slideshow={"slide_type": "skip"}
-def for_chung(W_z, b_z):
-    raise NotImplementedError  # return the pair
-
-
 def as_chung(pair):
     """Run the second program with a pair (W_z, b_z)."""
     p = weights | {"W_f": pair[0], "b_f": pair[1]}
     return run(lambda *arguments: gru(*arguments, z_keeps=False), p)
+
+
+# %% slideshow={"slide_type": "skip"}
+def for_chung(W_z, b_z):
+    raise NotImplementedError  # return the pair
 
 
 # %% slideshow={"slide_type": "skip"}
