@@ -11,9 +11,9 @@ CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-const
 READY  := $(VENV)/ready-$(subst $(comma),-,$(EXTRAS))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help env lab test lint pytest notebooks slides grade bench lock clean
+.PHONY: help env lab test lint pytest test-rosetta notebooks slides grade bench lock clean
 help:             ## what there is to type
-	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
 env: $(READY)     ## make .venv with everything in it
 
@@ -29,6 +29,10 @@ lint: env         ## style, and whether each notebook fits its text
 
 pytest: env       ## library, references, and every lesson run and compared
 	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 lstm_lib tests notebooks
+
+test-rosetta:     ## rosetta against the frameworks themselves, which it installs first: PyTorch, Keras, JAX, ONNX
+	$(MAKE) env EXTRAS=$(EXTRAS)$(comma)rosetta
+	$(BIN)/python -m pytest -q -W default tests/against_frameworks.py
 
 notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py

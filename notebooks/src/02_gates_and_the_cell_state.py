@@ -71,7 +71,7 @@ print(f"50 steps back along the memory: {sigmoid(0) ** 50:.0e} with b_f = 0, {si
 # %% slideshow={"slide_type": "skip"}
 def part(names, words):
     """Show the cell with some of its parts in colour and the rest in grey; None: all in colour."""
-    plotting.show(diagrams.draw_cell(names).figure, words)
+    plotting.show(diagrams.draw_cell(names or diagrams.DRAWN).figure, words)
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]

@@ -32,7 +32,7 @@ import numpy as np
 import sympy as sp
 
 from lstm_lib import data, formulas, gradcheck, lstm, plotting, rnn, sigmoid, sigmoid_grad, symbolic, tanh_grad
-from lstm_lib.lesson import check, check_choice, check_function, check_order, diagnoses, diagrams, ledger, predict, reveal  # fmt: skip
+from lstm_lib.lesson import check, check_choice, check_function, check_order, diagrams, ledger, mistakes, predict, reveal  # fmt: skip
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -928,15 +928,16 @@ entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", 
 whole = symbolic.BACKWARD["dC_t"].compute(entries)
 dC_next, path = entries["dC_next"], whole - entries["dC_next"]
 dh_o, tanh_C = entries["dh_t"] * entries["o_t"], np.tanh(entries["C_t"])
+words = {name: mistake.words for name, mistake in mistakes.CATALOGUE.items()}
 usual = {
-    diagnoses.WORDS["dropped_dC"]: path,
-    diagnoses.WORDS["dropped_path_through_h"]: dC_next,
-    diagnoses.MORE["slope_of_C"].words: dC_next + dh_o * (1 - entries["C_t"] ** 2),
-    diagnoses.MORE["no_slope_of_tanh"].words: dC_next + dh_o,
-    diagnoses.MORE["no_o_in_path"].words: dC_next + path / entries["o_t"],
+    words["dropped_dC"]: path,
+    words["dropped_path_through_h"]: dC_next,
+    words["slope_of_C"]: dC_next + dh_o * (1 - entries["C_t"] ** 2),
+    words["no_slope_of_tanh"]: dC_next + dh_o,
+    words["no_o_in_path"]: dC_next + path / entries["o_t"],
     "the output gate multiplies tanh(C_t) and not its slope": dC_next + dh_o * tanh_C,
 }
-usual = {f"You get this if {words}.": wrong for words, wrong in usual.items()}
+usual = {f"You get this if {cause}.": wrong for cause, wrong in usual.items()}
 
 # %% slideshow={"slide_type": "skip"}
 check("with both gradients", lambda: into_the_cell(**entries), whole, known=usual)
@@ -1013,7 +1014,7 @@ AFTER = {
     "c": {"g": "It is cut out of dz_t."},
 }
 named = {"a": "dropped_path_through_h", "d": "overwritten_gradients", "f": "wrong_step_C", "j": "squashed_twice"}
-WRONG = {label: f"With it, {diagnoses.WORDS[name]}." for label, name in named.items()}
+WRONG = {label: f"With it, {mistakes.CATALOGUE[name].words}." for label, name in named.items()}
 WRONG["m"] = "It writes over dh_t, from which dC_t is made; what goes to t − 1 needs a name of its own."
 
 # %% slideshow={"slide_type": "skip"}
