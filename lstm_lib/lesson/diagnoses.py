@@ -148,7 +148,7 @@ MORE = {
     # --- a sequence ---
     "swapped_state": Mistake(
         "h_0 and C_0 have changed places: the state is (h_0, C_0)",
-        (("X, (h_t, C_t) = _validated(", "X, (C_t, h_t) = _validated("),),
+        (("X, (h_t, C_t) = validation", "X, (C_t, h_t) = validation"),),
     ),
     "backwards_in_time": Mistake(
         "the sequence is read from its end: x_1 comes first", (("for x_t in X:", "for x_t in X[::-1]:"),)
@@ -241,7 +241,7 @@ MORE = {
     "ignored_dstate": Mistake(
         "what arrives from beyond the end, dstate, is not used",
         (
-            ("dhs, (dh_next, dC_next) = _v", "dhs, _ = _v"),
+            ("dhs, (dh_next, dC_next) = v", "dhs, _ = v"),
             ("    dX = []\n", "    dX, dh_next, dC_next = [], 0, 0\n"),
         ),
     ),

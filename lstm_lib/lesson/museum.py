@@ -368,7 +368,7 @@ def _in_words(function):
 
 
 def _arguments(cell, sizes, seed, scale):
-    model._is_cell(cell)
+    validation.cell(cell)
     if not isinstance(sizes, tuple | list) or len(sizes) != 4:
         raise ValueError(f"sizes is {sizes!r}; want four whole numbers (T, D, H, B)")
     validation.size("seed", seed, least=0), validation.number("scale", scale, above=0)
@@ -476,7 +476,7 @@ def curve(cell, n_steps=100, *, seed=0):
     >>> falls(curve(lstm)), curve(EXHIBITS["undefined_name"].cell())
     (True, [])
     """
-    model._is_cell(cell)
+    validation.cell(cell)
     n_steps, seed = validation.size("n_steps", n_steps), validation.size("seed", seed, least=0)
     rng, adam, losses = np.random.default_rng(seed), training.Adam(lr=0.01), []
     waves = data.sine_waves(20, 8, rng)
@@ -732,15 +732,15 @@ We know of no published case.
 
 ignored_h_0 | equations | falls | every sequence starts from h = 0
 The h_0 that was handed in is replaced by zeros: a long sequence in two pieces is no longer one sequence.
-- X, (h_t, C_t) = _validated(params, X, state)
-+ X, (h_t, C_t) = _validated(params, X, state)
+- X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)
++ X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)
 +     h_t = np.zeros_like(h_t)
 neulab/xnmt, issue 223: the h and C of an initial state were lost on the way to the first step.
 
 ignored_C_0 | equations | falls | every sequence starts from C = 0
 The C_0 that was handed in is replaced by zeros, and with it all that was remembered.
-- X, (h_t, C_t) = _validated(params, X, state)
-+ X, (h_t, C_t) = _validated(params, X, state)
+- X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)
++ X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)
 +     C_t = np.zeros_like(C_t)
 neulab/xnmt, issue 223: the h and C of an initial state were lost on the way to the first step.
 

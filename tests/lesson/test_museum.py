@@ -335,16 +335,16 @@ def test_what_a_cell_writes_into_its_arguments_does_not_spoil_the_check():
 def test_a_forward_pass_that_spoils_its_input_spoils_its_own_only():
     spoils = changed(
         (
-            "X, (h_t, C_t) = _validated(params, X, state)",
-            """_, (h_t, C_t) = _validated(params, X, state)
+            "X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)",
+            """_, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)
     X *= 0.5
     params["W_f"] *= 0.5""",
         )
     )
     halves = changed(
         (
-            "X, (h_t, C_t) = _validated(params, X, state)",
-            """X, (h_t, C_t) = _validated(params, X, state)
+            "X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)",
+            """X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)
     X = 0.5 * X
     params = params | {"W_f": 0.5 * params["W_f"]}""",
         )
