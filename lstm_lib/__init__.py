@@ -6,6 +6,7 @@
     gradcheck, flow                 a gradient proved; how far back it reaches
     formulas, symbolic              the same formulas as sympy objects; sympy is imported here only
     plotting                        figures; matplotlib is imported here only
+    rosetta                         parameters from other frameworks, and to them
     lesson                          what the notebooks use; nothing above knows of it
 
 Importing ``lstm_lib`` brings in NumPy and nothing heavier. Modules come by name, ``from lstm_lib import lstm``,

@@ -25,8 +25,10 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "symbolic": {"sympy"},
     "plotting": {"matplotlib", "IPython"},
     "lesson.diagrams": {"matplotlib"},
-    "lesson.ledger": {"sympy"},
+    "lesson.ledger": {"sympy", "jinja2"},
+    "lesson.written": {"sympy"},
     "lesson.explorer": {"anywidget", "traitlets"},
+    "lesson.translations": {"matplotlib"},
     "lesson.widgets": {"IPython", "anywidget", "traitlets"},
     "lesson.predictions": {"IPython", "anywidget", "traitlets"},
 }
@@ -156,7 +158,7 @@ WITHOUT_PARAMETERS = {
         "formulas.sigma",
         "formulas.tanh",
     ),
-    "symbolic.gradient_of",
+    *("symbolic.gradient_of", "lesson.written.plain"),
 }
 
 

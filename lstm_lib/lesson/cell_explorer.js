@@ -377,8 +377,7 @@ function render({ model, el }) {
     html("p", { class: "asks" }, KEY),
     spoken,
   );
-  // or JupyterLab takes the arrow keys for itself
-  for (const control of root.querySelectorAll("input, button")) control.dataset.lmSuppressShortcuts = "true";
+  keepToItself(root);
   el.append(root);
 
   function paint() {

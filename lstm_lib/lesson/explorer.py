@@ -81,7 +81,7 @@ class CellExplorer(anywidget.AnyWidget):
     (array([[0.9332]]), array([[1., 1.]]))
     """
 
-    _esm = HERE / "cell_explorer.js"
+    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "cell_explorer.js"))
     _css = HERE / "cell_explorer.css"
     x_t, h_prev, C_prev, b_f, b_i, b_C, b_o = (traitlets.Any().tag(sync=True) for _ in range(7))
     W_f, W_i, W_C, W_o = (traitlets.Any().tag(sync=True) for _ in range(4))

@@ -25,7 +25,7 @@
 # your own: *File → Save Notebook As…*. `git restore notebooks` brings the originals back.
 #
 # Whenever it says **Predict**, stop, run the cell that asks, and commit to an answer before you run the next one. Your
-# guesses stay on your own disk, in a small file; nothing is sent anywhere. Students who
+# guesses stay on your own disk, in small files; nothing is sent anywhere. Students who
 # predicted the outcome of a demonstration understood it better than those who only watched it
 # ([Crouch and others 2004](#References)).
 

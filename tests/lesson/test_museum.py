@@ -74,6 +74,7 @@ def test_no_two_fingerprints_are_equal_but_for_the_twins():
         assert b not in twins or len(twins[b]) > 20
 
 
+@pytest.mark.slow
 def test_a_healthy_cell_is_never_accused():
     rng = np.random.default_rng(0)
     cells = [cell_with(name, changes) for name, changes in HEALTHY.items()] + [lstm]
@@ -184,7 +185,7 @@ MORE = {
     "a gradient that is averaged over the batch": ("da[k].sum(axis=1", "da[k].mean(axis=1"),
     "a gradient that is averaged over time": ("+= step_grads[name]", "+= step_grads[name] / len(steps)"),
     "the steps of X the wrong way round": ("np.array(dX[::-1])", "np.array(dX)"),
-    "dstate is forgotten": ("(dh_next, dC_next) = _valid", "_ = _valid"),
+    "dstate is forgotten": ("(dh_next, dC_next) = validation", "_ = validation"),
     "the forget bias is forgotten": ('validation.number("forget_bias", forget_bias)', "0"),
     "a forget bias that cannot be changed": ('validation.number("forget_bias", forget_bias)', "1"),
     "another bias than b_f": ('params["b_f"] +=', 'params["b_i"] +='),
@@ -402,6 +403,7 @@ def good_detector(cell):
     return not np.allclose(hs, healthy) or max(check_gradients(loss_and_grads, values).values()) > 1e-3
 
 
+@pytest.mark.slow
 def test_a_good_detector_passes():
     result = trial(good_detector, repeats=1)
     assert result.caught == tuple(EXHIBITS)
