@@ -235,8 +235,7 @@ def _how_it_differs(task, tries, found, one):
     key = one.wrong()
     got, right, where = one.got[key], one.right[key], place(key)
     if got.shape != right.shape:
-        turned = ": yours is the right one, transposed" if got.ndim == 2 and _equal(got.T, right) else ""
-        words = f"{where} has shape {got.shape}; want {right.shape}{turned}."
+        words = f"{where} has shape {got.shape}; want {right.shape}."
     elif not np.isfinite(got).all():
         words = f"{where} differs first: it holds numbers that are not finite."
     else:
