@@ -372,7 +372,11 @@ def _verdict_on_choice(answer, expected, choices, known):
     if chosen is None:
         some = ", ".join(map(str, choices[:8])) + (", …" if len(choices) > 8 else "")
         got = repr(answer) if isinstance(answer, str | int | float) else kind(answer)
-        near = get_close_matches(str(answer), map(str, choices), n=1) if len(choices) > 8 else []
+        near = (
+            get_close_matches(str(answer), map(str, choices), n=1)
+            if isinstance(answer, str) and len(choices) > 8
+            else []
+        )
         return "✗", f"{got[:60]} is none of {some}." + (f" Did you mean {near[0]}?" if near else "")
     if chosen == expected:
         return "✓", "right."

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import re
 
 import numpy as np
@@ -85,7 +86,8 @@ def test_an_error_is_answered_in_a_sentence_without_a_traceback(said):
     assert said(lambda: 1 / 0) == "✗ q: your code stopped with ZeroDivisionError: division by zero.\n"
     assert said(lambda: {}["key"]) == "✗ q: your code stopped with KeyError: 'key'.\n"
     assert said(lambda x: x) == "✗ q: it takes (x); want no argument, as in the exercise.\n"
-    assert said(raises(SystemExit("bye"))) == "✗ q: your code stopped with SystemExit: bye.\n"
+    words = "✗ q: your code stopped with SystemExit: bye. It was at the line `raise error`.\n"
+    assert said(raises(SystemExit("bye"))) == words
 
 
 def test_the_stop_button_still_stops():
@@ -107,7 +109,7 @@ def test_another_shape_is_named(said, attempt, expected, words):
     assert said(attempt, expected).startswith(f"✗ q: {words}")
 
 
-@pytest.mark.parametrize("attempt", [[4], (4,), np.array([[4]]), np.matrix(4), 4 + 0j, (k for k in [4])])
+@pytest.mark.parametrize("attempt", [[4], (4,), np.array([[4]]), 4 + 0j, (k for k in [4])])
 def test_one_number_is_right_in_any_clothes(said, attempt):
     assert said(attempt) == RIGHT
 
@@ -166,7 +168,7 @@ def test_what_is_no_number_is_named_and_never_raises(said, what):
 
 
 def test_huge_numbers_give_no_warning(said):
-    assert said(1.7e308, -1.7e308) == "✗ q: got 1.7e+308, want -1.7e+308. Yours is too large by inf.\n"
+    assert said(1.7e308, -1.7e308).startswith("✗ q: got 1.7e+308, want -1.7e+308. Yours is too large by inf.")
 
 
 @given(st.floats(1e-6, 1e9), st.floats(1e-9, 0.1), st.floats(0, 3))
@@ -207,9 +209,9 @@ def test_nothing_is_given_back():
 
 
 def test_an_attempt_is_called_once(said):
-    calls = []
-    said(lambda: calls.append(1) or 4)
-    assert calls == [1]
+    calls = itertools.count()
+    said(lambda: next(calls) * 0 + 4)
+    assert next(calls) == 1
 
 
 def test_mistakes_of_the_lesson_are_errors():
@@ -269,7 +271,7 @@ def test_what_lies_around_is_put_back(said):
 
 
 def test_an_error_of_the_lesson_is_not_the_learners(said):
-    assert said(4, lambda: missing_name).startswith("○ q: something of the lesson that this check needs")
+    assert said(4, lambda: {}["missing"]).startswith("○ q: something of the lesson that this check needs")
     words = said(lambda: [1, 2], 4, then=lambda answer: float(answer))
     assert words.startswith("✗ q: nothing can be computed from what it gave back, a list of 2")
 
@@ -363,13 +365,13 @@ def test_a_start_without_its_bias_is_named(capsys):
 
     assert said_of_function(capsys, zero_bias, "init_params") == "✗ mine: b_f is not 1.\n"
     said = said_of_function(capsys, lambda D, H, rng, forget_bias=1: {}, "init_params")
-    assert said.startswith("✗ mine: init_params stopped with ValueError: params has no W_f")
+    assert said.startswith("✗ mine: with D, H = 9, 24 init_params gave back something else: W_f, ")
     assert said.count("\n") == 1
 
 
 def test_no_name_of_the_librarys_own_reaches_the_learner(capsys):
     said = said_of_function(capsys, lambda D, H, rng: lstm.init_params(D, H, rng), "init_params")
-    assert "unexpected keyword argument 'forget_bias'" in said
+    assert "it takes (D, H, rng); want (D, H, rng, *, forget_bias=1.0)" in said
     assert not re.search(r"\b_\w", said.replace("__main__", ""))
 
 
@@ -410,8 +412,12 @@ def said_of_order(capsys, attempt):
         (..., "○ mine: not written yet."),
         (raises(NotImplementedError), "○ mine: not written yet."),
         (lambda: 1 / 0, "✗ mine: your code stopped with ZeroDivisionError: division by zero."),
-        (4, "✗ mine: got 4; want labels in a row, such as 'xcba'."),
-        ([1, 2], "✗ mine: got [1, 2]; want labels in a row, such as 'xcba'."),
+        (4, "✗ mine: '4' is none of a, b, c, x."),
+        (4.5, "✗ mine: got a float; want labels in a row, such as 'xcba'."),
+        ([1, 2], "✗ mine: '1' is none of a, b, c, x."),
+        (("a", "b", "c"), "✓ mine: right."),
+        (np.array(list("abc")), "✓ mine: right."),
+        ("A -> B -> C", "✓ mine: right."),
     ],
 )
 def test_an_order_is_answered(capsys, attempt, answer):
@@ -521,14 +527,16 @@ def exits():
         ("o", "✗ mine: o is not it."),
         ("x", "✗ mine: 'x' is none of f, i, o."),
         (3, "✗ mine: 3 is none of f, i, o."),
-        (np.ones(3), "✗ mine: array([1., 1., 1.]) is none of f, i, o."),
-        (["f"], "✗ mine: ['f'] is none of f, i, o."),
+        (np.ones(3), "✗ mine: an array of shape (3,) is none of f, i, o."),
+        (["f"], "✓ mine: right."),
+        (np.array(list("fio"))[0], "✓ mine: right."),
+        ("F.", "✓ mine: right."),
         (None, "○ mine: not written yet."),
         (..., "○ mine: not written yet."),
         (lambda: None, "○ mine: not written yet."),
         (lambda: 1 / 0, "✗ mine: your code stopped with ZeroDivisionError: division by zero."),
-        (lambda word: word, "✗ mine: your code stopped with TypeError: "),
-        (exits, "✗ mine: your code stopped with SystemExit: ."),
+        (lambda word: word, "✗ mine: it takes (word); want no argument"),
+        (exits, "✗ mine: your code stopped with SystemExit. It was at the line `raise SystemExit`."),
     ],
 )
 def test_a_choice_is_answered_without_telling_the_right_one(capsys, attempt, answer):
@@ -537,7 +545,8 @@ def test_a_choice_is_answered_without_telling_the_right_one(capsys, attempt, ans
 
 def test_a_number_is_no_other_kind_of_number(capsys):
     assert said_of_choice(capsys, True, 1, range(1, 4)) == "✗ mine: True is none of 1, 2, 3."
-    assert said_of_choice(capsys, "1", 1, range(1, 4)) == "✗ mine: '1' is none of 1, 2, 3."
+    for one in ("1", 1.0, np.int64(1), np.array([1]), "line 1"):
+        assert said_of_choice(capsys, one, 1, range(1, 4)) == "✓ mine: right."
 
 
 def test_many_choices_are_not_all_listed(capsys):
