@@ -396,7 +396,7 @@ def read_in(value=0.67):
     """An input like X: a flagged symbol, then noise, and `value` at step 51."""
     X = np.zeros((100, 2, 2))
     X[1:, 0] = np.random.default_rng(0).uniform(-1, 1, (99, 1))
-    X[50, 0], X[0] = value, [[1, -1], [1, 1]]
+    X[50, 0], X[0] = [value, -value], [[1, -1], [1, 1]]
     return X
 
 
