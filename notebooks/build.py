@@ -101,7 +101,7 @@ def place(number, cell):
     return f"cell {number} ({first_line[:60]})"
 
 
-def execute(notebook, folder, name="notebook", on_cell=lambda number: None, timeout=120):
+def execute(notebook, folder, name="notebook", on_cell=lambda number: None, timeout=1200):
     """Run `notebook` in a fresh kernel that stands in `folder`, and store the outputs in it.
 
     `on_cell` is called with the number of each cell before it runs. Raises BuildError when a cell fails, and when
@@ -119,6 +119,7 @@ def execute(notebook, folder, name="notebook", on_cell=lambda number: None, time
         km=AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),  # the kernel of this Python
         resources={"metadata": {"path": str(folder)}},
         timeout=timeout,
+        startup_timeout=600,  # of the kernel: a machine may have twenty other things to do
         coalesce_streams=False,  # it would move lines printed after a figure above it
         record_timing=False,
         on_cell_start=on_cell_start,

@@ -3,6 +3,7 @@
 What was seen is kept in _build/screenshots.
 """
 
+import ast
 import json
 import re
 import shutil
@@ -20,6 +21,7 @@ if lab.CHROMIUM is None:
     pytest.skip("there is no Chromium on this machine", allow_module_level=True)
 
 LESSONS = sorted(path.name for path in lab.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+EACH_PUSH = ("00", "04", "09")  # between them they hold every kind of control; the others are opened once a week
 ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 CONTROLS = [
     "from lstm_lib.lesson.explorer import CellExplorer\ncell = CellExplorer()\ncell",
@@ -95,7 +97,26 @@ def shown_in_outputs(name):
     return json.dumps(outputs).count("<img "), json.dumps(live).count("<img "), len(live)
 
 
-@pytest.mark.parametrize("name", LESSONS)
+def kinds_of_controls(name):
+    """Return the live things in a lesson, each by what shows it; a guess is a choice or a number."""
+    code = "\n".join(cell.source for cell in build.read(lab.NOTEBOOKS / name).cells if cell.cell_type == "code")
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    named = [(node.func.id, len(node.args)) for node in calls if isinstance(node.func, ast.Name)]
+    guesses = {"a choice" if arguments > 2 else "a number" for called, arguments in named if called == "predict"}
+    return guesses | {called for called, _ in named} & {"explore", "CellExplorer", "summary"}
+
+
+def test_the_lessons_of_each_push_hold_every_kind_of_control():
+    found = {name: kinds_of_controls(name) for name in LESSONS}
+    chosen = [kinds for name, kinds in found.items() if name.startswith(EACH_PUSH)]
+    assert len(chosen) == 3
+    assert set().union(*chosen) == set().union(*found.values()) >= {"a choice", "explore", "CellExplorer"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if n.startswith(EACH_PUSH) else pytest.mark.weekly) for n in LESSONS],
+)
 def test_a_lesson_opened_from_the_file_browser_reads_well_and_runs_without_an_error(page, server, name):
     lesson = open_from_the_file_browser(page, server, name)
     pictures, still, live = shown_in_outputs(name)
@@ -121,6 +142,15 @@ def test_formulas_are_typeset(page, server):
     page.wait_for_selector(".jp-OutputArea mjx-container")
     page.wait_for_function("() => !document.querySelector('.jp-Notebook').innerText.includes('\\\\displaystyle')")
     assert page.locator(".jp-Notebook mjx-merror").count() == 0
+
+
+def test_nobody_is_asked_about_news_and_what_widgets_show_is_saved(server):
+    def setting(plugin, name):
+        answer = json.load(urllib.request.urlopen(f"{server}/lab/api/settings/{plugin}"))
+        return (answer["schema"]["properties"][name]["default"], answer["settings"])
+
+    assert setting("@jupyterlab/apputils-extension:notification", "fetchNews") == ("false", {})
+    assert setting("@jupyter-widgets/jupyterlab-manager:plugin", "saveState") == (True, {})
 
 
 # --- controls ----------------------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def browser():
 @pytest.fixture
 def page(browser):
     """A tab without a network that notes everything that goes wrong."""
-    page = browser.new_context(offline=True).new_page()
+    page = lab.patient_page(browser, offline=True)
     page.wrong = []
     page.on(
         "request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or page.wrong.append(f"asks {r.url}")
@@ -269,7 +269,7 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         page.evaluate("n => Reveal.slide(n)", number)
         (note,) = deck[number].notes
         first_words = re.match(r"[^*$`]+", note.source.split("\n\n")[1])[0].strip()
-        notes.filter(has_text=first_words).wait_for(timeout=20_000)
+        notes.filter(has_text=first_words).wait_for()
 
 
 COUNTER = """

@@ -148,6 +148,12 @@ LEFT_BEHIND = Outcome(
 )
 
 
+@pytest.fixture(autouse=True)
+def busy_machine(monkeypatch):
+    """Wait long for code that stops; what does not stop is another test's."""
+    monkeypatch.setattr(attempts, "_PATIENCE", 600)
+
+
 @with_threads
 @pytest.mark.parametrize("function", [for_ever, for_ever_whatever_is_raised, for_ever_but_for_one_error])
 def test_what_runs_for_ever_is_stopped(where, function):
@@ -172,13 +178,13 @@ def test_an_answer_comes_while_numpy_still_computes(monkeypatch):
         return np.linalg.svd(np.random.default_rng(0).normal(size=(1200, 1200)))
 
     assert run(large, limit=0.01) == Outcome(problem=LEFT_BEHIND.problem.replace("0.2", "0.01"))
-    assert going.is_set()
+    assert going.wait(600)
 
 
 def test_a_thread_that_is_stopped_ends_in_silence(capfd):
-    threads = threading.active_count()
+    threads = set(threading.enumerate())  # those that other tests have left behind end when they like
     assert run(for_ever, limit=0.2) == STOPPED
-    assert threading.active_count() == threads
+    assert set(threading.enumerate()) <= threads
     assert capfd.readouterr() == ("", "")
 
 
@@ -196,6 +202,7 @@ def test_the_stop_button_passes_through(where):
 def test_the_stop_button_ends_what_is_running():
     code = (
         "import signal, threading\nfrom lstm_lib.lesson.attempts import run\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # sh takes it from what runs with &
         "def for_ever():\n    started.set()\n    while True: pass\n"
         "started = threading.Event()\n"
         "def press():\n    started.wait(); signal.raise_signal(signal.SIGINT)\n"

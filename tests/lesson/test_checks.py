@@ -267,12 +267,13 @@ def test_an_endless_attempt_is_stopped_and_an_error_is_said(ask, capsys, monkeyp
         while True:
             pass
 
-    monkeypatch.setattr(attempts.run, "__kwdefaults__", {"limit": 0.2})
-    monkeypatch.setattr(checks, "_LIMIT_OF_A_TRIAL", 0.2)
-    for attempt, words in [
-        (for_ever, "after 0.2 seconds it was still running."),
-        (lambda: 1 / 0, "ZeroDivisionError"),
+    monkeypatch.setattr(attempts, "_PATIENCE", 600)
+    for attempt, limit, words in [
+        (for_ever, 0.2, "after 0.2 seconds it was still running."),
+        (lambda: 1 / 0, 600, "ZeroDivisionError"),
     ]:
+        monkeypatch.setattr(attempts.run, "__kwdefaults__", {"limit": limit})
+        monkeypatch.setattr(checks, "_LIMIT_OF_A_TRIAL", limit)
         ask(attempt)
         said = capsys.readouterr().out
         assert said.startswith("✗ q: ")
@@ -401,6 +402,7 @@ def said_of(capsys, detect):
     return capsys.readouterr().out.rstrip("\n")
 
 
+@pytest.mark.slow
 def test_a_detector_that_finds_everything_is_right(capsys):
     said = said_of(capsys, lambda cell: bool(museum.examine(cell)))
     assert said == f"✓ mine: right. It catches all {len(museum.EXHIBITS)} exhibits and accuses no healthy cell."

@@ -74,6 +74,7 @@ def test_no_two_fingerprints_are_equal_but_for_the_twins():
         assert b not in twins or len(twins[b]) > 20
 
 
+@pytest.mark.slow
 def test_a_healthy_cell_is_never_accused():
     rng = np.random.default_rng(0)
     cells = [cell_with(name, changes) for name, changes in HEALTHY.items()] + [lstm]
@@ -402,6 +403,7 @@ def good_detector(cell):
     return not np.allclose(hs, healthy) or max(check_gradients(loss_and_grads, values).values()) > 1e-3
 
 
+@pytest.mark.slow
 def test_a_good_detector_passes():
     result = trial(good_detector, repeats=1)
     assert result.caught == tuple(EXHIBITS)
