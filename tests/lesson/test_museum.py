@@ -185,7 +185,7 @@ MORE = {
     "a gradient that is averaged over the batch": ("da[k].sum(axis=1", "da[k].mean(axis=1"),
     "a gradient that is averaged over time": ("+= step_grads[name]", "+= step_grads[name] / len(steps)"),
     "the steps of X the wrong way round": ("np.array(dX[::-1])", "np.array(dX)"),
-    "dstate is forgotten": ("(dh_next, dC_next) = _valid", "_ = _valid"),
+    "dstate is forgotten": ("(dh_next, dC_next) = validation", "_ = validation"),
     "the forget bias is forgotten": ('validation.number("forget_bias", forget_bias)', "0"),
     "a forget bias that cannot be changed": ('validation.number("forget_bias", forget_bias)', "1"),
     "another bias than b_f": ('params["b_f"] +=', 'params["b_i"] +='),
