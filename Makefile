@@ -16,7 +16,7 @@ SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
 QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
-unexport PYTHONDONTWRITEBYTECODE
+pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides grade bench lock clean
 help:             ## what there is to type
@@ -79,15 +79,17 @@ clean:            ## remove what can be made again
 	rm -rf $(VENV) _build .pytest_cache .ruff_cache .hypothesis
 
 # One stamp for each choice of extras: ready-course, ready-course-test-… What a larger one has is there for a smaller one.
-$(VENV)/ready-%: pyproject.toml $(LOCK) | $(VENV)/uv.txt
+# uv comes by pip, with the hashes of the lock, and everything else by uv, in seconds; learners need not keep it.
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+$(VENV)/ready-%: pyproject.toml $(LOCK) | $(VENV)/pyvenv.cfg
+	@sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $(VENV)/uv.txt
+	$(PIP) install --require-hashes --no-deps --no-compile -r $(VENV)/uv.txt
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet $(CHOICE) -e ".[$(subst -,$(comma),$*)]"
+	$(if $(findstring test,$*),,$(PIP) uninstall --yes uv)
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@echo '$(SETTINGS)' > $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@ $(VENV)/ready-course
 
-# uv itself comes by pip, with the hashes of the lock; everything else comes by uv, which takes seconds.
-$(VENV)/uv.txt: $(LOCK)
+$(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $@
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $@

@@ -107,7 +107,7 @@ def backward(params, dhs, trace, dstate=None):
         dW, dX, dstate_0 = _through_time(params, dhs, trace, *dstate)
     finally:
         np.setbufsize(usual)
-    rows = dict(zip(ORDER, np.split(dW, 4), strict=True))
+    rows = dict(zip(ORDER, dW.reshape(4, -1, dW.shape[1]), strict=True))
     grads = {f"W_{k}": rows[k][:, :-1].copy() for k in lstm.GATES}
     return grads | {f"b_{k}": rows[k][:, -1:].copy() for k in lstm.GATES}, dX, dstate_0
 
@@ -150,27 +150,36 @@ def _slopes(factors, f, i, C_tilde, C_prev, C, o, h):
     """Fill in what does not wait for a gradient, a few calls for all steps: the slopes of C_t and h_t."""
     one, multiply, subtract = np.array(1, f.dtype), np.multiply, np.subtract
     to_C_prev, to_C, to_f, to_i, to_o, through_h = factors.swapaxes(0, 1)
-    to_C_prev[:] = f
+    # (1 − f) f C_{t−1}
+    subtract(one, f, to_f)
+    multiply(to_f, f, to_f)
+    multiply(to_f, C_prev, to_f)
+    # C̃ (1 − i) i, and (1 − C̃²) i = i − C̃ (C̃ i)
+    multiply(C_tilde, i, to_i)
+    multiply(C_tilde, to_i, to_C)
+    subtract(i, to_C, to_C)
+    subtract(one, i, to_C_prev)
+    multiply(to_i, to_C_prev, to_i)
+    # tanh C (1 − o) o = (1 − o) h, and (1 − tanh² C) o = o − tanh C h
+    subtract(one, o, to_o)
+    multiply(to_o, h, to_o)
     np.tanh(C, through_h)
-    for out, gate, other in ((to_f, f, C_prev), (to_i, i, C_tilde), (to_o, o, through_h)):
-        subtract(one, gate, out)
-        multiply(out, gate, out)
-        multiply(out, other, out)
-    for out, squashed, gate in ((to_C, C_tilde, i), (through_h, through_h, o)):
-        multiply(squashed, squashed, out)
-        subtract(one, out, out)
-        multiply(out, gate, out)
+    multiply(through_h, h, through_h)
+    subtract(o, through_h, through_h)
+    to_C_prev[:] = f
 
 
 def _steps_backward(dot, dhs, factors, dz, dh, dC):
     """Turn the factors into gradients in place, the last step first; the sums of dz_t go on to the step before."""
     add, multiply, H = np.add, np.multiply, dhs.shape[1]
     das = factors[:, 1:5].reshape(len(dhs), 4 * H, -1)
-    windows = dhs, factors[:, 4:], factors[:, 5], factors[:, :4], factors[:, 0], das, dz, dz[:, :H]
-    for dh_t, by_dh, through_h, by_dC, dC_prev, da, dz_t, dh_prev in zip(*(w[::-1] for w in windows), strict=True):
+    to_C_prev, to_o, through_h = factors[:, 0], factors[:, 4], factors[:, 5]
+    windows = dhs, to_o, through_h, factors[:, :4], to_C_prev, das, dz, dz[:, :H]
+    for dh_t, by_dh, and_by_dh, by_dC, dC_prev, da, dz_t, dh_prev in zip(*(w[::-1] for w in windows), strict=True):
         add(dh, dh_t, dh)
-        multiply(by_dh, dh, by_dh)
-        add(dC, through_h, dC)
+        multiply(by_dh, dh, by_dh)  # two calls: they start faster than one that has to repeat dh
+        multiply(and_by_dh, dh, and_by_dh)
+        add(dC, and_by_dh, dC)
         multiply(by_dC, dC, by_dC)
         dot(da, dz_t)
         dh, dC = dh_prev, dC_prev
@@ -187,7 +196,5 @@ def _summed_products(da, z_T):
 
 def _empty(shape, dtype):
     """Return an array that starts at the start of a cache line: else every 64-byte load of AVX-512 touches two."""
-    size = prod(shape) * dtype.itemsize
-    memory = np.empty(size + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    return memory[start : start + size].view(dtype).reshape(shape)
+    memory = np.empty(prod(shape) * dtype.itemsize + 64, np.uint8)
+    return np.ndarray(shape, dtype, memory, offset=-memory.ctypes.data % 64)

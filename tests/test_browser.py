@@ -230,6 +230,9 @@ def test_a_guess_is_taken_by_mouse_and_keyboard_and_compared_with_the_answer(pag
     question.get_by_label("(c) four").check()
     question.get_by_text("You guessed (c) four; it is (b) three.").wait_for()
     assert question.get_by_label("(a) two").is_disabled()
+    assert page.evaluate(
+        "document.activeElement.matches('.jp-Cell.jp-mod-active')"
+    )  # where Shift + Enter is heard
 
     # a second visit: one click
     run_cell(page, 1)

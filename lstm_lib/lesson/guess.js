@@ -55,6 +55,9 @@ function render({ model, el }) {
   }
   function update() {
     const guess = model.get("guess");
+    // a control that is switched off lets go of the keys: hand them to the active cell, so that Shift + Enter reads on
+    const active = el.closest(".jp-Notebook")?.querySelector(".jp-Cell.jp-mod-active");
+    if (model.get("closed") && box.contains(box.getRootNode().activeElement)) active?.focus();
     inputs.forEach((input, place) => {
       input.disabled = model.get("closed");
       if (choices.length) input.checked = guess === place;
