@@ -144,6 +144,7 @@ def test_formulas_are_typeset(page, server):
     assert page.locator(".jp-Notebook mjx-merror").count() == 0
 
 
+@pytest.mark.browser
 def test_nobody_is_asked_about_news_and_what_widgets_show_is_saved(server):
     def setting(plugin, name):
         answer = json.load(urllib.request.urlopen(f"{server}/lab/api/settings/{plugin}"))

@@ -6,6 +6,7 @@ import sys
 
 import build
 import nbformat
+import pytest
 import view
 
 CONFIG = build.HERE / "handout" / "config.py"
@@ -27,6 +28,7 @@ def exported(tmp_path, *cells):
     return path.with_suffix(".html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_live_figure_is_a_picture_and_folds_stay_folds(tmp_path):
     live = {
         build.VIEW: {"model_id": "1", "version_major": 2, "version_minor": 0},

@@ -277,6 +277,7 @@ def test_three_other_ways_agree_with_direct_differentiation(sizes):
     assert all(0 < errors[way] < bound for way, bound in BOUNDS.items()), errors
 
 
+@pytest.mark.slow
 @given(seed=st.integers(0, 10**6))
 def test_the_library_is_direct_differentiation_at_any_numbers(seed):
     assert gradient_errors(2, 2, 2, np.random.default_rng(seed))["library"] < 1e-11

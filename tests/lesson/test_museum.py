@@ -314,6 +314,7 @@ def test_no_two_sizes_are_equal_so_that_nothing_fits_the_wrong_way_round():
 # --- training ---
 
 
+@pytest.mark.slow  # each is trained
 @pytest.mark.parametrize("mistake", CATALOGUE.values(), ids=CATALOGUE)
 def test_the_loss_falls_where_the_label_says_so_and_nowhere_else(mistake):
     losses = curve(mistake.cell())
