@@ -244,53 +244,6 @@ def latch(T, B, rng, *, n=1, longest=None):
     return X, Y
 
 
-def copy_memory(delay, B, rng, *, length=10, symbols=8):
-    """Return the copy task: read some symbols, wait, and say them again when the signal comes.
-
-    First `length` symbols, then delay − 1 blanks, then the signal, then `length` blanks. The answer is blank until
-    the signal has been read, and the symbols in their order after it.
-
-    Parameters
-    ----------
-    delay, B : int
-        Steps from the last symbol to the signal, and sequences.
-    rng : numpy.random.Generator
-        Where the symbols come from.
-    length : int, default 10
-        How many symbols to remember.
-    symbols : int, default 8
-        How many different ones there are.
-
-    Returns
-    -------
-    X, Y : ndarray of shape (delay + 2 · length, symbols + 2, B)
-        Symbols first, then the blank, then the signal (which is never an answer). An answer is due at every step.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A size that is not a whole number of at least 1; an `rng` that is no generator.
-
-    Notes
-    -----
-    Arjovsky, Shah & Bengio 2016, after Hochreiter & Schmidhuber 1997. Who knows when to answer but not what, has a
-    cross-entropy of length · ln(symbols) / (delay + 2 · length).
-
-    Examples
-    --------
-    >>> X, Y = copy_memory(20, 32, np.random.default_rng(0), length=3)
-    >>> bool((X[:3].argmax(axis=1) == Y[-3:].argmax(axis=1)).all())
-    True
-    """
-    delay, B, rng = validation.size("delay", delay), validation.size("B", B), validation.generator("rng", rng)
-    length, symbols = validation.size("length", length), validation.size("symbols", symbols)
-    T, blank, signal = delay + 2 * length, symbols, symbols + 1
-    payload = rng.integers(0, symbols, (length, B))
-    read, said = np.full((T, B), blank), np.full((T, B), blank)
-    read[:length], read[-length - 1], said[-length:] = payload, signal, payload
-    return _one_hot(read, symbols + 2), _one_hot(said, symbols + 2)
-
-
 REBER = "BTPSXVE"
 # From each state two symbols, equally likely, and the states they lead to; state 5 has the end alone.
 _REBER = {
