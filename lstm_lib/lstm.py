@@ -13,6 +13,8 @@ Source: the primer. The cell is Hochreiter & Schmidhuber, "Long Short-Term Memor
 with the forget gate of Gers, Schmidhuber & Cummins, "Learning to Forget", Neural Computation 12(10), 2000.
 """
 
+# Every known mistake of the course is a change to this text (lesson/mistakes.toml), and is checked against it.
+
 from typing import NamedTuple
 
 import numpy as np

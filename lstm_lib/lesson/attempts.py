@@ -8,7 +8,7 @@ import copy
 import ctypes
 import inspect
 import linecache
-import signal
+import sys
 import threading
 import time
 import traceback
@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 LIMIT = 10.0  # seconds; an exercise of the course takes a few hundredths of one
+_PATIENCE = 1.0  # seconds in which code that is asked to stop should do so
 _LONGEST = 300  # characters of an error's own words
 
 
@@ -55,8 +56,10 @@ def run(function, arguments=None, *, limit=LIMIT):
     arguments : dict, optional
         Each argument under its name, in their order. They are handed over by position.
     limit : float, default LIMIT
-        Seconds after which the function is stopped. In the main thread of Linux and macOS an alarm does it.
-        Elsewhere the function runs in a thread, which is asked to stop and, if it does not listen, left behind.
+        Seconds after which the function, which runs in a thread, is asked to stop and, if it does not listen, left
+        behind, with a sentence that says so. Two things have no limit: a loop inside of C code that never lets go
+        of the interpreter, such as ``sum(itertools.count())``, which only a restart of the kernel ends; and Python
+        in a browser, which has no threads.
 
     Returns
     -------
@@ -83,8 +86,10 @@ def run(function, arguments=None, *, limit=LIMIT):
         value = _within(limit, lambda: function(*own.values()))
     except NotImplementedError:
         return Outcome()
-    except _TooLong:
-        return Outcome(problem=f"your code was stopped: after {limit:g} seconds it was still running.")
+    except _TooLong as late:
+        (left_behind,) = late.args
+        what = "cannot be stopped from here, restart the kernel" if left_behind else "was stopped"
+        return Outcome(problem=f"your code {what}: after {limit:g} seconds it was still running.")
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # also SystemExit, and whatever a learner derives from BaseException
@@ -123,6 +128,36 @@ def numbers(value):
         return None
 
 
+def kind(value):
+    """Name what a value is, without showing it.
+
+    Parameters
+    ----------
+    value : object
+        Anything at all.
+
+    Returns
+    -------
+    str
+        Such as "an int", "a list of 2", "an array of shape (3, 5)", "a dict with f, i".
+
+    Examples
+    --------
+    >>> print(kind(4), kind([1, 2]), kind({"f": 1}), kind("four"), sep=", ")
+    an int, a list of 2, a dict with f, text
+    """
+    name = type(value).__name__
+    if value is None or isinstance(value, str):
+        return "None" if value is None else "text"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    article = "an" if name[0] in "aeioAEIO" else "a"
+    if isinstance(value, dict):
+        some = [key for key in list(value)[:8] if isinstance(key, str)] + ["…"] * (len(value) > 8)
+        return f"{article} {name} with {', '.join(some)}" if some else f"{article} {name}"
+    return f"{article} {name} of {len(value)}" if isinstance(value, list | tuple) else f"{article} {name}"
+
+
 def _words(error):
     try:
         text = " ".join(str(error).split())
@@ -155,41 +190,12 @@ def _same(a, b):
 # --- a limit of time ---------------------------------------------------------------------------------------------
 
 
-class _TooLong(BaseException):
-    """The limit is over. No Exception, so that a learner's `except Exception` does not swallow it."""
+class _TooLong(SystemExit):
+    """The limit is over. No Exception, which a learner may catch; at a SystemExit a thread ends in silence."""
 
 
 def _within(limit, call):
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    return (_by_alarm if in_main_thread and hasattr(signal, "setitimer") else _in_a_thread)(limit, call)
-
-
-def _by_alarm(limit, call):
-    """Let the system ring, also in the middle of a sleep; again and again, if code catches it."""
-    running = True
-
-    def ring(number, frame):
-        if running:  # not after the call is over
-            raise _TooLong
-
-    start = time.monotonic()
-    before = signal.signal(signal.SIGALRM, ring)
-    due, interval = signal.setitimer(signal.ITIMER_REAL, limit, 0.2)
-    try:
-        try:
-            return call()
-        finally:
-            running = False
-    finally:  # once more: the alarm may have come in between
-        running = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
-        if due:  # somebody else's alarm
-            signal.setitimer(signal.ITIMER_REAL, max(due - (time.monotonic() - start), 1e-3), interval)
-
-
-def _in_a_thread(limit, call):
-    """Run the call in a thread that can be asked to stop, and left behind where it does not."""
+    """Make a call in a thread of its own, so that an answer comes whatever it waits for or computes."""
     ended = []
 
     def work():
@@ -198,24 +204,32 @@ def _in_a_thread(limit, call):
         except BaseException as error:
             ended.append((None, error))
 
+    if sys.platform == "emscripten":  # Python in a browser has one thread only
+        return call()
     # a copy of the context: what is printed belongs to the cell, and np.errstate holds
     worker = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     worker.start()
-    deadline = time.monotonic() + limit
     try:
-        while worker.is_alive() and time.monotonic() < deadline:
-            worker.join(0.05)  # in short pieces: on Windows a long wait does not hear the stop button
+        _wait_for(worker, limit)
     except KeyboardInterrupt:
         _ask_to_stop(worker)
         raise
     if worker.is_alive():
-        _ask_to_stop(worker)
-        worker.join(1)
-        raise _TooLong
+        patience = time.monotonic() + _PATIENCE
+        while worker.is_alive() and time.monotonic() < patience:
+            _ask_to_stop(worker)  # again and again, if code catches it
+            worker.join(0.05)
+        raise _TooLong(worker.is_alive())
     value, error = ended[0]
     if error is not None:
         raise error
     return value
+
+
+def _wait_for(worker, seconds):
+    deadline = time.monotonic() + seconds
+    while worker.is_alive() and time.monotonic() < deadline:
+        worker.join(0.05)  # in short pieces: on Windows a long wait does not hear the stop button
 
 
 def _ask_to_stop(worker):

@@ -11,6 +11,8 @@ import numpy as np
 
 from lstm_lib import lstm, validation
 from lstm_lib.lesson import attempts, diagnoses, museum
+from lstm_lib.lesson.attempts import kind
+from lstm_lib.lesson.mistakes import CATALOGUE
 
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 
@@ -148,7 +150,7 @@ def check_function(name, attempt, like):
     ✓ my step: right.
     >>> check_function("my step", lambda params, x_t, h_prev, C_prev: ..., like="step")
     ○ my step: not written yet.
-    >>> broken = museum.EXHIBITS["dropped_dC"].cell()
+    >>> broken = CATALOGUE["dropped_dC"].cell()
     >>> check_function("my step back", broken.step_backward, like="step_backward")  # doctest: +ELLIPSIS
     ✗ my step back: dC_prev differs first, by up to ... if the gradient arriving from t+1 is ignored: ...
     """
@@ -297,7 +299,7 @@ def _first_difference(answer, expected, tol):
     """Return what is wrong with the answer in a sentence, or an empty one."""
     numbers = attempts.numbers(answer)
     if numbers is None:
-        return f"got a {type(answer).__name__}; want a number or an array of numbers."
+        return f"got {kind(answer)}; want a number or an array of numbers."
     if numbers.shape != expected.shape:
         return f"got shape {numbers.shape}, want shape {expected.shape}."
     with np.errstate(over="ignore"):
@@ -318,19 +320,20 @@ def _verdict_on_start(attempt):
     if attempt is None or attempt is ...:
         return "○", "not written yet."
     if not callable(attempt):
-        return "✗", f"got a {type(attempt).__name__}; want a function."
+        return "✗", f"got {kind(attempt)}; want a function."
     arguments = {"D": 2, "H": 3, "rng": np.random.default_rng(0)}
     answer, problem, _ = attempts.run(attempt, arguments)
     if problem or answer is None:
         return ("✗", problem) if problem else ("○", "not written yet.")
     cell = types.SimpleNamespace(init_params=attempt, forward=lstm.forward, backward=lstm.backward)
-    outcome = attempts.run(lambda: museum.start(cell))
-    if outcome.problem:
-        return "✗", outcome.problem
-    if not outcome.value:
+    try:
+        wrong = museum.start(cell)
+    except ValueError as stopped:
+        return "✗", f"{stopped}."
+    if not wrong:
         return "✓", "right."
-    name, what = next(iter(outcome.value.items()))
-    why = f" You get this if {diagnoses.WORDS['identical_gates']}." if "equals" in what else ""
+    name, what = next(iter(wrong.items()))
+    why = f" You get this if {CATALOGUE['identical_gates'].words}." if "equals" in what else ""
     return "✗", f"{name} {what}.{why}"
 
 

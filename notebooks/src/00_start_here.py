@@ -25,7 +25,7 @@
 # your own: *File → Save Notebook As…*. `git restore notebooks` brings the originals back.
 #
 # Whenever it says **Predict**, stop, run the cell that asks, and commit to an answer before you run the next one. Your
-# guesses stay on your own disk, in a small file; nothing is sent anywhere. Students who
+# guesses stay on your own disk, in small files; nothing is sent anywhere. Students who
 # predicted the outcome of a demonstration understood it better than those who only watched it
 # ([Crouch and others 2004](#References)).
 
@@ -33,7 +33,7 @@
 import numpy as np
 
 from lstm_lib import lstm, plotting, sigmoid
-from lstm_lib.lesson import check, predict, reveal
+from lstm_lib.lesson import check, diagrams, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: remember what came first
@@ -73,7 +73,7 @@ X.shape
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell().figure,
+    diagrams.draw_cell().figure,
     "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the new one, "
     "C(t). On its way it is multiplied by the forget gate f, and the product of input gate i and candidate C-tilde is "
     "added to it. A branch goes down through tanh, is multiplied by the output gate o and leaves as h(t). All four, "

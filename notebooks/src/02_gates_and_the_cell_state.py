@@ -27,7 +27,7 @@ import itertools
 import numpy as np
 
 from lstm_lib import data, lstm, plotting, rnn, sigmoid, sigmoid_grad
-from lstm_lib.lesson import check, check_choice, explore, predict, reveal, scenes, slider
+from lstm_lib.lesson import check, check_choice, diagrams, explore, predict, reveal, scenes, slider
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -71,7 +71,7 @@ print(f"50 steps back along the memory: {sigmoid(0) ** 50:.0e} with b_f = 0, {si
 # %% slideshow={"slide_type": "skip"}
 def part(names, words):
     """Show the cell with some of its parts in colour and the rest in grey; None: all in colour."""
-    plotting.show(plotting.draw_cell(names).figure, words)
+    plotting.show(diagrams.draw_cell(names or diagrams.DRAWN).figure, words)
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]

@@ -29,10 +29,9 @@ import inspect
 
 import numpy as np
 import sympy as sp
-from IPython.display import Math, display
 
-from lstm_lib import lstm, plotting, sigmoid, symbolic
-from lstm_lib.lesson import check, check_order, predict, reveal
+from lstm_lib import formulas, lstm, plotting, sigmoid, symbolic
+from lstm_lib.lesson import check, check_order, diagrams, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # To test a formula against the program we put random numbers in for its symbols. The sizes are random as well, and all different, so that
@@ -102,7 +101,7 @@ question
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 (share,) = sp.solve(question, p)
-sp.Eq(symbolic.sigma(a), share)
+sp.Eq(formulas.sigma(a), share)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -119,7 +118,7 @@ sp.Eq(symbolic.sigma(a), share)
 
 # %% slideshow={"slide_type": "skip"}
 def proved(left, right):
-    difference = (left - right).replace(symbolic.sigma, lambda of: share.subs(a, of)).doit()
+    difference = (left - right).replace(formulas.sigma, lambda of: share.subs(a, of)).doit()
     assert sp.simplify(difference.rewrite(sp.exp)) == 0
     return sp.Eq(left, right, evaluate=False)
 
@@ -147,7 +146,7 @@ predict("03.slope", "How steep is σ where it is steepest?", ["1/4", "1/2", "1"]
 # </details>
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-proved(sp.Derivative(symbolic.sigma(a), a), symbolic.sigma(a) * (1 - symbolic.sigma(a)))
+proved(sp.Derivative(formulas.sigma(a), a), formulas.sigma(a) * (1 - formulas.sigma(a)))
 
 # %% slideshow={"slide_type": "fragment"}
 slope = sp.simplify(sp.diff(share, a))
@@ -167,7 +166,7 @@ reveal("03.slope", ["1/4", "1/2", "1"].index(str(largest)))
 # as fast:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-proved(2 * symbolic.sigma(2 * a) - 1, sp.tanh(a))
+proved(2 * formulas.sigma(2 * a) - 1, sp.tanh(a))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # So tanh is σ in other clothes. Read backwards it says how to compute σ from tanh, and this is how the library does
@@ -175,7 +174,7 @@ proved(2 * symbolic.sigma(2 * a) - 1, sp.tanh(a))
 
 # %% slideshow={"slide_type": "skip"}
 half = sp.Rational(1, 2)
-proved(symbolic.sigma(a), half * (1 + sp.tanh(a / 2)))
+proved(formulas.sigma(a), half * (1 + sp.tanh(a / 2)))
 
 # %% slideshow={"slide_type": "skip"}
 proved(sp.Derivative(sp.tanh(a), a), 1 - sp.tanh(a) ** 2)
@@ -228,7 +227,7 @@ compare(z_formula)
 W_h, W_x = sp.MatrixSymbol("W_h", symbolic.H, symbolic.H), sp.MatrixSymbol("W_x", symbolic.H, symbolic.D)
 W, z = sp.BlockMatrix([[W_h, W_x]]), z_formula.right
 assert sp.block_collapse(W * z) == W_h * symbolic.h_prev + W_x * symbolic.x_t
-symbolic.Formula(W * z, sp.block_collapse(W * z))
+formulas.Formula(W * z, sp.block_collapse(W * z))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same in numbers: in NumPy the cut is `W[:, :H]` and `W[:, H:]`. This is the first thing to know when converting
@@ -264,7 +263,7 @@ assert other.h_t.shape == numbers["h_t"].shape and np.abs(other.h_t - numbers["h
 
 # %% slideshow={"slide_type": "skip"}
 rest, b_1, b_2, amount = sp.symbols("rest b_1 b_2 amount")
-gate = symbolic.sigma(rest + b_1 + b_2)
+gate = formulas.sigma(rest + b_1 + b_2)
 assert gate.subs({b_1: b_1 + amount, b_2: b_2 - amount}, simultaneous=True) == gate
 assert sp.diff(gate, b_1) == sp.diff(gate, b_2) == gate * (1 - gate)
 
@@ -291,7 +290,7 @@ forget
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["z_t", "f_t"]).figure,
+    diagrams.draw_cell(["z_t", "f_t"]).figure,
     "The circuit of the cell with the forget gate in colour: from z through sigma up to the multiplication sign on the "
     "line of the cell state. Everything else is grey.",
 )
@@ -348,7 +347,7 @@ candidate
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["z_t", "i_t", "C_tilde"]).figure,
+    diagrams.draw_cell(["z_t", "i_t", "C_tilde"]).figure,
     "The circuit of the cell with the input gate and the candidate in colour: both start from z, one through sigma, the "
     "other through tanh, meet in a multiplication sign, and go up to the plus sign on the line of the cell state.",
 )
@@ -384,7 +383,7 @@ cell_state
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["f_t", "i_t", "C_tilde", "C_t"]).figure,
+    diagrams.draw_cell(["f_t", "i_t", "C_tilde", "C_t"]).figure,
     "The circuit of the cell with the line of the cell state in colour: the old state comes in from the left, is "
     "multiplied by the forget gate, receives the product of input gate and candidate, and leaves on the right.",
 )
@@ -444,7 +443,7 @@ hidden_state
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell(["z_t", "C_t", "o_t", "h_t"]).figure,
+    diagrams.draw_cell(["z_t", "C_t", "o_t", "h_t"]).figure,
     "The circuit of the cell with the way out in colour: the new cell state goes down through tanh, is multiplied by "
     "the output gate, which is computed from z, and leaves as the hidden state.",
 )
@@ -458,9 +457,8 @@ compare(hidden_state)
 # In the order of the primer:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-formulas = [forget, input_gate, candidate, cell_state, output_gate, hidden_state]
-lines = [symbolic.latex(formula).replace("=", "&=", 1) for formula in formulas]
-display(Math(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}"))
+all_six = [forget, input_gate, candidate, cell_state, output_gate, hidden_state]
+formulas.Lines(all_six)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # And this is the library. One line for each formula, with the same letters in the same order:
@@ -484,7 +482,7 @@ print(body.strip("\n"))
 numbers = experiment()
 given = {name: value for name, value in numbers.items() if name[:2] in ("W_", "b_")}
 given |= {name: numbers[name] for name in ("x_t", "h_prev", "C_prev")}
-for formula in [z_formula, *formulas]:
+for formula in [z_formula, *all_six]:
     given[formula.left.name] = formula.compute(given)
 assert all(np.allclose(given[name], numbers[name], atol=1e-12) for name in lstm.Step._fields)
 

@@ -31,8 +31,8 @@ from pathlib import Path
 import numpy as np
 import sympy as sp
 
-from lstm_lib import data, gradcheck, lstm, plotting, rnn, sigmoid, sigmoid_grad, symbolic, tanh_grad
-from lstm_lib.lesson import check, check_choice, check_function, check_order, diagnoses, ledger, predict, reveal
+from lstm_lib import data, formulas, gradcheck, lstm, plotting, rnn, sigmoid, sigmoid_grad, symbolic, tanh_grad
+from lstm_lib.lesson import check, check_choice, check_function, check_order, diagrams, ledger, mistakes, predict, reveal  # fmt: skip
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -94,7 +94,7 @@ print("W_f, z_t and f_t:", before["W_f"].shape, s.z_t.shape, s.f_t.shape)
 # squashing. Each node uses only nodes above it:
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-symbolic.Lines(list(symbolic.CELL.values()))
+formulas.Lines(list(symbolic.CELL.values()))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -113,7 +113,7 @@ symbolic.Lines(list(symbolic.CELL.values()))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 memory = [symbolic.LOCAL["C_t", argument] for argument in ("f_t", "C_prev", "i_t", "C_tilde")]
-symbolic.Lines([symbolic.CELL["C_t"], *memory])
+formulas.Lines([symbolic.CELL["C_t"], *memory])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -132,7 +132,7 @@ symbolic.Lines([symbolic.CELL["C_t"], *memory])
 # The output node:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-symbolic.Lines([symbolic.CELL["h_t"], symbolic.LOCAL["h_t", "o_t"], symbolic.LOCAL["h_t", "C_t"]])
+formulas.Lines([symbolic.CELL["h_t"], symbolic.LOCAL["h_t", "o_t"], symbolic.LOCAL["h_t", "C_t"]])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # And the four that squash.
@@ -144,7 +144,7 @@ predict("05.slope", "How steep is σ where its output is 0.9?", ["0.9", "0.09", 
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 squash = [("f_t", "a_f"), ("i_t", "a_i"), ("C_tilde", "a_C"), ("o_t", "a_o")]
-symbolic.Lines([formula for node, a in squash for formula in (symbolic.CELL[node], symbolic.LOCAL[node, a])])
+formulas.Lines([formula for node, a in squash for formula in (symbolic.CELL[node], symbolic.LOCAL[node, a])])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -186,12 +186,12 @@ assert len(symbolic.LOCAL) == 10  # four for the memory, two for the output, fou
 def local(unrolled, reader, symbol):
     """The local derivative of a node of one unit, as a formula."""
     reader, symbol = sp.Symbol(reader), sp.Symbol(symbol)
-    return symbolic.Formula(sp.Symbol(f"∂{reader}/∂{symbol}"), dict(unrolled.readers(symbol))[reader])
+    return formulas.Formula(sp.Symbol(f"∂{reader}/∂{symbol}"), dict(unrolled.readers(symbol))[reader])
 
 
 one = symbolic.unroll(1)
-sum_in_f = symbolic.Formula(sp.Symbol("a_f_1"), one.nodes[sp.Symbol("a_f_1")])
-symbolic.Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b_f", "h_0", "x_1"))])
+sum_in_f = formulas.Formula(sp.Symbol("a_f_1"), one.nodes[sp.Symbol("a_f_1")])
+formulas.Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b_f", "h_0", "x_1"))])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A weight's derivative is what it is multiplied with; what it is multiplied with has the weight. Now with many units. The entry
@@ -206,7 +206,7 @@ symbolic.Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "
 predict("05.product", "Which of these is dW?", ["da · zᵀ", "z · daᵀ", "daᵀ · z"])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-symbolic.Lines([symbolic.CELL["a_f"], symbolic.BACKWARD["dW_f"], symbolic.BACKWARD["db_f"]])
+formulas.Lines([symbolic.CELL["a_f"], symbolic.BACKWARD["dW_f"], symbolic.BACKWARD["db_f"]])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -230,7 +230,7 @@ reveal("05.product", shapes.index(W.shape))
 # NumPy `[:H]`, and the others to x:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-symbolic.Lines(
+formulas.Lines(
     [symbolic.CELL["z_t"], symbolic.BACKWARD["dz_t"], symbolic.BACKWARD["dh_prev"], symbolic.BACKWARD["dx_t"]]
 )
 
@@ -262,12 +262,12 @@ def below(forward, *backward):
     """Show forward formulas with their values, and what comes back below them."""
     for name in backward:
         numbers[name] = symbolic.BACKWARD[name].compute(numbers)
-    return symbolic.Lines([symbolic.CELL[forward], *(symbolic.BACKWARD[name] for name in backward)], numbers)
+    return formulas.Lines([symbolic.CELL[forward], *(symbolic.BACKWARD[name] for name in backward)], numbers)
 
 
 def several(*pairs):
     """The same for several nodes."""
-    return symbolic.Lines(
+    return formulas.Lines(
         [line for forward, back in pairs for line in below(forward, *back.split()).formulas], numbers
     )
 
@@ -276,8 +276,8 @@ def several(*pairs):
 # The forward pass has left these numbers:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-tanh_C = symbolic.Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), symbolic.LOCAL["h_t", "o_t"].right)
-symbolic.Lines(
+tanh_C = formulas.Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), symbolic.LOCAL["h_t", "o_t"].right)
+formulas.Lines(
     [*(symbolic.CELL[name] for name in ("f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")), tanh_C], numbers
 )
 
@@ -468,7 +468,7 @@ def composed(expression):
 
 
 h_1, a_f = sp.symbols("h_1 a_f_1")
-symbolic.Formula(h_1, composed(h_1))
+formulas.Formula(h_1, composed(h_1))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Differentiate this with respect to $a_f$ on paper, and count the factors.
@@ -478,7 +478,7 @@ predict("05.factors", "How many factors does your result have?", unit="factors")
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 at_once = sp.diff(composed(h_1), a_f)
-symbolic.Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
+formulas.Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five. And here is what the walk along the nodes has found for the same derivative, in the nodes' own letters. (A bias is
@@ -487,7 +487,7 @@ symbolic.Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 seeds = {sp.Symbol("dh_1_loss"): 1, sp.Symbol("dC_next"): 0}
 by_nodes = one.chain_rule()["b_f"].item().subs(seeds)
-symbolic.Formula(sp.Symbol("da_f_1"), by_nodes)
+formulas.Formula(sp.Symbol("da_f_1"), by_nodes)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -512,7 +512,7 @@ reveal("05.factors", len(by_nodes.args))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 two = symbolic.unroll(2)
-symbolic.Lines([symbolic.Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
+formulas.Lines([formulas.Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -527,7 +527,7 @@ symbolic.Lines([symbolic.Formula(node, two.nodes[node]) for node, _ in two.reade
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_way_back().figure,
+    diagrams.draw_way_back().figure,
     "Two steps of one unit, with arrows for the gradient, which runs from right to left. From the loss it enters h 2, "
     "goes up to C 2 and to the gates of step 2. From C 2 it runs along the top to C 1, times f 2, and to the gates. From "
     "the gates of step 2 it goes to h 1 and down to the weights W. From h 1 and C 1 it goes to the gates of step 1, and from "
@@ -704,11 +704,9 @@ print("the same as lstm.backward")
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 print("T D H   chain rule = derivative   library     central differences   complex step")
 for T, D, H in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (2, 2, 2)]:
-    exact = symbolic.chain_rule_error(T, D, H)
-    in_library = symbolic.library_error(T, D, H, rng)
-    central = symbolic.numerical_error(gradcheck.numerical_gradient, T, D, H, rng)
-    complex_step = symbolic.numerical_error(gradcheck.complex_step_gradient, T, D, H, rng)
-    assert exact == 0 and in_library < 1e-12 and central < 1e-7 and complex_step < 1e-12
+    assert symbolic.chain_rule_error(T, D, H) == 0
+    errors = symbolic.gradient_errors(T, D, H, rng)
+    assert errors["library"] < 1e-12 and errors["central differences"] < 1e-7 and errors["complex steps"] < 1e-12
     print(f"{T} {D} {H}   {'exactly':25} to 12 digits to 7 digits           to 12 digits")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -736,7 +734,7 @@ assert sum(array.size for array in symbolic.unroll(2, 2, 2).leaves.values()) == 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 arrives = dict.fromkeys(two.arriving["dhs"].flat, 0) | {sp.Symbol("dC_next"): 1}
 total = two.chain_rule()["C_0"].item().subs(arrives)
-symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), total)
+formulas.Formula(sp.Symbol("∂C_2/∂C_0"), total)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # There are two parts. The **direct** part runs along the memory: it is the product of the forget gates. The rest
@@ -749,7 +747,7 @@ symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), total)
 # %% slideshow={"slide_type": "skip"}
 deaf = total.subs(dict.fromkeys(sp.symbols("W_fh W_ih W_Ch W_oh"), 0))
 assert deaf == sp.prod(sp.symbols("f_1 f_2"))
-symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
+formulas.Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Nothing else is there. For T steps the direct part is the product of all T forget gates, and the rest is everything that
@@ -930,15 +928,16 @@ entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", 
 whole = symbolic.BACKWARD["dC_t"].compute(entries)
 dC_next, path = entries["dC_next"], whole - entries["dC_next"]
 dh_o, tanh_C = entries["dh_t"] * entries["o_t"], np.tanh(entries["C_t"])
+words = {name: mistake.words for name, mistake in mistakes.CATALOGUE.items()}
 usual = {
-    diagnoses.WORDS["dropped_dC"]: path,
-    diagnoses.WORDS["dropped_path_through_h"]: dC_next,
-    diagnoses.MORE["slope_of_C"].words: dC_next + dh_o * (1 - entries["C_t"] ** 2),
-    diagnoses.MORE["no_slope_of_tanh"].words: dC_next + dh_o,
-    diagnoses.MORE["no_o_in_path"].words: dC_next + path / entries["o_t"],
+    words["dropped_dC"]: path,
+    words["dropped_path_through_h"]: dC_next,
+    words["slope_of_C"]: dC_next + dh_o * (1 - entries["C_t"] ** 2),
+    words["no_slope_of_tanh"]: dC_next + dh_o,
+    words["no_o_in_path"]: dC_next + path / entries["o_t"],
     "the output gate multiplies tanh(C_t) and not its slope": dC_next + dh_o * tanh_C,
 }
-usual = {f"You get this if {words}.": wrong for words, wrong in usual.items()}
+usual = {f"You get this if {cause}.": wrong for cause, wrong in usual.items()}
 
 # %% slideshow={"slide_type": "skip"}
 check("with both gradients", lambda: into_the_cell(**entries), whole, known=usual)
@@ -1015,7 +1014,7 @@ AFTER = {
     "c": {"g": "It is cut out of dz_t."},
 }
 named = {"a": "dropped_path_through_h", "d": "overwritten_gradients", "f": "wrong_step_C", "j": "squashed_twice"}
-WRONG = {label: f"With it, {diagnoses.WORDS[name]}." for label, name in named.items()}
+WRONG = {label: f"With it, {mistakes.CATALOGUE[name].words}." for label, name in named.items()}
 WRONG["m"] = "It writes over dh_t, from which dC_t is made; what goes to t − 1 needs a name of its own."
 
 # %% slideshow={"slide_type": "skip"}
