@@ -12,7 +12,16 @@ import numpy as np
 from lstm_lib.lesson import attempts
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.comparing import first_difference, near, relation
-from lstm_lib.lesson.reading import Unreadable, by_name, coarsest, in_the_form_of, kind, numbers, strangers
+from lstm_lib.lesson.reading import (
+    Unreadable,
+    by_name,
+    coarsest,
+    holds_a_gap,
+    in_the_form_of,
+    kind,
+    numbers,
+    strangers,
+)
 from lstm_lib.lesson.surroundings import Surroundings
 
 
@@ -108,7 +117,7 @@ def verdict(attempt, cases, exercise):
     where = [_where(attempt, given, len(cases) > 1) for given in cases]
     if last.problem:
         return "✗", (where[len(outcomes) - 1] if len(outcomes) > 1 else "") + last.problem
-    if last.value is None:
+    if last.value is None or holds_a_gap(last.value):
         return NOT_WRITTEN
     try:
         prepared = [_prepared(given, exercise) for given in cases]

@@ -141,7 +141,10 @@ def check_choices(name, attempt, questions, choices):
     for expected, known in questions.values():
         _is_possible(expected, choices, known)
     answer, end = _answer(attempt)
-    row = labels(answer, choices) or []
+    gaps = (
+        isinstance(answer, list | tuple) and len(answer) == len(questions) and any(each is ... for each in answer)
+    )
+    row = list(answer) if gaps else labels(answer, choices) or []
     if not end and len(row) != len(questions):
         got = f"{len(row)} letter{'' if len(row) == 1 else 's'}" if row else kind(answer)
         some = ", ".join(choices)
@@ -149,7 +152,9 @@ def check_choices(name, attempt, questions, choices):
     if end:
         return _say(name, end)
     for chosen, (question, (expected, known)) in zip(row, questions.items(), strict=True):
-        _say(question, _verdict_on_choice(chosen, expected, list(choices), known))
+        _say(
+            question, NOT_WRITTEN if chosen is ... else _verdict_on_choice(chosen, expected, list(choices), known)
+        )
 
 
 def check_order(name, attempt, lines, after, *, distractors=None):
@@ -363,8 +368,12 @@ def _answer(attempt):
     around = Surroundings(attempt)
     outcome = attempts.run(attempt)
     around.put_back()
-    nothing = NOT_WRITTEN if outcome.value is None else None
+    nothing = NOT_WRITTEN if outcome.value is None or _is_empty(outcome.value) else None
     return outcome.value, ("✗", outcome.problem) if outcome.problem else nothing
+
+
+def _is_empty(answer):
+    return isinstance(answer, str) and not answer.strip()
 
 
 def _verdict_on_choice(answer, expected, choices, known):

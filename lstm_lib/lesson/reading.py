@@ -272,6 +272,28 @@ def in_a_row(value):
     return None
 
 
+def holds_a_gap(answer):
+    """Return whether dots stand anywhere in an answer, for what is still to be written.
+
+    Parameters
+    ----------
+    answer : object
+        Also rows and dicts of anything, one in the other.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> holds_a_gap((1, {"W": ...})), holds_a_gap([1, None])
+    (True, False)
+    """
+    if isinstance(answer, Mapping):
+        answer = list(answer.values())
+    return answer is ... or (isinstance(answer, list | tuple) and any(map(holds_a_gap, answer)))
+
+
 def strangers(answer, names):
     """Say which names in an answer are used nowhere.
 

@@ -21,6 +21,8 @@ class Kept:
     value : object
         Arrays, lists, dicts, sets, random generators and objects of the notebook's own classes are kept with their
         contents; anything else is kept as it is.
+    met : dict, optional
+        What has been kept already, by identity: a value may hold itself.
 
     Examples
     --------
@@ -33,7 +35,7 @@ class Kept:
     """
 
     def __init__(self, value, met=None):
-        met = {} if met is None else met  # what has been kept already: a value may hold itself
+        met = {} if met is None else met
         self.value, self.inside = value, None
         met[id(value)] = self
 

@@ -691,6 +691,7 @@ slips = {
 
 # %% slideshow={"slide_type": "skip"}
 ways = [to_digits(digits, how) for digits in (3, 2, 1) for how in (ROUND_HALF_UP, ROUND_DOWN, ROUND_UP)]
+ways += [lambda number: 0.9 * number]  # shows each call, also one that has nothing left to shorten
 check(
     "C_t with products shortened",
     C_with_rounded_products,

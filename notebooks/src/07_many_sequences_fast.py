@@ -776,7 +776,7 @@ slips = {
 }
 
 # %% slideshow={"slide_type": "skip"}
-check("z_t, W and Z", three_shapes, shapes, given=[(7, 3, 4, 5), (2, 9, 1, 6)], known=slips)
+check("z_t, W and Z", three_shapes, shapes, given=[(7, 3, 4, 5), (2, 9, 1, 6), (5, 2, 8, 3)], known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1016,7 +1016,8 @@ slips = {
 }
 
 # %% slideshow={"slide_type": "skip"}
-cases = [(np.arange(24.0), 4, 3), (np.arange(24.0), 2, 4)]
+numbers = np.random.default_rng(6).normal(size=60)
+cases = [(np.arange(24.0), 4, 3), (numbers[:24], 2, 4), (numbers, 5, 2)]
 check("the batches", batches, strands, given=cases, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}

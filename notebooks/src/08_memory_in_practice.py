@@ -854,7 +854,8 @@ slips = {
 # %% slideshow={"slide_type": "skip"}
 drawn = np.random.default_rng(4).random((60, 4)) < [0.5, 0.5, 0.7, 0.4]
 runs = [
-    {"task": "latch" if a else "order", "cell": "LSTM" if b else "RNN", "clip": bool(c), "solved": bool(d)}
+    dict.fromkeys(rows[0], 0)  # with every column of the table
+    | {"task": "latch" if a else "order", "cell": "LSTM" if b else "RNN", "clip": bool(c), "solved": bool(d)}
     for a, b, c, d in drawn
 ]
 cases = [(runs, task, cell) for task in ("latch", "order") for cell in ("LSTM", "RNN")]
