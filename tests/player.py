@@ -55,8 +55,8 @@ class Heard(NamedTuple):
 
 @functools.cache
 def lessons():
-    """Return the lessons of the course, in reading order."""
-    return [_read(path) for path in sorted(SOURCES.rglob("[0-9][0-9]_*.py"))]
+    """Return the lessons of the core path, in reading order."""
+    return [_read(path) for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]
 
 
 def _read(path):

@@ -70,6 +70,7 @@ def _alone(monkeypatch):
 # --- what is heard -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @each_exercise
 def test_every_answer_gets_its_verdict_and_its_words(slug, name, monkeypatch):
     found = list(faults(slug, name, monkeypatch))
@@ -188,11 +189,6 @@ def table():
 def test_the_table_in_the_guide_is_true():
     guide = GUIDE.read_text(encoding="utf-8")
     assert re.search(f"{re.escape(BETWEEN[0])}(.*?){re.escape(BETWEEN[1])}", guide, re.DOTALL)[1] == table()
-
-
-def test_four_slips_of_five_get_their_own_words():
-    slips = [answer for answers in EXERCISES.values() for answer in answers if answer.kind == "slip"]
-    assert sum(not answer.open for answer in slips) >= 0.8 * len(slips)
 
 
 if __name__ == "__main__":
