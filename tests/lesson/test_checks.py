@@ -149,7 +149,6 @@ NO_NUMBERS = {
     "a set": ({4}, "a set"),
     "an object": (object(), "an object"),
     "an array of objects": (np.array([object()]), "an array of shape (1,)"),
-    "a list of dots": ([...], "a list of 1"),
     "a symbol": (sp.Symbol("a"), "a Symbol"),
     "a number too large for a float": (10**400, "an int"),
     "rubbish": (Rubbish(), "a Rubbish"),
