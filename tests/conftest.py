@@ -2,6 +2,7 @@
 
 import pytest
 
+collect_ignore = ["conftest.py"]  # has no example to try, and the one in notebooks bears the same name
 DEAR = ("graded", "browser", "lesson", "slow")  # the dearest first, so that no core is left waiting at the end
 
 
