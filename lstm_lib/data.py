@@ -83,7 +83,7 @@ def sine_waves(T, B, rng, *, omega=(0.1, 1.0), noise=0.0):
     ((100, 1, 32), True)
     """
     T, B, rng = validation.size("T", T), validation.size("B", B), validation.generator("rng", rng)
-    low, high = _range("omega", omega)
+    low, high = _ends("omega", omega)
     noise = validation.number("noise", noise, least=0)
     omegas, phases = rng.uniform(low, high, B), rng.uniform(0, 2 * np.pi, B)
     n = np.arange(1, T + 2)[:, None, None]
@@ -180,7 +180,8 @@ def temporal_order(T, B, rng):
     lengths = rng.integers(T, T + T // 10 + 1, B)
     places = rng.integers([[T // 10], [T // 2]], [[T // 5 + 1], [3 * T // 5 + 1]], (2, B))
     which = rng.integers(0, 2, (2, B))
-    codes = rng.integers(*_span("ad", TEMPORAL_ORDER), (T + T // 10, B))
+    noise = TEMPORAL_ORDER.index("a"), TEMPORAL_ORDER.index("d") + 1
+    codes = rng.integers(*noise, (T + T // 10, B))
     start, b = len(codes) - lengths, np.arange(B)
     codes[start, b] = TEMPORAL_ORDER.index("E")
     codes[start + places - 1, b] = TEMPORAL_ORDER.index("X") + which
@@ -334,8 +335,8 @@ def spelt(X, symbols):
     X = validation.array("X", X, "T D B", sizes)
     if len(symbols) != sizes["D"]:
         raise ValueError(f"symbols has {len(symbols)} letters; want D = {sizes['D']}, like X")
-    letters, there = X.argmax(axis=1), X.any(axis=1)
-    return ["".join(symbols[k] for k in letters[there[:, b], b]) for b in range(sizes["B"])]
+    letters, written = X.argmax(axis=1), X.any(axis=1)
+    return ["".join(symbols[k] for k in letters[written[:, b], b]) for b in range(sizes["B"])]
 
 
 def _embedded(rng):
@@ -347,18 +348,14 @@ def _embedded(rng):
     return f"B{outer}B{inner}E{outer}E"
 
 
-def _span(ends, symbols):
-    return symbols.index(ends[0]), symbols.index(ends[1]) + 1
-
-
-def _one_hot(codes, n, start=0):
+def _one_hot(codes, n, start):
     """Return columns of shape (T, n, B) with a 1 at each code, and zeros before each sequence's start."""
     columns = np.eye(n)[codes]
-    columns[np.arange(len(codes))[:, None] < np.broadcast_to(start, codes.shape[1])] = 0
+    columns[np.arange(len(codes))[:, None] < start] = 0
     return columns.swapaxes(1, 2)
 
 
-def _range(name, value):
+def _ends(name, value):
     pair = value if isinstance(value, tuple | list) else (value, value)
     if len(pair) != 2:
         raise ValueError(f"{name} is {value!r}; want one number or a pair (low, high)")

@@ -65,7 +65,7 @@ def array(name, value, dims, sizes, dtype=None, finite=True):
         n > 0 and (k is None or n == k) for n, k in zip(values.shape, known, strict=True)
     )
     if dims is not None and not fits:
-        raise ValueError(f"{name} has shape {values.shape}; want {_wanted(letters, known)}")
+        raise ValueError(f"{name} has shape {values.shape}; want {_spelt(letters, known)}")
     sizes.update((d, n) for d, n in zip(letters, values.shape, strict=True) if not d.isdigit())
     if finite and not np.isfinite(values).all():
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(values))[0])
@@ -137,7 +137,7 @@ def _content(value, values):
     return f"{kinds.get(values.dtype.kind, 'an array')} (dtype {values.dtype})"
 
 
-def _wanted(letters, known):
+def _spelt(letters, known):
     """Spell the shape twice, in letters and in figures: (T, D, B) = (T, 2, B)."""
     if not letters:
         return "(), a single number"

@@ -200,6 +200,8 @@ def test_every_public_function_and_class_says_what_it_is_for_and_shows_it(key):
 @pytest.mark.parametrize("key", [k for k, m in PUBLIC.items() if k not in WITHOUT_PARAMETERS and not is_record(m)])
 def test_every_argument_is_described(key):
     member = PUBLIC[key]
+    if inspect.isclass(member) and issubclass(member, Exception):
+        return  # takes its words
     arguments = [p.name for p in inspect.signature(member).parameters.values()]
     if not arguments:
         return

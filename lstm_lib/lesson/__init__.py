@@ -17,9 +17,11 @@ from importlib import import_module
 DOOR = {
     "check": "checks",
     "check_choice": "checks",
+    "check_choices": "checks",
     "check_detector": "checks",
     "check_function": "checks",
     "check_order": "checks",
+    "check_paper": "checks",
     "predict": "predictions",
     "reveal": "predictions",
     "summary": "predictions",

@@ -1,248 +1,34 @@
 """What went wrong in a hand-written LSTM function: the first quantity that differs, and a mistake that gives it.
 
-A task is one of the library's functions, to be written by a learner. It is tried on numbers that hide nothing, and
-what it gives back is read into quantities, in the order in which they are computed. Every known mistake is a
-change to ``lstm.py`` in the catalogue `mistakes`. What the changed function computes is compared with what the
-learner's does, number by number.
+A task is one of the library's functions, to be written by a learner. It is tried on numbers that hide nothing,
+several times, and what it gives back is compared with the library's, quantity by quantity, in the order in which
+they are computed. The mistakes of the catalogue are tried on the same numbers; one is named if it gives all that
+came back.
 """
 
 import functools
 import inspect
 import itertools
+import types
+from typing import NamedTuple
 
 import numpy as np
 
 from lstm_lib import lstm
 from lstm_lib.lesson import attempts, museum
-from lstm_lib.lesson.attempts import kind
-from lstm_lib.lesson.mistakes import CATALOGUE
+from lstm_lib.lesson.attempts import NOT_WRITTEN
+from lstm_lib.lesson.comparing import near, relation
+from lstm_lib.lesson.mistakes import CATALOGUE, cell_with
+from lstm_lib.lesson.quantities import is_gap, place, quantities
+from lstm_lib.lesson.reading import Unreadable, kind, numbers
+from lstm_lib.lesson.surroundings import Surroundings
 
-TOLERANCE = 1e-5  # of the largest entry, or of 1: float32 rounds to 1e-7, a mistake changes the first digits
-
-
-# --- reading an answer -------------------------------------------------------------------------------------------
-
-
-class _Unreadable(Exception):
-    """An answer in which the quantities cannot be found; it says what it is and what it should be."""
-
-
-_STEP = ("z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")  # as they are computed; C_prev was handed in
-_BACK = ("b_f", "b_i", "b_C", "b_o", "W_f", "W_i", "W_C", "W_o")
-
-
-def _named(answer, names, wanted):
-    """Return quantities by name: from a dict, an object with attributes, or a row of them all."""
-    if isinstance(answer, dict):
-        found = answer
-    elif any(hasattr(answer, name) for name in names):
-        found = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
-    elif isinstance(answer, list | tuple) and len(answer) == len(names):
-        found = dict(zip(names, answer, strict=True))
-    else:
-        found = {}
-    if not any(name in found for name in names):
-        raise _Unreadable(f"it gave back {kind(answer)}; want {wanted}")
-    return found
-
-
-def _of_length(answer, length, wanted):
-    if not isinstance(answer, list | tuple | np.ndarray) or len(answer) != length:
-        raise _Unreadable(f"it gave back {kind(answer)}; want {wanted}")
-    return answer
-
-
-def _read_step(answer):
-    wanted = "a Step, or (h_t, C_t)"
-    if isinstance(answer, list | tuple) and len(answer) == 2 and not hasattr(answer, "_fields"):
-        found = dict(zip(("h_t", "C_t"), answer, strict=True))
-    else:
-        found = _named(answer, lstm.Step._fields, wanted)
-    for name in ("C_t", "h_t"):
-        if name not in found:
-            raise _Unreadable(f"{name} is missing; want {wanted}")
-    return {(name, None): found[name] for name in (*_STEP, "C_prev") if name in found}
-
-
-def _read_step_backward(answer):
-    wanted = "(grads, dx_t, dh_prev, dC_prev)"
-    if isinstance(answer, dict):
-        found = answer.get("grads", answer) | {name: answer[name] for name in answer if name != "grads"}
-    else:
-        grads, *rest = _of_length(answer, 4, wanted)
-        found = _named(grads, tuple(lstm.SHAPES), "grads as a dict") | dict(
-            zip(("dx_t", "dh_prev", "dC_prev"), rest, strict=True)
-        )
-    order = ("dC_prev", *_BACK, "dx_t", "dh_prev")
-    return {(_in_grads(name), None): _required(found, name) for name in order}
-
-
-def _read_forward(answer):
-    wanted = "(hs, steps)"
-    if isinstance(answer, dict):
-        hs, steps = _required(answer, "hs"), answer.get("steps")
-    elif isinstance(answer, list | tuple) and len(answer) == 2:
-        hs, steps = answer
-    else:
-        raise _Unreadable(f"it gave back {kind(answer)}; want {wanted}")
-    if _is_gap(hs):
-        hs = [hs] * museum.SIZES[0]
-    if isinstance(steps, list | tuple) and not hasattr(steps, "_fields"):
-        each = [_read_step(s) for s in steps]
-    elif _is_gap(steps):
-        each = [{} for _ in hs]
-    else:  # stacked: every field over time
-        whole = _read_step(steps)
-        each = [{key: field[t] for key, field in whole.items()} for t in range(len(hs))]
-    if len(each) != len(hs):
-        raise _Unreadable(f"it gave back {len(hs)} hs and {len(each)} steps; want as many as there are x_t")
-    found = {}
-    for t, (s, h) in enumerate(zip(each, hs, strict=True), 1):
-        found |= {(name, t): s[name, None] for name in _STEP if (name, None) in s}
-        found |= {("hs", t): h}
-    return found | {("C_prev", t): s["C_prev", None] for t, s in enumerate(each, 1) if ("C_prev", None) in s}
-
-
-def _read_backward(answer):
-    wanted = "(grads, dX, (dh_0, dC_0))"
-    if isinstance(answer, dict):
-        grads, dX, dstate = (_required(answer, name) for name in ("grads", "dX", "dstate_0"))
-    else:
-        grads, dX, dstate = _of_length(answer, 3, wanted)
-    grads = _named(grads, tuple(lstm.SHAPES), "grads as a dict")
-    dh_0, dC_0 = (dstate, dstate) if _is_gap(dstate) else _of_length(dstate, 2, "(dh_0, dC_0)")
-    if _is_gap(dX):
-        dX = [dX] * museum.SIZES[0]
-    found = {("dX", t): dX[t - 1] for t in range(len(dX), 0, -1)}
-    found |= {("dC_0", None): dC_0, ("dh_0", None): dh_0}
-    return found | {(_in_grads(name), None): _required(grads, name) for name in _BACK}
-
-
-def _required(found, name):
-    if name not in found:
-        raise _Unreadable(f"{_in_grads(name) if name in _BACK else name} is missing")
-    return found[name]
-
-
-def _in_grads(name):
-    return f'grads["{name}"]' if name in _BACK else name
-
-
-# --- the four tasks ----------------------------------------------------------------------------------------------
-
-_READ = {
-    "step": _read_step,
-    "step_backward": _read_step_backward,
-    "forward": _read_forward,
-    "backward": _read_backward,
-}
-TASKS = tuple(_READ)
+TASKS = ("step", "step_backward", "forward", "backward", "init_params")
+OTHER_SIZES = (5, 3, 4, 6)  # T, D, H, B
 _MAY_BE_LEFT_OUT = {"forward": "state", "backward": "dstate"}
-
-
-@functools.cache
-def _all_arguments(task):
-    """Return the numbers that a function is tried on: sizes that all differ, T > 1, states that are not zero."""
-    values, dhs, dstate = museum.problem()
-    params = {name: values[name] for name in lstm.SHAPES}
-    state = values["h_0"], values["C_0"]
-    if task == "step":
-        return {"params": params, "x_t": values["X"][0], "h_prev": state[0], "C_prev": state[1]}
-    if task == "step_backward":
-        s = lstm.step(params, values["X"][0], *state)
-        return {"params": params, "s": s, "dh_t": dhs[0], "dC_t": dstate[1]}
-    if task == "forward":
-        return {"params": params, "X": values["X"], "state": state}
-    steps = lstm.forward(params, values["X"], state)[1]
-    return {"params": params, "dhs": dhs, "steps": steps, "dstate": tuple(dstate)}
-
-
-def _arguments_for(task, function):
-    """Return the arguments on which a function is tried, by name: all, or without the state if it takes none."""
-    arguments = _all_arguments(task)
-    try:
-        takes = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
-        return arguments
-    fewer = {name: value for name, value in arguments.items() if name != _MAY_BE_LEFT_OUT.get(task)}
-    for some in (arguments, fewer):
-        try:
-            takes.bind(*some.values())
-        except TypeError:
-            continue
-        return some
-    raise _Unreadable(f"it takes {takes}; want ({', '.join(arguments)})")
-
-
-@functools.cache
-def _wanted(task, names):
-    arguments = {name: _all_arguments(task)[name] for name in names}
-    return _computed(lstm, task, arguments)
-
-
-def _computed(cell, task, arguments):
-    """Return what a cell's own function gives, quantity by quantity, or nothing where it stops."""
-    if "steps" in arguments:  # a changed module has a class Step of its own
-        arguments = arguments | {"steps": [cell.Step(*s) for s in arguments["steps"]]}
-    outcome = attempts.run(getattr(cell, task), arguments)
-    if outcome.value is None:
-        return {}
-    with np.errstate(all="ignore"):
-        return {key: np.array(value, float) for key, value in _READ[task](outcome.value).items()}
-
-
-@functools.cache
-def known(task, names):
-    """Return what the known mistakes compute, for those that show in a task.
-
-    Parameters
-    ----------
-    task : str
-        One of TASKS.
-    names : tuple of str
-        The names of the arguments that are handed over: see `arguments_for`.
-
-    Returns
-    -------
-    dict of pair
-        name → (words, values): each value under its (symbol, step). Of mistakes that compute the same, one is
-        kept: where a gradient is asked for, one of the backward pass.
-
-    Examples
-    --------
-    >>> "dropped_dC" in known("step_backward", ("params", "s", "dh_t", "dC_t"))
-    True
-    >>> "dropped_dC" in known("step", ("params", "x_t", "h_prev", "C_prev"))
-    False
-    """
-    arguments = {name: _all_arguments(task)[name] for name in names}
-    right, found = _wanted(task, names), {}
-    cells = {name: mistake.cell() for name, mistake in CATALOGUE.items()}
-    for name, cell in sorted(cells.items(), key=lambda each: _shows_in_the_other_direction(each[1], task)):
-        values = _computed(cell, task, arguments)
-        if values.keys() != right.keys() or all(_agree(values[key], right[key]) for key in right):
-            continue
-        if not any(all(_agree(values[key], other[key]) for key in right) for _, other in found.values()):
-            found[name] = CATALOGUE[name].words, values
-    return found
-
-
-def _shows_in_the_other_direction(cell, task):
-    """Whether the mistake shows in the other direction too: then it is not the first to be thought of."""
-    other = "step" if "backward" in task else "step_backward"
-    names = tuple(_all_arguments(other))
-    values, right = _computed(cell, other, _all_arguments(other)), _wanted(other, names)
-    return not values or any(not _agree(values[key], right[key]) for key in right)
-
-
-def _agree(a, b):
-    if a.shape != b.shape:
-        return False
-    with np.errstate(all="ignore"):
-        return bool((np.abs(a - b) <= TOLERANCE * max(1, np.abs(b).max(initial=0))).all())  # NaN is near nothing
-
-
-# --- the answer --------------------------------------------------------------------------------------------------
+_AGAIN = (
+    "called with the same numbers once more, it gives something else: it keeps something from call to call. There "
+)
 
 
 def verdict(task, function):
@@ -269,93 +55,275 @@ def verdict(task, function):
     >>> print(*verdict("step", CATALOGUE["no_output_tanh"].cell().step))  # doctest: +ELLIPSIS
     ✗ h_t differs first, by up to ...: got ... You get this if the memory is shown as it is: ...
     """
-    if _is_gap(function):
-        return "○", "not written yet."
+    if is_gap(function):
+        return NOT_WRITTEN
     if not callable(function):
         return "✗", f"got {kind(function)}; want a function."
-    try:
-        arguments = _arguments_for(task, function)
-    except _Unreadable as odd:
-        return "✗", f"{odd}."
-    answer, problem, changed = attempts.run(function, arguments)
-    if problem:
-        return "✗", problem
-    if answer is None or (isinstance(answer, list | tuple) and answer and all(map(_is_gap, answer))):
-        return "○", "not written yet."
-    mark, words = _compared(task, answer, tuple(arguments))
-    if not changed:
-        return mark, words
-    words = "the numbers are right." if mark == "✓" else words
-    return "✗", f"{words} It writes into its argument {changed}, which belongs to the caller: work on a copy."
+    around = Surroundings(function)
+    with np.errstate(all="ignore"):
+        try:
+            mark, words = _verdict_on_start(function) if task == "init_params" else _verdict(task, function)
+        except Unreadable as odd:
+            mark, words = "✗", f"{odd}."
+        finally:
+            outside = around.put_back()
+    return mark, words + (f" It changes {', '.join(outside)}, which stands outside of it." if outside else "")
 
 
-def _compared(task, answer, names):
-    """Return mark and words for what a function gave back, quantity by quantity."""
-    try:
-        with np.errstate(all="ignore"):
-            given = _READ[task](answer)
-    except _Unreadable as odd:
-        return "✗", f"{odd}."
-    except Exception:  # an answer may do anything when it is looked into
-        return "✗", f"it gave back {kind(answer)} that cannot be read."
-    if length := _other_length(given, right := _wanted(task, names)):
-        return "✗", length
-    written = {key: given[key] for key in right if key in given}
-    open_gap = next((key for key, value in written.items() if _is_gap(value)), None)
-    got = {}
-    for key in itertools.takewhile(lambda key: key != open_gap, written):
-        got[key] = attempts.numbers(written[key])
-        if got[key] is None:
-            return "✗", f"{_where(key)} is {kind(written[key])}; want an array of numbers."
-        if not _agree(got[key], right[key]):
-            others = {key: attempts.numbers(value) for key, value in written.items()}
-            why = _why(task, names, others, key)
-            return "✗", " ".join(filter(None, [_how_far(key, got[key], right[key]), why]))
-    if open_gap:
-        so_far = "; what comes before it is right" if got else ""
-        return "○", f"{_where(open_gap)} is not written yet{so_far}."
-    return "✓", "right."
+# --- what a function is tried on ---------------------------------------------------------------------------------
 
 
-def _is_gap(value):
-    return value is None or value is ...
+class _Try(NamedTuple):
+    """One call: how it is told from the first, and the arguments by the library's names."""
+
+    lead: str
+    arguments: dict
 
 
-def _where(key):
-    symbol, t = key
-    return symbol if t is None else f"{symbol} at step t = {t}"
-
-
-def _other_length(given, right):
-    """Say how many steps came back, if not as many as went in."""
-    for symbol in ("hs", "dX"):
-        have, want = (sum(key[0] == symbol for key in each) for each in (given, right))
-        if have != want:
-            return f"{symbol} has {have} steps; want {want}, one for each x_t."
-    return ""
-
-
-def _how_far(key, got, right):
-    where = _where(key)
-    if got.shape != right.shape:
-        turned = got.ndim == 2 and _agree(got.T, right)
-        end = ": yours is the right one, transposed." if turned else "."
-        return f"{where} has shape {got.shape}; want {right.shape}{end}"
-    if not np.isfinite(got).all():
-        return f"{where} differs first: it holds numbers that are not finite."
-    far = np.abs(got - right)
-    index = tuple(int(k) for k in np.unravel_index(far.argmax(), far.shape))
-    return (
-        f"{where} differs first, by up to {far.max():.2g}: got {got[index]:.4g}, want {right[index]:.4g} "
-        f"at index {index}."
+@functools.cache
+def _tries(task):
+    """Return the calls: no two sizes are equal, T > 1, no state is zero; then what a first call can hide."""
+    T, D, H, B = OTHER_SIZES
+    sizes = f"D, H, B = {D}, {H}, {B}" if "step" in task else f"T, D, H, B = {T}, {D}, {H}, {B}"
+    first, other = (
+        _Try("", _arguments(task)),
+        _Try(f"with other sizes, {sizes}: ", _arguments(task, OTHER_SIZES, 1)),
     )
+    tries = [first, other]
+    if optional := _MAY_BE_LEFT_OUT.get(task):
+        without = {name: value for name, value in other.arguments.items() if name != optional}
+        tries += [_Try(f"with {optional} = None: ", without | {optional: None})]
+        tries += [_Try(f"without {optional}: ", without)]
+    what = "gradients" if "backward" in task else "memories"
+    tries += [_Try(f"with large {what}: ", _arguments(task, factor=1e4))]
+    tries += [_Try(f"with small {what}: ", _arguments(task, factor=1e-4))]
+    return *tries, first._replace(lead=_AGAIN)
 
 
-def _why(task, names, got, first):
-    """Name the known mistake that gives all these numbers, or else one that gives the first that differs."""
-    mistakes = known(task, names).values()
-    for keys in (got, [first]):
-        for words, values in mistakes:
-            if all(got[key] is not None and _agree(got[key], values[key]) for key in keys):
-                return f"You get this if {words}."
-    return ""
+def _arguments(task, sizes=museum.SIZES, seed=0, factor=1.0):
+    values, dhs, dstate = museum.problem(sizes, seed)
+    params = {name: values[name] for name in lstm.SHAPES}
+    state = values["h_0"], values["C_0"]
+    if task == "step":
+        return {"params": params, "x_t": values["X"][0], "h_prev": state[0], "C_prev": factor * state[1]}
+    if task == "forward":
+        return {"params": params, "X": values["X"], "state": (state[0], factor * state[1])}
+    if task == "step_backward":
+        s = lstm.step(params, values["X"][0], *state)
+        return {"params": params, "s": s, "dh_t": factor * dhs[0], "dC_t": factor * dstate[1]}
+    steps = lstm.forward(params, values["X"], state)[1]
+    return {"params": params, "dhs": factor * dhs, "steps": steps, "dstate": tuple(factor * dstate)}
+
+
+def _fitting(task, function):
+    """Return the calls that a function can take: with the state and without, or without if it knows none."""
+    tries, optional = _tries(task), _MAY_BE_LEFT_OUT.get(task)
+    try:
+        takes = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C have none; the calls will tell
+        return tries
+    names = list(tries[0].arguments)
+    if _can_take(takes, len(names)):
+        return [each for each in tries if len(each.arguments) == len(names) or _can_take(takes, len(names) - 1)]
+    if optional and _can_take(takes, len(names) - 1):
+        fewer = [each._replace(arguments={n: each.arguments[n] for n in names if n != optional}) for each in tries]
+        return [each for each in fewer if optional not in each.lead]
+    raise Unreadable(f"it takes {takes}; want ({', '.join(names)})")
+
+
+def _can_take(signature, n):
+    try:
+        signature.bind(*n * [None])
+    except TypeError:
+        return False
+    return True
+
+
+# --- what comes back ---------------------------------------------------------------------------------------------
+
+
+class _Found(NamedTuple):
+    """What came back from one call: the quantities as arrays, up to the first that is still to be written."""
+
+    got: dict
+    right: dict
+    gap: tuple = None
+    problem: str = ""
+    changed: str = ""
+
+    def wrong(self):
+        """Return the first quantity that differs, or None."""
+        return next((key for key, array in self.got.items() if not _equal(array, self.right[key])), None)
+
+
+def _equal(array, right):
+    return near(
+        array, right, 1e-5, exactness=2.0**-23
+    )  # single precision is fair; a mistake changes the first digits
+
+
+def _found(task, function, arguments):
+    right = _computed(lstm, task, arguments)
+    outcome = attempts.run(function, tuple(arguments.values()))
+    value, T = outcome.value, sum(symbol in ("hs", "dX") for symbol, _ in right)
+    if outcome.problem:
+        return _Found({}, right, problem=outcome.problem)
+    if value is None or (isinstance(value, list | tuple) and value and all(map(is_gap, value))):
+        return _Found({}, right, gap="all")
+    try:
+        given = quantities(task, value, T)
+    except Unreadable as odd:
+        return _Found({}, right, problem=f"{odd}.")
+    except Exception:  # an answer may do anything when it is looked into
+        return _Found({}, right, problem=f"it gave back {kind(value)} that cannot be read.")
+    got = {}
+    for key in (key for key in right if key in given):
+        if is_gap(given[key]):
+            return _Found(got, right, key, changed=outcome.changed)
+        got[key] = numbers(given[key])
+        if got[key] is None:
+            problem = f"{place(key)} is {kind(given[key])}; want an array of numbers."
+            return _Found({k: a for k, a in got.items() if k != key}, right, problem=problem)
+    return _Found(got, right, changed=outcome.changed)
+
+
+def _computed(cell, task, arguments):
+    """Return what a cell's own function gives, quantity by quantity, or nothing where it stops."""
+    arguments = dict(arguments)
+    if "steps" in arguments:  # a changed module has a class Step of its own
+        arguments["steps"] = [cell.Step(*s) for s in arguments["steps"]]
+    T = len(arguments.get("X", arguments.get("dhs", " ")))
+    try:
+        return {
+            key: np.array(value, float)
+            for key, value in quantities(task, getattr(cell, task)(**arguments), T).items()
+        }
+    except Exception:  # a broken cell may do anything
+        return {}
+
+
+def _verdict(task, function):
+    tries, found = _fitting(task, function), []
+    for each in tries:
+        found.append(_found(task, function, each.arguments))
+        if found[-1].problem or found[-1].gap == "all":
+            break
+    first = found[0]
+    if first.gap == "all":
+        return NOT_WRITTEN
+    for each, one in zip(tries, found, strict=False):
+        words = one.problem if one.wrong() is None else _how_it_differs(task, tries, found, one)
+        if one.gap == "all":
+            words = "it gives back nothing."
+        if words:
+            return "✗", each.lead + words + _into_an_argument(found)
+    if first.gap:
+        return (
+            "○",
+            f"{place(first.gap)} is not written yet{'; what comes before it is right' if first.got else ''}.",
+        )
+    trace = _into_an_argument(found)
+    return ("✗", f"the numbers are right.{trace}") if trace else ("✓", "right.")
+
+
+def _into_an_argument(found):
+    changed = next((one.changed for one in found if one.changed), "")
+    return changed and f" It writes into its argument {changed}, which belongs to the caller: work on a copy."
+
+
+def _how_it_differs(task, tries, found, one):
+    key = one.wrong()
+    got, right, where = one.got[key], one.right[key], place(key)
+    if got.shape != right.shape:
+        words = f"{where} has shape {got.shape}; want {right.shape}."
+    elif not np.isfinite(got).all():
+        words = f"{where} differs first: it holds numbers that are not finite."
+    else:
+        far = np.abs(got - right)
+        index = tuple(int(k) for k in np.unravel_index(far.argmax(), far.shape))
+        words = f"{where} differs first, by up to {far.max():.2g}: got {got[index]:.4g}, want {right[index]:.4g} "
+        words += f"at index {index}."
+    return f"{words} {_why(task, tries, found, one)}".rstrip()
+
+
+# --- why ---------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _cells(task):
+    """Return the cells with a known mistake, those first that are right in the other direction."""
+    other = "step" if "backward" in task else "step_backward"
+    arguments = _tries(other)[0].arguments
+    right = _computed(lstm, other, arguments)
+
+    def shows_there_too(name):
+        got = _computed(CATALOGUE[name].cell(), other, arguments)
+        return got.keys() != right.keys() or not all(_equal(got[key], right[key]) for key in right)
+
+    return {name: CATALOGUE[name].cell() for name in sorted(CATALOGUE, key=shows_there_too)}
+
+
+def _agrees(cell, task, tries, found, up_to=None):
+    """Whether a cell computes all that came back, in every call.
+
+    Up to a quantity means: what follows may be wrong for another reason, but what is right has to be right with
+    the mistake, too.
+    """
+    for each, one in zip(tries, found, strict=False):
+        values = _computed(cell, task, each.arguments)
+        last = False
+        for key, array in one.got.items():
+            same = key in values and _equal(array, values[key])
+            if not same and not (last and not _equal(array, one.right[key])):
+                return False
+            last = last or (up_to is not None and key == up_to)
+    return True
+
+
+def _why(task, tries, found, one):
+    """Name the known mistake, or two of them, that give all that came back; or say how that is related to it."""
+    for name, cell in _cells(task).items():
+        if _agrees(cell, task, tries, found):
+            return f"You get this if {CATALOGUE[name].words}."
+    fact = relation({place(k): a for k, a in one.got.items()}, {place(k): one.right[k] for k in one.got}, 1e-5)
+    if fact:
+        return fact
+    begin = [name for name, cell in _cells(task).items() if _agrees(cell, task, tries, found, one.wrong())]
+    for name, other in itertools.product(begin[:2], CATALOGUE):
+        try:
+            both = cell_with(f"{name} and {other}", CATALOGUE[name].changes + CATALOGUE[other].changes)
+        except ValueError:  # they change the same line
+            continue
+        if _agrees(both, task, tries, found):
+            return f"You get this if {CATALOGUE[name].words}. And {CATALOGUE[other].words}."
+    return f"Perhaps {CATALOGUE[begin[0]].words}; what follows has another reason." if begin else ""
+
+
+# --- fresh parameters --------------------------------------------------------------------------------------------
+
+
+def _verdict_on_start(function):
+    try:
+        takes = inspect.signature(function)
+        takes.bind(2, 3, None, forget_bias=1.0)
+    except TypeError:
+        return (
+            "✗",
+            f"it takes {takes}; want (D, H, rng, *, forget_bias=1.0): the start of b_f is asked for by name.",
+        )
+    except ValueError:  # some functions written in C have no signature; the call will tell
+        pass
+    outcome = attempts.run(function, (2, 3, np.random.default_rng(0)))
+    if outcome.problem or outcome.value is None:
+        return ("✗", outcome.problem) if outcome.problem else NOT_WRITTEN
+    cell = types.SimpleNamespace(init_params=function, forward=lstm.forward, backward=lstm.backward)
+    try:
+        wrong = museum.start(cell)
+    except ValueError as stopped:
+        return "✗", f"{stopped}."
+    if not wrong:
+        return "✓", "right."
+    name, what = next(iter(wrong.items()))
+    copied = {each: said for each, said in wrong.items() if said.startswith("equals")}
+    why = f" You get this if {CATALOGUE['identical_gates'].words}." if len(copied) == 3 else ""
+    return "✗", f"{name} {what}.{why}"

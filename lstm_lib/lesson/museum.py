@@ -21,8 +21,8 @@ import numpy as np
 
 from lstm_lib import data, lstm, model, training, validation
 from lstm_lib.functional import mean_squared_error
-from lstm_lib.lesson.attempts import kind
 from lstm_lib.lesson.mistakes import CATALOGUE, cell_with
+from lstm_lib.lesson.reading import Unreadable, in_the_form_of, kind
 
 SIZES = (4, 2, 3, 7)  # T, D, H, B: no two of T, D, H, H+D, 4H and B are equal, so nothing fits the wrong way round
 EXHIBITS = {name: mistake for name, mistake in CATALOGUE.items() if mistake.title}
@@ -127,15 +127,18 @@ def gradients(cell, *, sizes=SIZES, seed=0, scale=0.7):
     return wrong | _wrong_gradients(cell, values | {"X": values["X"][:1]}, one, rng)
 
 
-def start(cell, *, sizes=SIZES, seed=0, scale=0.7):
-    """Look at fresh parameters: four matrices that differ, small numbers in them, and the documented biases.
+def start(cell, *, seed=0, scale=0.7):
+    """Look at fresh parameters: numbers that differ, neither tiny nor huge, from the generator; and at the biases.
+
+    Any usual way of drawing is right: uniform, normal, Glorot's, orthogonal. Two sizes are tried, two seeds, and
+    one of them twice.
 
     Parameters
     ----------
     cell : module
         Like `lstm_lib.lstm`.
-    sizes, seed, scale
-        As in `examine`; D, H and the seed decide, and `scale` is a forget bias to ask for beside the default.
+    seed, scale
+        As in `examine`; `scale` is a forget bias to ask for beside the default.
 
     Returns
     -------
@@ -155,22 +158,68 @@ def start(cell, *, sizes=SIZES, seed=0, scale=0.7):
     {}
     """
     _refuse_what_is_no_cell(cell)
-    _, D, H, _ = _validated_sizes(sizes, seed, scale)
+    seed, scale = validation.size("seed", seed, least=0), validation.number("scale", scale, above=0)
     wrong = {}
-    for options, bias in (({}, 1.0), ({"forget_bias": scale}, scale)):
-        with _in_words("init_params"):
-            params = cell.init_params(D, H, np.random.default_rng(seed), **options)
-            validation.parameters(params, lstm.SHAPES, {"H": H, "D": D, "H+D": H + D})
-        for a, b in combinations(lstm.GATES, 2):
-            if (params[f"W_{a}"] == params[f"W_{b}"]).all():
-                wrong.setdefault(f"W_{b}", f"equals W_{a}")
-        for k in lstm.GATES:
-            if (np.abs(params[f"W_{k}"]) > 1 / np.sqrt(H)).any():
-                wrong.setdefault(f"W_{k}", "is larger than 1/√H")
-            wanted = bias if k == "f" else 0
-            if (params[f"b_{k}"] != wanted).any():
-                wrong.setdefault(f"b_{k}", f"is not {wanted:g}")
+    for D, H in ((9, 24), (20, 12)):
+        first, again, other = (_fresh(cell, D, H, each) for each in (seed, seed, seed + 1))
+        for name in lstm.SHAPES:
+            bias = 1.0 if name == "b_f" else 0.0
+            fault = _fault_of_weights(first[name]) if name[0] == "W" else _fault_of_bias(first[name], bias)
+            if name[0] == "W" and not np.array_equal(first[name], again[name]):
+                fault = fault or "differs although the seed is the same: rng is the only source of random numbers"
+            elif name[0] == "W" and np.array_equal(first[name], other[name]):
+                fault = fault or "is the same for every seed: the random numbers come from rng"
+            wrong |= {name: fault} if fault and name not in wrong else {}
+        for a, b in combinations([name for name in lstm.SHAPES if name[0] == "W" and name not in wrong], 2):
+            if b not in wrong and (fault := _fault_of_pair(a, first[a].ravel(), first[b].ravel())):
+                wrong[b] = fault
+        asked = _fresh(cell, D, H, seed, forget_bias=scale)
+        if "b_f" not in wrong and (fault := _fault_of_bias(asked["b_f"], scale)):
+            wrong["b_f"] = f"{fault} where forget_bias = {scale:g}"
     return wrong
+
+
+def _fresh(cell, D, H, seed, **options):
+    with _in_words("init_params"):
+        answer = cell.init_params(D, H, np.random.default_rng(seed), **options)
+    shapes = {name: (H, H + D if name[0] == "W" else 1) for name in lstm.SHAPES}
+    try:
+        return in_the_form_of({name: np.zeros(shape) for name, shape in shapes.items()}, answer)
+    except Unreadable as odd:
+        raise ValueError(f"with D, H = {D}, {H} init_params gave back something else: {odd}") from None
+
+
+def _fault_of_bias(b, wanted):
+    return "" if (b == wanted).all() else f"is not {wanted:g}"
+
+
+def _fault_of_weights(W):
+    """Return what is wrong with a fresh matrix of shape (H, H+D), or nothing."""
+    spread, usual = W.std(), 1 / np.sqrt(W.shape[1])
+    if spread <= 1e-9 * np.abs(W).max():
+        return "holds one number over and over: units that start alike stay alike"
+    if spread > 3 * usual:
+        return f"is too large, with a spread of {spread:.2g}: the gates start wide open or shut"
+    if spread < 0.02 * usual:
+        return f"is too small, with a spread of {spread:.2g}: next to nothing reaches the gates"
+    if abs(W.mean()) > 0.5 * spread:
+        return f"leans to one side, with a mean of {W.mean():.2g}: want as much above zero as below"
+    for what, lines in (("rows", W), ("columns", W.T)):
+        if any(_alike(a, b) for a, b in combinations(lines, 2)):
+            return f"has {what} that are alike: what starts alike stays alike"
+    return ""
+
+
+def _fault_of_pair(name, a, b):
+    if np.array_equal(a, b):
+        return f"equals {name}"
+    same_numbers = len(np.unique(a)) == a.size and np.array_equal(np.sort(a), np.sort(b))
+    return f"is {name} over again" if same_numbers or _alike(a, b) else ""
+
+
+def _alike(a, b):
+    """Whether two sets of numbers are the same up to a factor and next to nothing else."""
+    return abs(np.vdot(a, b)) >= 0.999 * np.linalg.norm(a) * np.linalg.norm(b)
 
 
 def examine(cell, *, sizes=SIZES, seed=0, scale=0.7):
@@ -215,7 +264,8 @@ def examine(cell, *, sizes=SIZES, seed=0, scale=0.7):
         if check is gradients and stopped:
             continue  # without a forward pass there is nothing to differentiate
         try:
-            answer = check(cell, sizes=sizes, seed=seed, scale=scale)
+            options = {} if check is start else {"sizes": sizes}
+            answer = check(cell, seed=seed, scale=scale, **options)
         except ValueError as error:
             stopped.append(str(error))
         else:

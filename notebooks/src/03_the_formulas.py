@@ -24,7 +24,6 @@
 # If a sign in one of them were wrong, a cell would stop with an error.
 
 # %% slideshow={"slide_type": "skip"}
-import functools
 import inspect
 
 import numpy as np
@@ -675,20 +674,26 @@ def number_of_parameters(D, H):
 
 
 # %% slideshow={"slide_type": "skip"}
-MISCOUNTS = {
+slips = {
     "The biases are missing: one for each gate of each unit.": lambda D, H: 4 * H * (H + D),
     "The weights for h are missing: W has H + D columns.": lambda D, H: 4 * (H * D + H),
+    "The weights for x are missing: W has H + D columns.": lambda D, H: 4 * (H * H + H),
     "H and D have changed places: W has H rows, one for each unit.": lambda D, H: 4 * (D * (H + D) + D),
     "That is one matrix and one bias; there are four of each.": lambda D, H: H * (H + D) + H,
+    "Three gates, and the candidate has weights as well: that makes four.": lambda D, H: 3 * (H * (H + D) + H),
+    "A bias has an entry for each unit: H of them, not one.": lambda D, H: 4 * (H * (H + D) + 1),
+    "The biases are counted once; there are four of them.": lambda D, H: 4 * H * (H + D) + H,
     "That is PyTorch's count: two biases for each gate. This cell has one.": lambda D, H: 4 * H * (H + D + 2),
 }
 
 # %% slideshow={"slide_type": "skip"}
-for d, units in [(3, 5), (7, 2)]:
-    in_library = sum(array.size for array in lstm.init_params(d, units, rng).values())
-    known = {words: miscount(d, units) for words, miscount in MISCOUNTS.items()}
-    yours = functools.partial(number_of_parameters, d, units)
-    check(f"D = {d}, H = {units}", yours, in_library, known=known)
+check(
+    "the number of parameters",
+    number_of_parameters,
+    lambda D, H: sum(array.size for array in lstm.init_params(D, H, np.random.default_rng(0)).values()),
+    given=[(3, 5), (7, 2)],
+    known=slips,
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -721,18 +726,30 @@ def turned_round(a):
 
 
 # %% slideshow={"slide_type": "skip"}
-def sigma_of(b):
-    return [share.subs(a, b).subs(a, value).evalf() for value in (-2, 0.3, 1.5)]
+def gates_with(b, a):
+    """σ(b) for three values of a, also where b is written with σ itself."""
+    b = formulas.spelt_out(sp.sympify(b))
+    return [
+        sigmoid(float(b.subs({s: value for s in b.free_symbols if s.name == "a"}))) for value in (-2, 0.3, 1.5)
+    ]
 
 
-wanted = np.array([(1 - share).subs(a, value).evalf() for value in (-2, 0.3, 1.5)], float)
-known = {
-    "That is the gate as it was, not turned round.": lambda: a,
-    "1 − a would turn round a share; a is the sum that goes into σ.": lambda: 1 - a,
-    "1 / a turns round odds; a is their logarithm.": lambda: 1 / a,
-    "That is the share 1 − σ(a) itself; b is the sum that σ turns into it.": lambda: 1 - share,
+slips = {
+    "That is the gate as it was, not turned round.": lambda a: a,
+    "1 − a would turn round a share; a is the sum that goes into σ.": lambda a: 1 - a,
+    "1 / a turns round odds; a is their logarithm.": lambda a: 1 / a,
+    "That is the share 1 − σ(a) itself; b is the sum that σ turns into it.": lambda a: 1 - formulas.sigma(a),
+    "That is −σ(a); the minus belongs to the sum, into which σ has not gone yet.": lambda a: -formulas.sigma(a),
 }
-check("1 − σ(a) = σ(b) at three values of a", lambda: turned_round(a), wanted, then=sigma_of, known=known)
+check(
+    "1 − σ(a) = σ(b) at a = −2, 0.3 and 1.5",
+    turned_round,
+    lambda a: -a,
+    given=(sp.Symbol("a", real=True),),
+    then=gates_with,
+    known=slips,
+    says="σ of your b is {got:.3f} where 1 − σ(a) is {want:.3f}",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -768,26 +785,29 @@ def weights_of_the_past(f, i):
 
 
 # %% slideshow={"slide_type": "skip"}
-hs, steps = lstm.forward(lstm.init_params(2, 1, rng), rng.normal(size=(6, 2, 1)))
-trace = lstm.stack(steps)
-f, i, candidates = (field[:, 0, 0] for field in (trace.f_t, trace.i_t, trace.C_tilde))
-known = {
+def weights(f, i):
+    return np.array([i[j] * np.prod(f[j + 1 :]) for j in range(len(f))])
+
+
+slips = {
     "The forget gate of step j is in it: it closes on what was there before, not on what step j writes.": (
-        np.array([i[j] * np.prod(f[j:]) for j in range(6)])
+        lambda f, i: weights(f, i) * f
     ),
     "Those are the forget gates before step j; what step j wrote meets the ones after it.": (
-        np.array([i[j] * np.prod(f[:j]) for j in range(6)])
+        lambda f, i: i * np.cumprod(f) / f
     ),
-    "The input gates are missing.": np.array([np.prod(f[j + 1 :]) for j in range(6)]),
+    "Those are the forget gates up to step j; what step j wrote meets the ones after it.": (
+        lambda f, i: i * np.cumprod(f)
+    ),
+    "The input gates are missing.": lambda f, i: weights(f, np.ones(len(i))),
+    "f and i have changed places: i writes, f keeps.": lambda f, i: weights(i, f),
+    "The forget gates are missing: what is written early passes all that come after it.": lambda f, i: i,
 }
 
 # %% slideshow={"slide_type": "skip"}
-for name, offered in [("as they were", candidates), ("without the last one", candidates * (np.arange(6) < 5))]:
-    C = 0
-    for f_t_now, i_t_now, offer in zip(f, i, offered, strict=True):
-        C = f_t_now * C + i_t_now * offer
-    weigh = functools.partial(np.dot, offered)
-    check(f"candidates {name}", lambda: weights_of_the_past(f, i), C, then=weigh, known=known)
+shares = np.random.default_rng(3).uniform(0.3, 0.9, size=(2, 6))
+cases = [(shares[0], shares[1]), (shares[1, :4], shares[0, :4])]
+check("the weight of each candidate", weights_of_the_past, weights, given=cases, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -880,28 +900,32 @@ def kept(W_f, b_f, x_t, h_prev, C_prev):
 
 
 # %% slideshow={"slide_type": "skip"}
-W, b, x_now, h_old, C_old = (rng.normal(size=(3, n)) for n in (6, 1, 3, 3, 3))
+def keeping(W_f, b_f, x_t, h_prev, C_prev, squash=sigmoid, keep=np.multiply):
+    return keep(squash(W_f @ np.concatenate([h_prev, x_t]) + b_f), C_prev)
 
 
-def with_slip(sum_in_gate, squash=sigmoid, keep=np.multiply):
-    return keep(squash(sum_in_gate), C_old)
-
-
-right = W @ np.concatenate([h_old, x_now]) + b
-known = {
+slips = {
     "The first H columns of W_f are for h and the rest for x: you have them the other way round.": (
-        with_slip(W @ np.concatenate([x_now, h_old]) + b)
+        lambda W, b, x, h, C: keeping(W, b, h, x, C)
     ),
     "* multiplies W entry by entry; a weighted sum is a matrix product, @.": (
-        with_slip(W[:, :3] * h_old + W[:, 3:] * x_now + b)
+        lambda W, b, x, h, C: sigmoid(W[:, :3] * h + W[:, 3:] * x + b) * C
     ),
-    "f @ C mixes the units; each unit keeps a share of its own memory, f * C.": with_slip(right, keep=np.matmul),
-    "σ is missing around the sum.": with_slip(right, squash=np.array),
-    "The bias is missing.": with_slip(right - b),
+    "f @ C mixes the units; each unit keeps a share of its own memory, f * C.": (
+        lambda *given: keeping(*given, keep=np.matmul)
+    ),
+    "σ is missing around the sum.": lambda *given: keeping(*given, squash=np.array),
+    "f is a share: σ, not tanh.": lambda *given: keeping(*given, squash=np.tanh),
+    "The bias is missing.": lambda W, b, x, h, C: keeping(W, 0 * b, x, h, C),
+    "That is f_t; what it keeps is f_t * C_prev.": lambda W, b, x, h, C: keeping(W, b, x, h, 1),
+    "The part for x is missing: the gate looks at both.": lambda W, b, x, h, C: keeping(W, b, 0 * x, h, C),
+    "The part for h is missing: the gate looks at both.": lambda W, b, x, h, C: keeping(W, b, x, 0 * h, C),
 }
 
 # %% slideshow={"slide_type": "skip"}
-check("what is kept", lambda: kept(W, b, x_now, h_old, C_old), with_slip(right), known=known)
+draw = np.random.default_rng(5)
+numbers = tuple(draw.normal(size=(3, n)) for n in (6, 1, 3, 3, 3))
+check("what is kept", kept, keeping, given=numbers, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -940,37 +964,30 @@ def from_pytorch(weight_ih, weight_hh, bias_ih, bias_hh):
 
 
 # %% slideshow={"slide_type": "skip"}
-ours = {name: rng.normal(size=array.shape) for name, array in lstm.init_params(2, 3, rng).items()}
-second_bias = rng.normal(size=(4, 3, 1))
-theirs = [
-    np.concatenate([ours[f"W_{k}"][:, 3:] for k in "ifCo"]),
-    np.concatenate([ours[f"W_{k}"][:, :3] for k in "ifCo"]),
-    np.concatenate([ours[f"b_{k}"] - more for k, more in zip("ifCo", second_bias, strict=True)]).ravel(),
-    second_bias.ravel(),
-]
-read_aloud = rng.normal(size=(5, 2, 4))  # a sequence to compare them on
+def converted(weight_ih, weight_hh, bias_ih, bias_hh, order="ifCo"):
+    weights, biases = np.split(np.hstack([weight_hh, weight_ih]), 4), np.split((bias_ih + bias_hh)[:, None], 4)
+    named = {f"W_{k}": block for k, block in zip(order, weights, strict=True)}
+    return named | {f"b_{k}": block for k, block in zip(order, biases, strict=True)}
 
-# %% slideshow={"slide_type": "skip"}
-swapped = {"W_f": "W_i", "W_i": "W_f", "b_f": "b_i", "b_i": "b_f"}
-known = {
+
+slips = {
     "f and i have changed places: PyTorch's order is i, f, C̃, o, not the primer's.": (
-        ours | {name: ours[other] for name, other in swapped.items()}
+        lambda *theirs: converted(*theirs, order="fiCo")
+    ),
+    "C̃ and o have changed places: PyTorch's order is i, f, C̃, o.": lambda *theirs: converted(
+        *theirs, order="ifoC"
     ),
     "The columns for x come first: in each W the columns for h do.": (
-        ours | {f"W_{k}": np.roll(ours[f"W_{k}"], 2, axis=1) for k in "fiCo"}
+        lambda *theirs: {k: np.roll(p, 2, axis=1) if k[0] == "W" else p for k, p in converted(*theirs).items()}
     ),
-    "bias_hh is not used: the two biases are added.": (
-        ours | {f"b_{k}": ours[f"b_{k}"] - more for k, more in zip("ifCo", second_bias, strict=True)}
-    ),
+    "bias_hh is not used: the two biases are added.": lambda ih, hh, b, more: converted(ih, hh, b, 0 * more),
+    "bias_ih is not used: the two biases are added.": lambda ih, hh, b, more: converted(ih, hh, 0 * b, more),
 }
 
-
 # %% slideshow={"slide_type": "skip"}
-def last_output(params):
-    return lstm.forward(params, read_aloud)[0][-1]
-
-
-check("h after five steps", lambda: from_pytorch(*theirs), last_output(ours), then=last_output, known=known)
+draw = np.random.default_rng(6)
+theirs = draw.normal(size=(12, 2)), draw.normal(size=(12, 3)), draw.normal(size=12), draw.normal(size=12)
+check("the eight arrays", from_pytorch, converted, given=theirs, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

@@ -924,30 +924,29 @@ def into_the_cell(dh_t, dC_next, o_t, C_t):
 
 
 # %% slideshow={"slide_type": "skip"}
-entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", "C_t")}
-whole = symbolic.BACKWARD["dC_t"].compute(entries)
-dC_next, path = entries["dC_next"], whole - entries["dC_next"]
-dh_o, tanh_C = entries["dh_t"] * entries["o_t"], np.tanh(entries["C_t"])
-words = {name: mistake.words for name, mistake in mistakes.CATALOGUE.items()}
-usual = {
-    words["dropped_dC"]: path,
-    words["dropped_path_through_h"]: dC_next,
-    words["slope_of_C"]: dC_next + dh_o * (1 - entries["C_t"] ** 2),
-    words["no_slope_of_tanh"]: dC_next + dh_o,
-    words["no_o_in_path"]: dC_next + path / entries["o_t"],
-    "the output gate multiplies tanh(C_t) and not its slope": dC_next + dh_o * tanh_C,
+def both_paths(dh_t, dC_next, o_t, C_t):
+    return symbolic.BACKWARD["dC_t"].compute({"dh_t": dh_t, "dC_next": dC_next, "o_t": o_t, "C_t": C_t})
+
+
+by_name = {
+    "dropped_dC": lambda dh, dC, o, C: dh * o * (1 - np.tanh(C) ** 2),
+    "dropped_path_through_h": lambda dh, dC, o, C: dC,
+    "slope_of_C": lambda dh, dC, o, C: dC + dh * o * (1 - C**2),
+    "no_slope_of_tanh": lambda dh, dC, o, C: dC + dh * o,
+    "no_o_in_path": lambda dh, dC, o, C: dC + dh * (1 - np.tanh(C) ** 2),
+    "path_through_tanh_C": lambda dh, dC, o, C: dC + dh * o * np.tanh(C),
+    "slope_without_square": lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(C)),
+    "slope_of_slope": lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(np.tanh(C)) ** 2),
+    "slope_of_both_paths": lambda dh, dC, o, C: (dC + dh * o) * (1 - np.tanh(C) ** 2),
+    "product_of_paths": lambda dh, dC, o, C: dC * dh * o * (1 - np.tanh(C) ** 2),
+    "path_through_h_subtracted": lambda dh, dC, o, C: dC - dh * o * (1 - np.tanh(C) ** 2),
 }
-usual = {f"You get this if {cause}.": wrong for cause, wrong in usual.items()}
+slips = {f"You get this if {mistakes.CATALOGUE[name].words}.": wrong for name, wrong in by_name.items()}
 
 # %% slideshow={"slide_type": "skip"}
-check("with both gradients", lambda: into_the_cell(**entries), whole, known=usual)
-for words, name in [("at h", "dh_t"), ("from the next step", "dC_next")]:
-    less = entries | {name: np.zeros((3, 2))}
-    check(
-        f"if nothing arrives {words}",
-        lambda less=less: into_the_cell(**less),
-        symbolic.BACKWARD["dC_t"].compute(less),
-    )
+draw = np.random.default_rng(2).normal(size=(3, 4, 3, 2))
+draw[1, 0] = draw[2, 1] = 0  # nothing arrives at h; nothing arrives from the next step
+check("the whole gradient of C_t", into_the_cell, both_paths, given=[tuple(case) for case in draw], known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1181,15 +1180,29 @@ def local_derivative_of_coupled(f_t, C_prev, C_tilde):
 
 
 # %% slideshow={"slide_type": "skip"}
-f_now, C_old, c_new = np.array([0.2, 0.9]), np.array([1.5, -0.4]), np.array([0.3, 0.8])
-true = gradcheck.complex_step_gradient(lambda f: (f * C_old + (1 - f) * c_new).sum(), f_now)
-said = {
-    "You get this if the second f_t is passed over: it stands in 1 − f_t, too.": C_old,
-    "You get this if the minus of 1 − f_t is lost.": C_old + c_new,
-    "You get this if f_t is left in: the derivative of f_t · C_prev is C_prev.": f_now * C_old - c_new,
-    "You get this if C_t itself is returned.": f_now * C_old + (1 - f_now) * c_new,
+def composed_memory(f, C_prev, C_tilde):
+    return f * C_prev + (1 - f) * C_tilde
+
+
+slips = {
+    "You get this if the second f_t is passed over: it stands in 1 − f_t, too.": lambda f, C, c: C,
+    "You get this if the minus of 1 − f_t is lost.": lambda f, C, c: C + c,
+    "You get this if the sign is turned.": lambda f, C, c: c - C,
+    "You get this if f_t is left in: the derivative of f_t · C_prev is C_prev.": lambda f, C, c: f * C - c,
+    "You get this if the 1 of 1 − f_t stays: it does not change with f_t.": lambda f, C, c: C + (1 - f) * c,
+    "You get this if C_t itself is returned.": composed_memory,
+    "That is one node too far: ∂f_t/∂a_f = f_t (1 − f_t) is in it.": lambda f, C, c: (C - c) * f * (1 - f),
 }
-check("∂C_t/∂f_t", lambda: local_derivative_of_coupled(f_now, C_old, c_new), true, known=said)
+
+# %% slideshow={"slide_type": "skip"}
+case = np.array([0.2, 0.9]), np.array([1.5, -0.4]), np.array([0.3, 0.8])
+
+
+def derivative(f, C_prev, C_tilde):
+    return gradcheck.complex_step_gradient(lambda f: composed_memory(f, C_prev, C_tilde).sum(), f)
+
+
+check("∂C_t/∂f_t", local_derivative_of_coupled, derivative, given=case, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1225,40 +1238,50 @@ def rnn_step_backward(W_h, z_t, h_t, dh_t):
 
 
 # %% slideshow={"slide_type": "skip"}
-
-cell = rnn.init_params(2, 3, rng)
-rnn_step = rnn.step(cell, rng.normal(size=(2, 4)), rng.normal(size=(3, 4)))
-dh = rng.normal(size=(3, 4))
-rnn_grads, *sent_back = rnn.step_backward(cell, rnn_step, dh)
-wanted = dict(zip(["dW_h", "db_h", "dx_t", "dh_prev"], [*rnn_grads.values(), *sent_back], strict=True))
-
-
-def part(found, k):
-    if not isinstance(found, tuple) or len(found) != 4:
-        raise TypeError(f"got a {type(found).__name__}; want four arrays: dW_h, db_h, dx_t, dh_prev")
-    return found[k]
+def sent_back(W_h, z_t, h_t, dh_t, slope=tanh_grad):
+    """The four arrays, if `slope` is what dh_t is multiplied by on its way through the squash."""
+    da = dh_t * slope(h_t)
+    dz_t = W_h.T @ da
+    return {"dW_h": da @ z_t.T, "db_h": da.sum(axis=1, keepdims=True), "dx_t": dz_t[3:], "dh_prev": dz_t[:3]}
 
 
-# %% slideshow={"slide_type": "skip"}
-def sent(da):
-    """The four arrays, if da is what has come through the squash."""
-    back = cell["W_h"].T @ da
-    return da @ rnn_step.z_t.T, da.sum(axis=1, keepdims=True), back[3:], back[:3]
+def with_part(name, change):
+    return lambda *given: (found := sent_back(*given)) | {name: change(found[name])}
 
 
-# %% slideshow={"slide_type": "skip"}
-said = {
-    "You get this if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": sent(dh),
-    "You get this if h_t, a tanh already, is put through it again.": sent(dh * tanh_grad(np.tanh(rnn_step.h_t))),
+slips = {
+    "You get this if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": lambda *given: sent_back(
+        *given, np.ones_like
+    ),
+    "You get this if h_t, a tanh already, is put through it again.": (
+        lambda *given: sent_back(*given, lambda h: tanh_grad(np.tanh(h)))
+    ),
+    "You get this if the square is missing: the slope is 1 − h_t².": lambda *given: sent_back(
+        *given, lambda h: 1 - h
+    ),
+    "You get this if the slope is that of σ: a tanh has 1 − h_t².": lambda *given: sent_back(
+        *given, lambda h: h * (1 - h)
+    ),
+    "You get this if db_h is averaged over the batch: it is a sum.": with_part("db_h", lambda db: db / 4),
+    "You get this if dz_t is cut as if x were on top: its first H rows belong to h_prev.": (
+        lambda *given: (
+            (a := sent_back(*given))
+            | {
+                "dx_t": np.vstack([a["dh_prev"], a["dx_t"]])[:2],
+                "dh_prev": np.vstack([a["dh_prev"], a["dx_t"]])[2:],
+            }
+        )
+    ),
 }
-for k, (name, gradient) in enumerate(wanted.items()):
-    check(
-        name,
-        lambda: rnn_step_backward(cell["W_h"], *rnn_step, dh),
-        gradient,
-        then=lambda f, k=k: part(f, k),
-        known=said,
-    )
+
+# %% slideshow={"slide_type": "skip"}
+draw = np.random.default_rng(8)
+cell = rnn.init_params(2, 3, draw)
+rnn_step = rnn.step(cell, draw.normal(size=(2, 4)), draw.normal(size=(3, 4)))
+case = cell["W_h"], *rnn_step, draw.normal(size=(3, 4))
+found = rnn.step_backward(cell, rnn_step, case[-1])
+assert all(map(np.array_equal, sent_back(*case).values(), [*found[0].values(), *found[1:]]))
+check("dW_h, db_h, dx_t, dh_prev", rnn_step_backward, sent_back, given=case, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

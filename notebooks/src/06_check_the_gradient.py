@@ -710,34 +710,31 @@ def slope_at(f, p, eps):
 
 
 # %% slideshow={"slide_type": "skip"}
-def usual(f, p, eps):
-    """What the usual mistakes give."""
-    right, here, left = f(p + eps), f(p), f(p - eps)
-    return {
-        "You get this if only a step to the right is taken: one to the left belongs to it.": (right - here) / eps,
-        "You get this if only a step to the left is taken: one to the right belongs to it.": (here - left) / eps,
-        "You get this if the difference is divided by eps: the two points are 2 eps apart.": (right - left) / eps,
-        "You get this if the brackets around 2 * eps are missing.": (right - left) / 2 * eps,
-        "You get this if the two are added: the slope wants their difference.": (right + left) / (2 * eps),
-    }
-
-
-# %% slideshow={"slide_type": "skip"}
-for name, function, at_p in [("σ at 0.3", sigmoid, 0.3), ("tanh at −1", np.tanh, -1.0)]:
-    true = gradcheck.complex_step_gradient(function, np.array(at_p))
-    check(
-        name,
-        lambda function=function, at_p=at_p: slope_at(function, at_p, 1e-5),
-        true,
-        known=usual(function, at_p, 1e-5),
-    )
+def central(f, p, eps):
+    return (f(p + eps) - f(p - eps)) / (2 * eps)
 
 
 def cubed(p):
     return p**3
 
 
-check("p³ at 1, with a large step", lambda: slope_at(cubed, 1.0, 0.5), 3.25, known=usual(cubed, 1.0, 0.5))
+slips = {
+    "only a step to the right is taken: one to the left belongs to it": lambda f, p, e: (f(p + e) - f(p)) / e,
+    "only a step to the left is taken: one to the right belongs to it": lambda f, p, e: (f(p) - f(p - e)) / e,
+    "the difference is divided by eps: the two points are 2 eps apart": lambda f, p, e: 2 * central(f, p, e),
+    "the brackets around 2 * eps are missing": lambda f, p, e: (f(p + e) - f(p - e)) / 2 * e,
+    "the difference is multiplied by 2 eps: it is divided": lambda f, p, e: (f(p + e) - f(p - e)) * 2 * e,
+    "the difference is not divided by 2 eps": lambda f, p, e: f(p + e) - f(p - e),
+    "the brackets around the difference are missing": lambda f, p, e: f(p + e) - f(p - e) / (2 * e),
+    "the two are added: the slope wants their difference": lambda f, p, e: (f(p + e) + f(p - e)) / (2 * e),
+    "left and right have changed places": lambda f, p, e: -central(f, p, e),
+    "eps / 2 is gone to each side: the quotient of this lesson goes eps": lambda f, p, e: central(f, p, e / 2),
+}
+
+# %% slideshow={"slide_type": "skip"}
+cases = [(sigmoid, 0.3, 1e-5), (np.tanh, -1.0, 1e-5), (cubed, 1.0, 0.25)]
+known = {f"You get this if {words}.": slip for words, slip in slips.items()}
+check("the central difference", slope_at, central, given=cases, known=known)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -887,6 +884,8 @@ no_two_gates = not any(
 )
 all_units = all(np.allclose(array, array[:1]) for array in units.values())
 assert no_two_gates and all_units
+
+# %% slideshow={"slide_type": "skip"}
 said = {
     "Each gate has a factor of its own in its da, so they come apart. What tells two units apart?": "a",
     "Only one of them: compare da_f and da_i, then the da of two units.": "c",
