@@ -4,20 +4,20 @@ The museum's exhibits are changes to the text of ``lstm.py``; the reference solu
 same changes make wrong submissions of them.
 """
 
+import json
+
 import classroom
+import confine
 import course as courses
 import exam
 import grade
 import pytest
-import sandbox
 from nbgrader.api import Gradebook
 
 from lstm_lib.lesson import museum
 
 PS1, PS2, PS3 = "ps1_forward", "ps2_backward", "ps3_training"
-pytestmark = pytest.mark.skipif(
-    not sandbox.available(), reason="bubblewrap is not installed or not allowed here: apt-get install bubblewrap"
-)
+pytestmark = pytest.mark.skipif(bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}")
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ SYMBOLS_AND_TRAINING = {
     "a symbol that is none": (
         PS2,
         [('"dh_dC_prev": dh_dC', '"dh_dC_prev": sp.Symbol("x") * dh_dC')],
-        {"symbolic": 4},
+        {"symbolic": 2},
     ),
     "a slope of what is not squashed": (
         PS2,
@@ -401,7 +401,7 @@ class Answers:
                 self.notebook.run(cell["solution"], "<answer>")
 
     def value(self, name):
-        return {"ok": self.notebook.value(name)}
+        return {"ok": json.loads(json.dumps(self.notebook.value(name)))}
 
     def evaluate(self, name, points):
         return {"ok": self.notebook.evaluate(name, points)}

@@ -1,16 +1,18 @@
 """Problem set 3: what is asked, with which numbers. Trained models are run here, on data that nobody has seen."""
 
 import numpy as np
-from exam import Call, Question, close
-from sandbox import Limits
+from confine import Limits
+from exam import Call, Question, arrays, close, complaint
 
 from lstm_lib import data, fused, lstm, model, training
 from lstm_lib.functional import mean_squared_error
 
-LIBRARY = True  # the set builds on it
-LIMITS = Limits(cell=20, call=30, total=150)
+LIBRARY = "library"  # the set builds on it
+WITHHELD = ("loss", "clipping", "adam")  # but for what it asks to write
+LIMITS = Limits(cell=20, call=30, total=300)
 ONE_PERCENT = close(rtol=1e-2)
 MOST_UNITS = 32
+OWN = ("remember",)  # answers that hang on the student's own numbers
 
 
 def variant(rng):
@@ -51,7 +53,8 @@ def _clipping(rng, variant):
 
 
 def _all(got, wants):
-    return next(filter(None, (close()(want)(got[name]) for name, want in wants.items())), "")
+    """Return the first complaint about several parts of an answer."""
+    return next(filter(None, (complaint(got, (name,), want) for name, want in wants.items())), "")
 
 
 def _adam(rng, variant):
@@ -163,6 +166,7 @@ QUESTIONS = {
             "length": (1, "The root of the sum of all squares, before anything is shortened."),
         },
         _clipping,
+        needs={"short enough": "too long"},
     ),
     "adam": Question(
         {
@@ -194,3 +198,6 @@ QUESTIONS = {
         stands_on=("loss",),
     ),
 }
+
+
+PIECES = {"loss": {"mean_squared_error": lambda Y_hat, Y: mean_squared_error(arrays(Y_hat), arrays(Y))}}
