@@ -100,15 +100,15 @@ def copy_own(src, dest, check_owner=True):
             except OSError:
                 notes.append(f"{name!r} is a link, or cannot be read: left out")
                 continue
-            with os.fdopen(file, "rb") as opened:
-                about = os.fstat(file)
-                own = (about.st_uid == owner and about.st_nlink == 1) or not check_owner
-                if not stat.S_ISREG(about.st_mode) or not own or about.st_size > left:
-                    notes.append(f"{name!r} is no file of the student's own, or too large: left out")
-                    continue
-                left -= about.st_size
-                with open(os.path.join(dest, name), "xb") as copy:
-                    shutil.copyfileobj(opened, copy)
+            about = os.fstat(file)
+            own = (about.st_uid == owner and about.st_nlink == 1) or not check_owner
+            if not stat.S_ISREG(about.st_mode) or not own or about.st_size > left:
+                notes.append(f"{name!r} is no file of the student's own, or too large: left out")
+                os.close(file)
+                continue
+            left -= about.st_size
+            with os.fdopen(file, "rb") as opened, open(os.path.join(dest, name), "xb") as copy:
+                shutil.copyfileobj(opened, copy)
     finally:
         os.close(folder)
     return notes + [f"{len(names)} files; the first {FILES} are taken"] * (len(names) > FILES)
