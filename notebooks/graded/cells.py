@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-LONGEST = 100_000  # characters of a cell that is run: to parse more takes more memory than a marker has
+LONGEST = 50_000  # characters of a cell that is run: to parse more takes more memory than a marker has
+LINES = re.compile(r"(?m)^\s*[!?%,;/]|\?\s*$|=\s*[!%]")  # Jupyter's own; for each IPython reads all of a cell anew
+MOST_READ = 500_000  # characters that are read by it so
 MOST_NOTES = 30
 
 
@@ -78,6 +80,8 @@ _NONE = (frozenset(), frozenset(), False)
 
 
 def _as_jupyter(source):
+    if len(LINES.findall(source)) * len(source) > MOST_READ:
+        return source
     try:
         return TransformerManager().transform_cell(source)
     except Exception:  # what IPython cannot read, either, is a mistake in the cell

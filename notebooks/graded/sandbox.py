@@ -220,7 +220,7 @@ class Session:
                     self._send(self._needed(reply), until)
                     self.budget = self.limits.answer
                 elif "ok" in reply or "error" in reply:
-                    return reply
+                    return {name: reply[name] for name in ("ok", "error") if name in reply}
                 elif (strays := strays + 1) > MOST_STRAYS:
                     raise Died("it wrote lines of its own to the marker")
         except TimeoutError:
