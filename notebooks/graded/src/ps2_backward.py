@@ -149,7 +149,9 @@ memory = gate * 0.2 + gate * candidate
 example = Step(np.array([[0.1], [0.5]]), gate, gate, candidate, 0.2 * one, memory, gate, gate * np.tanh(memory))
 grads, dx_t, dh_prev, dC_prev = step_backward(ones, example, one, 0 * one)
 assert set(grads) == set(ones), f"the names of the weights: {', '.join(ones)}"
-assert all(np.shape(grads[name]) == ones[name].shape for name in ones), "each gradient has its weight's shape, (H, 1) for b"
+assert all(np.shape(grads[name]) == ones[name].shape for name in ones), (
+    "each gradient has its weight's shape, (H, 1) for b"
+)
 assert np.allclose([dx_t, dC_prev], [[[0.2112]], [[0.3212]]], atol=1e-4), "the worked example of lesson 05"
 
 # %% [markdown]

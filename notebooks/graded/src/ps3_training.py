@@ -274,7 +274,9 @@ def train_text(text):
 # %% tests="letters" points=6
 example = " ".join(np.random.default_rng(0).choice(given["words"], 120))
 params, letters = train_text(example)
-assert len(letters) == len(set(letters)) == len(params["b_y"]) and set(letters) == set(example), "one row for each letter"
+assert len(letters) == len(set(letters)) == len(params["b_y"]) and set(letters) == set(example), (
+    "one row for each letter"
+)
 print(written(params, letters, 60, np.random.default_rng(0)))
 
 # %% [markdown]
