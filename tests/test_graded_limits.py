@@ -358,3 +358,96 @@ def test_any_answer_becomes_data_or_an_error_with_words(value):
     notebook = child.Notebook()
     notebook.names["f"] = lambda: value
     json.dumps(child.answer(notebook, {"do": "call", "name": "f", "args": []}))
+
+
+# --- the marker as a whole ---------------------------------------------------------------------------------------
+
+CORPUS = {  # files as large as they are let in, and what may be large in them
+    "lists": b'{"cells":[' + b"[]," * 3_000_000 + b"[]]}",
+    "dicts": b'{"cells":[' + b"{}," * 900 + b'{}],"x":[' + b"{}," * 3_000_000 + b"{}]}",
+    "cells of code": json.dumps({"cells": [classroom.code_cell("a=1\n" * 2400)] * 999}).encode(),
+    "cells of text": json.dumps({"cells": [classroom.text_cell("*a* $b_c$ [d](e)\n\n" * 500)] * 999}).encode(),
+    "large cells": json.dumps({"cells": [classroom.code_cell("a=1\n" * 12_400)] * 150}).encode(),
+    "an output": json.dumps(
+        {"cells": [classroom.code_cell("1") | {"outputs": [{"output_type": "stream", "text": "x" * 9_000_000}]}]}
+    ).encode(),
+    "pictures": json.dumps(
+        {"cells": [classroom.text_cell("![a](attachment:p)", {"p": {"image/png": classroom.png(900, 900)}})] * 900}
+    ).encode(),
+    "one long text": json.dumps({"cells": [classroom.text_cell("\\begin{a}" * 900_000)]}).encode(),
+    "labels": json.dumps(
+        {"cells": [classroom.code_cell("x", nbgrader={"grade_id": "step" * 2000})] * 999}
+    ).encode(),
+}
+
+
+def test_no_file_takes_a_marker_above_500_mb_or_twice_its_time(folder, tmp_path):
+    paths = {
+        name: classroom.hand_in(folder, f"corpus {n}", NAME, content)
+        for n, (name, content) in enumerate(CORPUS.items())
+    }
+    limits = courses.key_of(NAME).LIMITS
+
+    def work():
+        with apart.Worker() as worker:
+            for name, path in paths.items():
+                request = {
+                    "name": NAME,
+                    "student": "corpus",
+                    "path": str(path),
+                    "course": str(folder),
+                    "options": {},
+                }
+                start = time.monotonic()
+                try:
+                    worker.mark(request, limits.total, tmp_path / "result")
+                    result = json.loads((tmp_path / "result").read_text())
+                except apart.Failed:  # said in words, and nobody else's
+                    result = {"scores": {}}
+                assert not any(result["scores"].values()), name
+                assert time.monotonic() - start < 2 * limits.total, name
+        assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 500 << 10
+
+    assert in_a_fork(work) == 0
+
+
+def test_no_reference_solution_and_no_check_goes_to_the_students_process(folder, monkeypatch):
+    sent, send = [], sandbox.Session._send
+    monkeypatch.setattr(
+        sandbox.Session, "_send", lambda self, message, until: sent.append(message) or send(self, message, until)
+    )
+    wrong = classroom.changed(
+        classroom.released(folder, NAME)
+        | {"cells": classroom.answered(classroom.solved(folder, NAME), join="def join(a, b): return a")["cells"]},
+    )
+    path = classroom.hand_in(folder, "sniffer", NAME, wrong)
+    assert (
+        sum(mark.mark(NAME, "sniffer", path, folder)["scores"].values()) == 24
+    )  # the others stand on a right one
+    assert any(message.get("do") == "define" for message in sent)
+    everything = json.dumps(sent)
+    solution = next(cell["solution"] for cell in courses.read_key(NAME, folder) if cell["id"] == "join")
+    assert "z_t = np.concatenate([h_prev, x_t])" in solution
+    assert "np.concatenate([h_prev, x_t])" not in everything
+    assert not any(
+        hint[:30] in everything for q in courses.key_of(NAME).QUESTIONS.values() for _, hint in q.checks.values()
+    )
+
+
+def test_where_systemd_runs_a_control_group_counts_too(monkeypatch, tmp_path):
+    """With a program in systemd's place that writes down what it is asked for, and runs the rest."""
+    stands_in = tmp_path / "systemd-run"
+    stands_in.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\nwhile [ "${{1#-}}" != "$1" ]; do shift; done\nexec "$@"\n'
+    )
+    stands_in.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{confine.os.environ['PATH']}")
+    confine._systemd.cache_clear()
+    try:
+        assert ask("def f(): return 42") == {"ok": 42}
+    finally:
+        monkeypatch.undo()
+        confine._systemd.cache_clear()
+    asked = (tmp_path / "asked").read_text()
+    for wanted in (f"MemoryMax={QUICK.memory}", "MemorySwapMax=0", "TasksMax="):
+        assert wanted in asked

@@ -226,6 +226,8 @@ BAD = {
     "ada\nADA": "twice",
     "a\x00b": "is in it",
     "a+b": "'+' is in it",
+    "=1+1": "as a formula",
+    "-rf": "an option",
     "x" * 101: "longer",
 }
 

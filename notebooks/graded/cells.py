@@ -6,6 +6,7 @@ defines, and a written answer by where it stands. So a deleted, doubled, merged 
 
 import ast
 import builtins
+import functools
 import re
 import symtable
 from typing import NamedTuple
@@ -52,6 +53,7 @@ NOTHING = Sorted([], {}, [], set(), [])
 # --- Python out of a cell ----------------------------------------------------------------------------------------
 
 
+@functools.lru_cache(1024)
 def code(source):
     r"""Return what a cell is to Python, by IPython's own reading of it where it is more than Python.
 
@@ -60,14 +62,15 @@ def code(source):
     >>> sorted(code("import numpy as np\ndef f(x): return x + y\na, b = [z for step in c], 2").defines)
     ['a', 'b', 'f', 'np']
     >>> sorted(code("%matplotlib inline\nfiles = !ls\nshow(files)").uses)
-    ['get_ipython', 'show']
+    ['files', 'get_ipython', 'show']
     """
     if len(source) > LONGEST:
         return Code(
             f"raise ValueError('the cell has {len(source)} characters; {LONGEST} are looked into')", *_NONE
         )
-    for python in (source, _as_jupyter(source)):
+    for reading in (str, _as_jupyter):
         try:
+            python = reading(source)
             flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
             tree = compile(python, "<cell>", "exec", flags)
             return Code(python, set(_defined(tree.body)), _used(python), True)

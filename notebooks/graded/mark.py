@@ -157,7 +157,8 @@ def fingerprint(name, student, content, course):
 def _line(check, points, hint, said):
     if not said:
         return f"✓ {check}: {points:g} of {points:g}"
-    hint = "" if said.startswith(("not ", "there is no ", "it counts ")) else f"\n    {hint}"
+    elsewhere = ("not ", "there is no ", "it counts ", "the shape is ")  # these say it already
+    hint = "" if said.startswith(elsewhere) else f"\n    {hint}"
     return f"✗ {check}: 0 of {points:g}. {said[:1].upper()}{said[1:]}.{hint}"
 
 

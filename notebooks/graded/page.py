@@ -7,7 +7,6 @@ text has gone through `safe.py`, and of outputs only plain text and pictures are
 import hashlib
 
 import safe
-from nbformat import v4
 from submission import joined
 
 OUTPUT = 200_000  # characters of a stored output that a person may want to see
@@ -36,26 +35,32 @@ def page(sheet, sorted_out, report, notices, fingerprint):
     for cell in sheet:
         found = sorted_out.answers.get(cell["id"], []) if cell["id"] else []
         if cell["type"] == "markdown":
-            shown.append(v4.new_markdown_cell("\n".join(map(room.text, found)) if found else cell["release"]))
+            shown.append(_text("\n".join(map(room.text, found)) if found else cell["release"]))
         elif cell["kind"] == "tests":
             lines = report[cell["id"].removesuffix("-tests")]
             shown.append(_with_output(cell["release"], "\n".join(lines)))
         elif found:
-            shown.append(v4.new_code_cell(found[-1].source, outputs=room.outputs(found[-1].outputs)))
+            shown.append(_code(found[-1].source, room.outputs(found[-1].outputs)))
         else:
-            shown.append(v4.new_code_cell(cell["release"]))
+            shown.append(_code(cell["release"]))
         if cell["label"]:
-            shown[-1].metadata["nbgrader"] = cell["label"]
+            shown[-1]["metadata"]["nbgrader"] = cell["label"]
     if sorted_out.others:
-        shown.append(v4.new_markdown_cell("## Other cells of this submission"))
+        shown.append(_text("## Other cells of this submission"))
     for cell in sorted_out.others:
-        as_code = cell.kind == "code"
-        outputs = {"outputs": room.outputs(cell.outputs)} if as_code else {}
-        new = v4.new_code_cell if as_code else v4.new_markdown_cell
-        shown.append(new(cell.source if as_code else room.text(cell), **outputs))
-    for number, cell in enumerate(shown):
-        cell.id = f"cell-{number}"
-    return v4.new_notebook(cells=shown, metadata={"fingerprint": fingerprint})
+        shown.append(
+            _code(cell.source, room.outputs(cell.outputs)) if cell.kind == "code" else _text(room.text(cell))
+        )
+    cells = [{"id": f"cell-{number}"} | cell for number, cell in enumerate(shown)]
+    return {"cells": cells, "metadata": {"fingerprint": fingerprint}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _text(source):
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def _code(source, outputs=()):
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [*outputs], "source": source}
 
 
 def texts(sheet, sorted_out):
@@ -92,7 +97,7 @@ class _Room:
 
 
 def _with_output(source, text):
-    return v4.new_code_cell(source, outputs=[v4.new_output("stream", name="stdout", text=text)])
+    return _code(source, [{"output_type": "stream", "name": "stdout", "text": text}])
 
 
 def harmless(outputs):

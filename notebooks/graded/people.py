@@ -61,6 +61,8 @@ def fault(student):
         if not student.strip()
         else "it begins with a dot"
         if student[0] == "."
+        else f"it begins with {student[0]}, as a formula or an option does"
+        if student[0] in "=-@"
         else "it begins or ends with a blank"
         if student != student.strip()
         else f"it is longer than {LONGEST} characters"

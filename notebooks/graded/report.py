@@ -47,7 +47,7 @@ def canvas(course, sets):
 
 
 def moodle(course, sets):
-    """Yield the lines of a CSV that Moodle imports; students are matched by their address, or by their user name."""
+    """Yield the lines of a CSV that Moodle imports; students are matched by their address or user name."""
     known = people.known(course)
     yield ["Username", "Email address", "First name", "Last name", *sets]
     for student, points in table(course, sets).items():

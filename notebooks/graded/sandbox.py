@@ -60,7 +60,9 @@ class Session:
     Examples
     --------
     >>> from cells import Run
-    >>> with Session([Run("cell 1", "def double(x): return 2 * x")], protected=not missing()) as session:
+    >>> import confine
+    >>> own = Run("cell 1", "def double(x): return 2 * x")
+    >>> with Session([own], protected=not confine.missing()) as session:
     ...     session.call("double", [21])
     {'ok': 42}
     """
