@@ -5,34 +5,54 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
-EXTRAS := test,grading$(if $(CHROME),$(comma)browser)
+ALL    := course-test-grading$(if $(CHROME),-browser)
 # `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
-READY  := $(VENV)/ready-$(subst $(comma),-,$(EXTRAS))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+# No question about news at the first start; and what a widget shows is saved with its notebook.
+SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}, \
+  "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}}
+# Each group of tests goes to the next free core as a whole; the groups that take longest come first (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
+QUICK  := not (lesson or browser or graded or slow)
+# Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
+pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env lab test lint pytest notebooks slides grade bench lock clean
+.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides grade bench lock clean
 help:             ## what there is to type
-	@sed -n 's/^\([a-z]*\):[^#]*## /make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
-env: $(READY)     ## make .venv with everything in it
+lab: $(VENV)/ready-course  ## open the course in JupyterLab
+	$(BIN)/python -m jupyterlab $(ROOT) $(LAB_OPTIONS) notebooks/00_start_here.ipynb
 
-lab: env          ## open the course in JupyterLab
-	$(BIN)/python -m jupyterlab --LabApp.news_url=None $(ROOT) $(LAB_OPTIONS) notebooks/00_start_here.ipynb
+env: $(VENV)/ready-$(ALL)  ## make .venv with everything in it
 
-test: lint pytest ## check all of it
+test: announce lint pytest ## check all of it
 
-lint: env         ## style, and whether each notebook fits its text
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+announce:
+	@echo "All tests take about six minutes on two quiet cores; make quick takes one."
+
+lint: style       ## style, and whether each notebook fits its text
 	$(BIN)/python notebooks/build.py --check
 
-pytest: env       ## library, references, and every lesson run and compared
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 lstm_lib tests notebooks
+style: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+pytest: env       ## library, references, and every lesson run and compared; WEEKLY=1: and every lesson in a browser
+	$(PYTEST) $(if $(WEEKLY),,-m "not weekly") --nbval --nbval-current-env --nbval-cell-timeout 1200 \
+	  --nbval-kernel-startup-timeout 600 lstm_lib tests notebooks
+
+quick: style      ## style, library and references, while you work: no lesson, no browser, under a minute
+	$(PYTEST) -m "$(QUICK)" lstm_lib tests
+
+test-rosetta:     ## rosetta against the frameworks themselves, which it installs first: PyTorch, Keras, JAX, ONNX
+	$(MAKE) env ALL=$(ALL)-rosetta
+	$(BIN)/python -m pytest -q -W default tests/against_frameworks.py
 
 notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
-	$(BIN)/python -c "from lstm_lib.plotting import draw_cell, png; open('notebooks/cell.png', 'wb').write(png(draw_cell().figure))"
+	$(BIN)/python -c "from lstm_lib.lesson.diagrams import draw_cell; from lstm_lib.plotting import png; open('notebooks/cell.png', 'wb').write(png(draw_cell().figure))"
 
 slides: env       ## decks that need no network, into _build/slides; npm gives reveal.js and MathJax once
 	$(BIN)/python notebooks/slides.py
@@ -46,7 +66,7 @@ BENCH  := -m pytest tests/bench_layers.py -q --benchmark-max-time=0.25 --benchma
 ONE    := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 \
   XLA_FLAGS="--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 bench:            ## what the layers cost, on one thread and on all, and how fast sliders answer: into _build
-	$(MAKE) env EXTRAS=$(EXTRAS)$(comma)bench
+	$(MAKE) env ALL=$(ALL)-bench
 	$(ONE) $(BIN)/python $(BENCH)
 	$(BIN)/python $(BENCH)
 	PYTHONPATH=notebooks $(BIN)/python tests/bench_widgets.py
@@ -58,11 +78,18 @@ lock: env         ## bring the exact versions up to date: with hashes, without a
 clean:            ## remove what can be made again
 	rm -rf $(VENV) _build .pytest_cache .ruff_cache .hypothesis
 
-# uv itself comes by pip, with the hashes of the lock; everything else comes by uv, which takes seconds.
-$(READY): pyproject.toml $(LOCK)
+# One stamp for each choice of extras: ready-course, ready-course-test-… What a larger one has is there for a smaller one.
+# uv comes by pip, with the hashes of the lock, and everything else by uv, in seconds; learners need not keep it.
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+$(VENV)/ready-%: pyproject.toml $(LOCK) | $(VENV)/pyvenv.cfg
+	@sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $(VENV)/uv.txt
+	$(PIP) install --require-hashes --no-deps --no-compile -r $(VENV)/uv.txt
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet $(CHOICE) -e ".[$(subst -,$(comma),$*)]"
+	$(if $(findstring test,$*),,$(PIP) uninstall --yes uv)
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@echo '$(SETTINGS)' > $(VENV)/share/jupyter/lab/settings/overrides.json
+	@touch $@ $(VENV)/ready-course
+
+$(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $(VENV)/uv.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet $(CHOICE) -e ".[$(EXTRAS)]"
-	@touch $@

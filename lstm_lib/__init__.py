@@ -4,8 +4,9 @@
     rnn, lstm, fused                one contract, two cells, and the LSTM once more, fast
     model, training                 a read-out on top of a cell; where training begins, and fitting it
     gradcheck, flow                 a gradient proved; how far back it reaches
-    symbolic                        the same formulas as sympy objects; sympy is imported here only
+    formulas, symbolic              the same formulas as sympy objects; sympy is imported here only
     plotting                        figures; matplotlib is imported here only
+    rosetta                         parameters from other frameworks, and to them
     lesson                          what the notebooks use; nothing above knows of it
 
 Importing ``lstm_lib`` brings in NumPy and nothing heavier. Modules come by name, ``from lstm_lib import lstm``,

@@ -83,7 +83,7 @@ def sine_waves(T, B, rng, *, omega=(0.1, 1.0), noise=0.0):
     ((100, 1, 32), True)
     """
     T, B, rng = validation.size("T", T), validation.size("B", B), validation.generator("rng", rng)
-    low, high = _range("omega", omega)
+    low, high = _ends("omega", omega)
     noise = validation.number("noise", noise, least=0)
     omegas, phases = rng.uniform(low, high, B), rng.uniform(0, 2 * np.pi, B)
     n = np.arange(1, T + 2)[:, None, None]
@@ -180,7 +180,8 @@ def temporal_order(T, B, rng):
     lengths = rng.integers(T, T + T // 10 + 1, B)
     places = rng.integers([[T // 10], [T // 2]], [[T // 5 + 1], [3 * T // 5 + 1]], (2, B))
     which = rng.integers(0, 2, (2, B))
-    codes = rng.integers(*_span("ad", TEMPORAL_ORDER), (T + T // 10, B))
+    noise = TEMPORAL_ORDER.index("a"), TEMPORAL_ORDER.index("d") + 1
+    codes = rng.integers(*noise, (T + T // 10, B))
     start, b = len(codes) - lengths, np.arange(B)
     codes[start, b] = TEMPORAL_ORDER.index("E")
     codes[start + places - 1, b] = TEMPORAL_ORDER.index("X") + which
@@ -242,53 +243,6 @@ def latch(T, B, rng, *, n=1, longest=None):
     Y = np.zeros((len(X), 2, B))
     Y[-1, which, range(B)] = 1
     return X, Y
-
-
-def copy_memory(delay, B, rng, *, length=10, symbols=8):
-    """Return the copy task: read some symbols, wait, and say them again when the signal comes.
-
-    First `length` symbols, then delay − 1 blanks, then the signal, then `length` blanks. The answer is blank until
-    the signal has been read, and the symbols in their order after it.
-
-    Parameters
-    ----------
-    delay, B : int
-        Steps from the last symbol to the signal, and sequences.
-    rng : numpy.random.Generator
-        Where the symbols come from.
-    length : int, default 10
-        How many symbols to remember.
-    symbols : int, default 8
-        How many different ones there are.
-
-    Returns
-    -------
-    X, Y : ndarray of shape (delay + 2 · length, symbols + 2, B)
-        Symbols first, then the blank, then the signal (which is never an answer). An answer is due at every step.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A size that is not a whole number of at least 1; an `rng` that is no generator.
-
-    Notes
-    -----
-    Arjovsky, Shah & Bengio 2016, after Hochreiter & Schmidhuber 1997. Who knows when to answer but not what, has a
-    cross-entropy of length · ln(symbols) / (delay + 2 · length).
-
-    Examples
-    --------
-    >>> X, Y = copy_memory(20, 32, np.random.default_rng(0), length=3)
-    >>> bool((X[:3].argmax(axis=1) == Y[-3:].argmax(axis=1)).all())
-    True
-    """
-    delay, B, rng = validation.size("delay", delay), validation.size("B", B), validation.generator("rng", rng)
-    length, symbols = validation.size("length", length), validation.size("symbols", symbols)
-    T, blank, signal = delay + 2 * length, symbols, symbols + 1
-    payload = rng.integers(0, symbols, (length, B))
-    read, said = np.full((T, B), blank), np.full((T, B), blank)
-    read[:length], read[-length - 1], said[-length:] = payload, signal, payload
-    return _one_hot(read, symbols + 2), _one_hot(said, symbols + 2)
 
 
 REBER = "BTPSXVE"
@@ -381,8 +335,8 @@ def spelt(X, symbols):
     X = validation.array("X", X, "T D B", sizes)
     if len(symbols) != sizes["D"]:
         raise ValueError(f"symbols has {len(symbols)} letters; want D = {sizes['D']}, like X")
-    letters, there = X.argmax(axis=1), X.any(axis=1)
-    return ["".join(symbols[k] for k in letters[there[:, b], b]) for b in range(sizes["B"])]
+    letters, written = X.argmax(axis=1), X.any(axis=1)
+    return ["".join(symbols[k] for k in letters[written[:, b], b]) for b in range(sizes["B"])]
 
 
 def _embedded(rng):
@@ -394,18 +348,14 @@ def _embedded(rng):
     return f"B{outer}B{inner}E{outer}E"
 
 
-def _span(ends, symbols):
-    return symbols.index(ends[0]), symbols.index(ends[1]) + 1
-
-
-def _one_hot(codes, n, start=0):
+def _one_hot(codes, n, start):
     """Return columns of shape (T, n, B) with a 1 at each code, and zeros before each sequence's start."""
     columns = np.eye(n)[codes]
-    columns[np.arange(len(codes))[:, None] < np.broadcast_to(start, codes.shape[1])] = 0
+    columns[np.arange(len(codes))[:, None] < start] = 0
     return columns.swapaxes(1, 2)
 
 
-def _range(name, value):
+def _ends(name, value):
     pair = value if isinstance(value, tuple | list) else (value, value)
     if len(pair) != 2:
         raise ValueError(f"{name} is {value!r}; want one number or a pair (low, high)")

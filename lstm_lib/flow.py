@@ -46,8 +46,7 @@ def jacobians(cell, params, X, state=None):
     >>> J[:, 0, 0]
     array([1.   , 0.5  , 0.25 , 0.125])
     """
-    if not all(callable(getattr(cell, name, None)) for name in ("forward", "step_backward")):
-        raise TypeError(f"cell is {cell!r} ({type(cell).__name__}); want lstm_lib.rnn or lstm_lib.lstm")
+    validation.cell(cell, ("forward", "step_backward"), "lstm_lib.rnn or lstm_lib.lstm")
     hs, steps = cell.forward(params, X, state)
     if hs.shape[2] != 1:
         raise ValueError(f"X has shape {np.shape(X)}; want one sequence, (T, D, 1)")

@@ -7,6 +7,7 @@ Both derivatives are cheapest from the *output*, which the forward pass already 
 tanh′ = 1 − tanh². That is why the two ``_grad`` functions take s = σ(a) and u = tanh(a), never a itself.
 
 A loss takes (Y_hat, Y), both of shape (T, K, B), and returns its value and its gradient with respect to Y_hat.
+Where Y names classes, their numbers will do, of shape (T, B).
 """
 
 import numpy as np
@@ -29,12 +30,18 @@ def sigmoid(a):
 
     Notes
     -----
-    The identity is proved in lesson 03; the source of the gate is the primer's formula 1.
+    The identity is proved in lesson 03; the source of the gate is the primer's formula 1. What is equal in algebra
+    is not equal in floating point: the result is right to the last digit of 1, not to its own last digit. Far to
+    the left, where σ(a) is about e^a, fewer and fewer digits of it are left, and none beyond −37 (float32: −17). A
+    gate does not suffer, since what it multiplies is added to numbers of ordinary size; a logarithm of σ would.
 
     Examples
     --------
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
+    >>> far = np.array([-10.0, -36.0, -38.0])
+    >>> (sigmoid(far) * (1 + np.exp(-far))).round(3)  # exactly 1 in algebra
+    array([1.   , 0.957, 0.   ])
     """
     return 0.5 * (1 + np.tanh(0.5 * a))
 
@@ -122,14 +129,15 @@ def cross_entropy(Y_hat, Y):
     """Return the mean of −ln(probability of the right class), and its gradient with respect to Ŷ.
 
     Ŷ holds log-odds; softmax over the K classes makes probabilities of them. Only the columns of Y that name a
-    class are counted: where nothing is asked, Y is zero.
+    class are counted: where nothing is asked, Y is zero, or −1 where it holds numbers of classes.
 
     Parameters
     ----------
     Y_hat : ndarray of shape (T, K, B)
         Log-odds.
-    Y : ndarray of shape (T, K, B)
-        For each step and sequence a single 1 at the right class, or zeros where nothing is asked.
+    Y : ndarray of shape (T, K, B), or ndarray of int of shape (T, B)
+        For each step and sequence a single 1 at the right class, or zeros where nothing is asked; or the number of
+        the right class, from 0 to K − 1, or −1 where nothing is asked.
 
     Returns
     -------
@@ -141,22 +149,26 @@ def cross_entropy(Y_hat, Y):
     Raises
     ------
     TypeError
-        Not real numbers, or two precisions.
+        Not real numbers, or two precisions; numbers of classes that are no whole numbers.
     ValueError
-        Two shapes; NaN in `Y`; a column of Y that is neither one class nor zero; nothing asked at all.
+        Other shapes; NaN in `Y`; a column of Y that is neither one class nor zero; a number that is no class;
+        nothing asked at all.
 
     Examples
     --------
     >>> loss, dY_hat = cross_entropy(np.zeros((1, 2, 1)), np.array([[[1.0], [0.0]]]))
     >>> round(loss, 4), dY_hat.ravel()
     (0.6931, array([-0.5,  0.5]))
+    >>> cross_entropy(np.zeros((1, 2, 1)), np.array([[0]]))[0] == loss
+    True
     """
-    Y_hat, Y, asked = _classes(Y_hat, Y)
+    Y_hat, right, asked = _answers(Y_hat, Y)
     shifted = Y_hat - Y_hat.max(axis=1, keepdims=True)  # the same probabilities, and exp cannot overflow
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    n = asked.sum()
-    right = log_p.swapaxes(1, 2)[Y.swapaxes(1, 2) == 1]  # picked, not multiplied: 0 · (−inf) would be NaN
-    return float(-right.sum() / n), (np.exp(log_p) - Y) * (asked / n).astype(Y.dtype)
+    dY_hat, n = np.exp(log_p), asked.sum()
+    loss = -np.take_along_axis(log_p, right, axis=1)[asked].sum() / n
+    np.put_along_axis(dY_hat, right, np.take_along_axis(dY_hat, right, axis=1) - asked, axis=1)
+    return float(loss), dY_hat * (asked / n).astype(dY_hat.dtype)
 
 
 def accuracy(Y_hat, Y):
@@ -165,8 +177,8 @@ def accuracy(Y_hat, Y):
     Parameters
     ----------
     Y_hat : ndarray of shape (T, K, B)
-        Log-odds or probabilities; the largest of each column is the answer.
-    Y : ndarray of shape (T, K, B)
+        Log-odds or probabilities; the largest of each column is the answer. A column with NaN is always wrong.
+    Y : ndarray of shape (T, K, B), or ndarray of int of shape (T, B)
         As for `cross_entropy`.
 
     Returns
@@ -184,8 +196,9 @@ def accuracy(Y_hat, Y):
     >>> accuracy(np.array([[[0.2], [0.9]]]), np.array([[[0.0], [1.0]]]))
     1.0
     """
-    Y_hat, Y, asked = _classes(Y_hat, Y)
-    return float((Y_hat.argmax(axis=1) == Y.argmax(axis=1))[asked[:, 0]].mean())
+    Y_hat, right, asked = _answers(Y_hat, Y)
+    answers = np.where(np.isnan(Y_hat).any(axis=1), -1, Y_hat.argmax(axis=1))
+    return float((answers[:, None] == right)[asked].mean())
 
 
 def at_last_step(loss):
@@ -224,15 +237,9 @@ def at_last_step(loss):
     return last
 
 
-def _classes(Y_hat, Y):
-    """Return the two arrays, and where a class is asked for as an array of shape (T, 1, B)."""
+def _answers(Y_hat, Y):
+    """Return Y_hat, and in shape (T, 1, B) the number of the right class and whether one is asked for."""
     sizes = {}
     Y_hat = validation.array("Y_hat", Y_hat, "T K B", sizes, finite=False)
-    Y = validation.array("Y", Y, "T K B", sizes, Y_hat.dtype)
-    asked = Y.any(axis=1, keepdims=True)
-    one_class = ((Y == 0) | (Y == 1)).all() and (Y.sum(axis=1, keepdims=True)[asked] == 1).all()
-    if not one_class:
-        raise ValueError("Y has a column that is neither zero nor a single 1; want one class a column, or none")
-    if not asked.any():
-        raise ValueError("Y is zero everywhere; want at least one column that names a class")
-    return Y_hat, Y, asked
+    right = validation.classes("Y", Y, sizes, Y_hat.dtype)[:, None]
+    return Y_hat, right, right >= 0

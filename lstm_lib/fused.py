@@ -5,18 +5,19 @@
     C_t = sum of the halves of [C_{t-1}; C̃_t] * [f_t; i_t]
 
 Each trick has the one comment that says why. A trace is what ``lstm.stack`` makes of steps, but its fields are
-windows on two tapes, not arrays of their own.
+windows on two tapes, not arrays of their own. There is no `step` here, since what is saved is saved between steps:
+to see one, take ``lstm.step``.
 """
 
 from math import prod
 
 import numpy as np
 
-from lstm_lib import lstm
+from lstm_lib import lstm, validation
 from lstm_lib.lstm import Step
 
 ORDER = ("C", "f", "i", "o")  # the three σ lie side by side, and so do the two factors of each product in C_t
-init_params = lstm.init_params
+init_params = lstm.init_params  # the parameters are the same; a cell has its own door to them
 
 
 def forward(params, X, state=None):
@@ -45,7 +46,7 @@ def forward(params, X, state=None):
     >>> hs.shape, trace.C_t.shape
     ((5, 3, 4), (5, 3, 4))
     """
-    X, (h_0, C_0) = lstm._validated(params, X, state)
+    X, (h_0, C_0) = validation.sequence(params, lstm.SHAPES, X, state, lstm.STATE)
     (T, D, B), H, dtype = X.shape, len(h_0), X.dtype
     W, b = (np.concatenate([params[f"{letter}_{k}"] for k in ORDER]) for letter in "Wb")
     W = np.concatenate([W, b], axis=1)  # the bias is the weight of an input that is always 1: no addition
@@ -100,64 +101,85 @@ def backward(params, dhs, trace, dstate=None):
     >>> grads["W_f"].shape, dX.shape, dC_0.shape
     ((3, 5), (5, 2, 4), (3, 4))
     """
-    if not isinstance(trace, Step) or np.ndim(trace.h_t) != 3:
-        wanted = "the stacked lstm_lib.lstm.Step that forward returned"
-        raise TypeError(f"trace is a {type(trace).__name__}; want {wanted}")
-    sizes = dict(zip("THB", trace.h_t.shape, strict=True)) | {"H+D": trace.z_t.shape[1]}
-    dhs, dstate = lstm._sized_gradients(params, dhs, dstate, sizes, trace.h_t.dtype)
+    dhs, dstate = validation.gradients(params, lstm.SHAPES, dhs, trace, dstate, lstm.STATE, Step, stacked=True)
     usual = np.setbufsize(256)  # blocks shorter than NumPy's buffer (of this thread) would be copied into it first
     try:
         dW, dX, dstate_0 = _through_time(params, dhs, trace, *dstate)
     finally:
         np.setbufsize(usual)
-    rows = dict(zip(ORDER, np.split(dW, 4), strict=True))
+    rows = dict(zip(ORDER, dW.reshape(4, -1, dW.shape[1]), strict=True))
     grads = {f"W_{k}": rows[k][:, :-1].copy() for k in lstm.GATES}
     return grads | {f"b_{k}": rows[k][:, -1:].copy() for k in lstm.GATES}, dX, dstate_0
 
 
 def _through_time(params, dhs, trace, dh, dC):
     (T, H, B), rows, dtype = dhs.shape, trace.z_t.shape[1], dhs.dtype
-    W = np.concatenate([params[f"W_{k}"] for k in ORDER])
+    W_T = np.ascontiguousarray(
+        np.concatenate([params[f"W_{k}"] for k in ORDER]).T
+    )  # once; the loop reads it T times
     dW, dX = np.zeros((4 * H, rows + 1), dtype), np.empty((T, rows - H, B), dtype)
-    n = min(T, max(2**17 // (H * B * dtype.itemsize), 256 // B, 1))  # steps at a time: what a cache holds
+    n = min(T, 64, max(2**17 // (H * B * dtype.itemsize), 256 // B, 1))  # steps at a time: what a cache holds
     factors, dz, z_T = (_empty((n, *shape), dtype) for shape in ((6, H, B), (rows, B), (B, rows + 1)))
     z_T[..., -1] = 1  # the input of the biases
+    negligible = _negligible(dhs, dh, dC) if n < T else 0
     for stop in range(T, 0, -n):
         t = slice(max(stop - n, 0), stop)
         m = stop - t.start
         _slopes(factors[:m], *(field[t] for field in trace[1:]))
-        dh, dC = _steps_backward(W.T.dot, dhs[t], factors[:m], dz[:m], dh, dC)
+        dh, dC = _steps_backward(W_T.dot, dhs[t], factors[:m], dz[:m], dh, dC)
         dX[t] = dz[:m, H:]
         z_T[:m, :, :-1] = trace.z_t[t].swapaxes(1, 2)
         dW += _summed_products(factors[:m, 1:5].reshape(m, 4 * H, B), z_T[:m])
+        if t.start:
+            dh[np.abs(dh) < negligible], dC[np.abs(dC) < negligible] = 0, 0
     return dW, dX, (dh, dC)
+
+
+def _negligible(*gradients):
+    """Return below which size a gradient that comes back is taken for zero.
+
+    A few steps on it would be subnormal, a number with fewer digits, for which some processors take a hundred
+    times as long. What a loss at the last step leaves after some hundred steps is of this kind, and changes no
+    digit of the sums that are dW. Gradients that are small from the beginning are not touched.
+    """
+    numbers, largest = np.finfo(gradients[0].dtype), max(np.abs(g).max() for g in gradients)
+    return numbers.tiny / numbers.eps**2 * min(largest, 1)
 
 
 def _slopes(factors, f, i, C_tilde, C_prev, C, o, h):
     """Fill in what does not wait for a gradient, a few calls for all steps: the slopes of C_t and h_t."""
     one, multiply, subtract = np.array(1, f.dtype), np.multiply, np.subtract
     to_C_prev, to_C, to_f, to_i, to_o, through_h = factors.swapaxes(0, 1)
-    to_C_prev[:] = f
+    # (1 − f) f C_{t−1}
+    subtract(one, f, to_f)
+    multiply(to_f, f, to_f)
+    multiply(to_f, C_prev, to_f)
+    # C̃ (1 − i) i, and (1 − C̃²) i = i − C̃ (C̃ i)
+    multiply(C_tilde, i, to_i)
+    multiply(C_tilde, to_i, to_C)
+    subtract(i, to_C, to_C)
+    subtract(one, i, to_C_prev)
+    multiply(to_i, to_C_prev, to_i)
+    # tanh C (1 − o) o = (1 − o) h, and (1 − tanh² C) o = o − tanh C h
+    subtract(one, o, to_o)
+    multiply(to_o, h, to_o)
     np.tanh(C, through_h)
-    for out, gate, other in ((to_f, f, C_prev), (to_i, i, C_tilde), (to_o, o, through_h)):
-        subtract(one, gate, out)
-        multiply(out, gate, out)
-        multiply(out, other, out)
-    for out, squashed, gate in ((to_C, C_tilde, i), (through_h, through_h, o)):
-        multiply(squashed, squashed, out)
-        subtract(one, out, out)
-        multiply(out, gate, out)
+    multiply(through_h, h, through_h)
+    subtract(o, through_h, through_h)
+    to_C_prev[:] = f
 
 
 def _steps_backward(dot, dhs, factors, dz, dh, dC):
     """Turn the factors into gradients in place, the last step first; the sums of dz_t go on to the step before."""
     add, multiply, H = np.add, np.multiply, dhs.shape[1]
     das = factors[:, 1:5].reshape(len(dhs), 4 * H, -1)
-    windows = dhs, factors[:, 4:], factors[:, 5], factors[:, :4], factors[:, 0], das, dz, dz[:, :H]
-    for dh_t, by_dh, through_h, by_dC, dC_prev, da, dz_t, dh_prev in zip(*(w[::-1] for w in windows), strict=True):
+    to_C_prev, to_o, through_h = factors[:, 0], factors[:, 4], factors[:, 5]
+    windows = dhs, to_o, through_h, factors[:, :4], to_C_prev, das, dz, dz[:, :H]
+    for dh_t, by_dh, and_by_dh, by_dC, dC_prev, da, dz_t, dh_prev in zip(*(w[::-1] for w in windows), strict=True):
         add(dh, dh_t, dh)
-        multiply(by_dh, dh, by_dh)
-        add(dC, through_h, dC)
+        multiply(by_dh, dh, by_dh)  # two calls: they start faster than one that has to repeat dh
+        multiply(and_by_dh, dh, and_by_dh)
+        add(dC, and_by_dh, dC)
         multiply(by_dC, dC, by_dC)
         dot(da, dz_t)
         dh, dC = dh_prev, dC_prev
@@ -174,7 +196,5 @@ def _summed_products(da, z_T):
 
 def _empty(shape, dtype):
     """Return an array that starts at the start of a cache line: else every 64-byte load of AVX-512 touches two."""
-    size = prod(shape) * dtype.itemsize
-    memory = np.empty(size + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    return memory[start : start + size].view(dtype).reshape(shape)
+    memory = np.empty(prod(shape) * dtype.itemsize + 64, np.uint8)
+    return np.ndarray(shape, dtype, memory, offset=-memory.ctypes.data % 64)

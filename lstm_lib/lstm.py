@@ -13,6 +13,8 @@ Source: the primer. The cell is Hochreiter & Schmidhuber, "Long Short-Term Memor
 with the forget gate of Gers, Schmidhuber & Cummins, "Learning to Forget", Neural Computation 12(10), 2000.
 """
 
+# Every known mistake of the course is a change to this text (lesson/mistakes.toml), and is checked against it.
+
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +24,7 @@ from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
 
 GATES = ("f", "i", "C", "o")
 SHAPES = {f"W_{k}": "H H+D" for k in GATES} | {f"b_{k}": "H 1" for k in GATES}
+STATE = ("h_0", "C_0")
 
 
 class Step(NamedTuple):
@@ -185,7 +188,7 @@ def forward(params, X, state=None):
     >>> hs.shape, len(steps)
     ((5, 3, 4), 5)
     """
-    X, (h_t, C_t) = _validated(params, X, state)
+    X, (h_t, C_t) = validation.sequence(params, SHAPES, X, state, STATE)
     steps = []
     for x_t in X:
         steps.append(step(params, x_t, h_t, C_t))
@@ -233,7 +236,7 @@ def backward(params, dhs, steps, dstate=None):
     >>> dX.shape, dh_0.shape, dC_0.shape
     ((5, 2, 4), (3, 4), (3, 4))
     """
-    dhs, (dh_next, dC_next) = _validated_gradients(params, dhs, steps, dstate)
+    dhs, (dh_next, dC_next) = validation.gradients(params, SHAPES, dhs, steps, dstate, STATE, Step)
     grads = {name: np.zeros_like(params[name]) for name in SHAPES}
     dX = []
     for s, dh_t in zip(reversed(steps), dhs[::-1], strict=True):
@@ -270,33 +273,3 @@ def stack(steps):
     (5, 3, 4)
     """
     return Step(*map(np.array, zip(*validation.steps(steps, Step), strict=True)))
-
-
-def _validated(params, X, state):
-    sizes = validation.parameters(params, SHAPES)
-    dtype = params["W_f"].dtype
-    X = validation.array("X", X, "T D B", sizes, dtype)
-    return X, _pair("state", ("h_0", "C_0"), state, sizes, dtype)
-
-
-def _validated_gradients(params, dhs, steps, dstate):
-    first = validation.steps(steps, Step)[0]
-    H, B = first.h_t.shape
-    sizes = {"T": len(steps), "H": H, "H+D": len(first.z_t), "B": B}
-    return _sized_gradients(params, dhs, dstate, sizes, first.h_t.dtype)
-
-
-def _sized_gradients(params, dhs, dstate, sizes, dtype):
-    validation.parameters(params, SHAPES, sizes, dtype)
-    dhs = validation.array("dhs", dhs, "T H B", sizes, dtype)
-    return dhs, _pair("dstate", ("dh_T", "dC_T"), dstate, sizes, dtype)
-
-
-def _pair(name, members, state, sizes, dtype):
-    if state is None:
-        return np.zeros((sizes["H"], sizes["B"]), dtype), np.zeros((sizes["H"], sizes["B"]), dtype)
-    validation.pair(name, state, f"({', '.join(members)}), each (H, B)")
-    return tuple(
-        validation.array(f"{name} ({member})", value, "H B", sizes, dtype).copy()  # steps[0] keeps C_0: our own
-        for member, value in zip(members, state, strict=True)
-    )

@@ -45,7 +45,7 @@ def init_params(cell, D, H, K, rng, **cell_options):
     >>> {name: p.shape for name, p in params.items()}
     {'W_h': (8, 9), 'b_h': (8, 1), 'W_y': (1, 8), 'b_y': (1, 1)}
     """
-    _is_cell(cell)
+    validation.cell(cell)
     K = validation.size("K", K)
     validation.options(cell_options, cell.init_params)
     params = cell.init_params(D, H, rng, **cell_options)
@@ -91,7 +91,7 @@ def predict(cell, params, X, state=None):
     return params["W_y"] @ hs + params["b_y"], trace
 
 
-def loss_and_grads(cell, params, X, Y, loss, state=None):
+def loss_and_grads(cell, params, X, Y, loss, state=None, *, return_state=False):
     """Return the loss of the predictions and its gradient for every parameter.
 
     Parameters
@@ -103,11 +103,13 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
     X : array_like of shape (T, D, B)
         The sequences.
     Y : array_like of shape (T, K, B)
-        The targets, handed on to `loss`.
+        The targets, handed on to `loss`, which may take others.
     loss : function
         Takes (Y_hat, Y), returns (loss, dY_hat); `lstm_lib.functional.mean_squared_error` is one.
     state : optional
         The cell's state before the first step; None means zeros.
+    return_state : bool, default False
+        Return the state after the last step as well, to be handed in with the next piece of a long sequence.
 
     Returns
     -------
@@ -115,6 +117,8 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
         What `loss` said.
     grads : dict of ndarray
         One gradient for each entry of cell and read-out, under the same name and in the same shape.
+    state : ndarray or pair of ndarray
+        Only with `return_state`: as from `final_state`.
 
     Raises
     ------
@@ -122,6 +126,12 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
         An argument of another kind, shape or precision.
     FloatingPointError
         The loss or its gradient is NaN or infinite.
+
+    Notes
+    -----
+    Where the state is carried on, the memory goes from piece to piece, and the gradient stops at each edge:
+    truncated backpropagation through time. Williams & Peng, "An efficient gradient-based algorithm for on-line
+    training of recurrent network trajectories", Neural Computation 2(4), 1990.
 
     Examples
     --------
@@ -132,6 +142,14 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
     >>> value, grads = loss_and_grads(lstm, params, X, Y, mean_squared_error)
     >>> sorted(grads) == sorted(params)
     True
+
+    A long sequence in two pieces:
+
+    >>> state = None
+    >>> for t in (slice(0, 10), slice(10, 20)):
+    ...     value, grads, state = loss_and_grads(
+    ...         lstm, params, X[t], Y[t], mean_squared_error, state, return_state=True
+    ...     )
     """
     validation.function("loss", loss, "lstm_lib.functional.mean_squared_error")
     hs, trace = _hidden_states(cell, params, X, state)
@@ -146,9 +164,9 @@ def loss_and_grads(cell, params, X, Y, loss, state=None):
     if not np.isfinite(dhs).all():
         raise FloatingPointError("the gradient of the loss is not finite")
     grads, _, _ = cell.backward(params, dhs, trace)
-    grads["W_y"] = np.einsum("tkb,thb->kh", dY_hat, hs)
+    grads["W_y"] = np.tensordot(dY_hat, hs, axes=((0, 2), (0, 2)))  # Σ over time and batch of dŷ · hᵀ
     grads["b_y"] = dY_hat.sum(axis=(0, 2))[:, None]
-    return value, grads
+    return (value, grads, final_state(trace)) if return_state else (value, grads)
 
 
 def generate(cell, params, X, n):
@@ -209,7 +227,7 @@ def final_state(trace):
 
     Returns
     -------
-    (h_T, C_T), each an ndarray of shape (H, B); for the plain RNN h_T alone.
+    (h_T, C_T), each an ndarray of shape (H, B) of its own; for the plain RNN h_T alone.
 
     Raises
     ------
@@ -230,17 +248,12 @@ def final_state(trace):
     elif np.ndim(getattr(trace, "h_t", None)) == 3:
         last = type(trace)(*(field[-1] for field in trace))
     else:
-        raise TypeError(f"trace is a {type(trace).__name__}; want the list of Step from forward, or its stack")
-    return (last.h_t, last.C_t) if hasattr(last, "C_t") else last.h_t
+        got = f"{validation.kind_of(trace)}{validation.convention(trace)}"
+        raise TypeError(f"trace is {got}; want the list of Step from forward, or its stack")
+    return (last.h_t.copy(), last.C_t.copy()) if hasattr(last, "C_t") else last.h_t.copy()
 
 
 def _hidden_states(cell, params, X, state):
-    _is_cell(cell)
-    hs, trace = cell.forward(params, X, state)
+    hs, trace = validation.cell(cell).forward(params, X, state)
     validation.parameters(params, READ_OUT, {"H": hs.shape[1]}, hs.dtype)
     return hs, trace
-
-
-def _is_cell(cell):
-    if not all(callable(getattr(cell, name, None)) for name in ("init_params", "forward", "backward")):
-        raise TypeError(f"cell is {cell!r} ({type(cell).__name__}); want a module such as lstm_lib.lstm")

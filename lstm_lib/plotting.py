@@ -3,22 +3,24 @@
     fig, ax = figure()              a figure in the course's style, with no pyplot state behind it
     show(fig, "what it shows")      puts it into the notebook, with words for those who cannot see it
 
-Every function that draws takes an Axes and gives it back, so that a lesson can add to it.
+Every function that draws takes an Axes and gives it back, so that a lesson can add to it. A reader's own settings
+of matplotlib change nothing: each figure begins from matplotlib's defaults and the course's style.
 """
 
 import base64
+import contextlib
 import html
 import io
-import json
+import re
 from typing import NamedTuple
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import style
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
-from matplotlib.patches import Circle, FancyBboxPatch
 
 from lstm_lib import validation
 
@@ -93,29 +95,39 @@ def figure(width=7.2, height=3.0, **subplots):
     >>> len(axes)
     2
     """
-    mpl.rcParams.update(STYLE)  # the lesson goes on drawing into this figure, so the style has to stay
+    style.use(["default", STYLE])  # the lesson goes on drawing into this figure, so the style has to stay
     size = validation.number("width", width, above=0), validation.number("height", height, above=0)
     fig = Figure(figsize=size)
     return fig, fig.subplots(**subplots)
 
 
-def show(fig, description):
-    """Put a figure into the notebook, with a description that a screen reader reads out.
+@contextlib.contextmanager
+def _in_style():
+    """Take the course's style for a while, whatever the settings are: some are looked up when pixels are made."""
+    with mpl.rc_context():
+        style.use(["default", STYLE])
+        yield
+
+
+def show(fig, words, title=None):
+    """Put a figure into the notebook, with its title for a screen reader and a description that unfolds below it.
 
     The picture goes out as HTML: JupyterLab drops the text that belongs to a plain picture output, but keeps the
     ``alt`` of an ``<img>``, and so do GitHub and exported pages.
 
     Parameters
     ----------
-    fig : matplotlib.figure.Figure
+    fig : matplotlib.figure.Figure or Kept
         What to show.
-    description : str
-        What there is to see, in a sentence or two: the axes, the curves, and what they tell.
+    words : str
+        What there is to see, in a few sentences: the axes, the curves, and what they tell.
+    title : str, optional
+        What the picture is, in a clause: its ``alt``. None takes the first sentence of the words.
 
     Raises
     ------
     TypeError, ValueError
-        The description is not text, or empty.
+        The words or the title are not text, or empty.
 
     Examples
     --------
@@ -125,31 +137,31 @@ def show(fig, description):
     """
     from IPython.display import display  # here, so that drawing needs no IPython
 
-    display(Picture.of(fig, description))
+    display(Picture.of(fig, words, title))
 
 
 class Picture(NamedTuple):
-    """A figure as it goes into a notebook: pixels and words. Where there is no notebook, it is its words.
+    """A figure as it goes into a notebook: title, words and pixels. Where there is no notebook, it is its words.
 
     Examples
     --------
-    >>> Picture.of(figure()[0], "An empty pair of axes.").words
-    'An empty pair of axes.'
+    >>> Picture.of(figure()[0], "A pair of axes. They are empty.").title
+    'A pair of axes.'
     """
 
+    title: str
     words: str
     pixels: str
     width: int
 
     @classmethod
-    def of(cls, fig, description):
+    def of(cls, fig, words, title=None):
         """Draw `fig`; see `show` for the arguments and what they must be."""
-        if not isinstance(description, str):
-            raise TypeError(f"description is {description!r} ({type(description).__name__}); want text")
-        words = " ".join(description.split())
-        if not words:
-            raise ValueError("description is empty; want a sentence that says what there is to see")
-        return cls(words, base64.b64encode(png(fig)).decode(), round(fig.get_figwidth() * 100))
+        words = _one_line("words", words)
+        if title is None:
+            title = re.split(r"(?<=[.!?]) (?=[A-Z])", words)[0]
+        pixels = base64.b64encode(png(fig)).decode()
+        return cls(_one_line("title", title), words, pixels, round(fig.get_figwidth() * 100))
 
     @property
     def source(self):
@@ -157,14 +169,24 @@ class Picture(NamedTuple):
         return f"data:image/png;base64,{self.pixels}"
 
     def _repr_html_(self):
+        more = ""
+        if self.words != self.title:
+            more = f"<details><summary>In words</summary>{html.escape(self.words)}</details>"
         return (
-            f'<figure style="margin:0.5em 0"><img alt="{html.escape(self.words)}" width="{self.width}" '
-            f'style="max-width:100%;height:auto;background:white" '
-            f'src="{self.source}"></figure>'
+            f'<figure style="margin:0.5em 0"><img alt="{html.escape(self.title)}" width="{self.width}" '
+            f'style="max-width:100%;height:auto;background:white" src="{self.source}">{more}</figure>'
         )
 
     def __repr__(self):
         return f"Figure: {self.words}"
+
+
+def _one_line(name, text):
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is {text!r} ({type(text).__name__}); want text")
+    if not text.strip():
+        raise ValueError(f"{name} is empty; want a sentence that says what there is to see")
+    return " ".join(text.split())
 
 
 class Kept:
@@ -179,8 +201,6 @@ class Kept:
         With everything in it, in its final place: no room is made for anything afterwards.
     moving : sequence of matplotlib artists
         What will be changed: lines, bars, texts. They are drawn on top, in this order.
-    dpi : int, default 120
-        Pixels to an inch: fewer than elsewhere, because each pixel takes its time.
 
     Raises
     ------
@@ -198,17 +218,18 @@ class Kept:
     False
     """
 
-    def __init__(self, fig, moving, dpi=120):
+    def __init__(self, fig, moving):
         if not all(isinstance(artist, Artist) for artist in moving):
             raise TypeError("moving has something that is no matplotlib artist; want lines, bars, texts …")
         self.fig, self.moving = fig, list(moving)
-        fig.set(dpi=validation.size("dpi", dpi), facecolor="white")
+        fig.set(dpi=120, facecolor="white")  # fewer dots than elsewhere, because each takes its time
         self.canvas = FigureCanvasAgg(fig)
-        self.canvas.draw()  # with all of it, so that there is room for all of it
-        fig.set_layout_engine("none")
-        for artist in self.moving:
-            artist.set_animated(True)
-        self.canvas.draw()
+        with _in_style():
+            self.canvas.draw()  # with all of it, so that there is room for all of it
+            fig.set_layout_engine("none")
+            for artist in self.moving:
+                artist.set_animated(True)
+            self.canvas.draw()
         self.background = self.canvas.copy_from_bbox(fig.bbox)
 
     def get_figwidth(self):
@@ -234,10 +255,11 @@ def png(fig, dpi=150):
     (True, b'PNG')
     """
     buffer = io.BytesIO()
-    if isinstance(fig, Kept):
-        fig.write(buffer)
-        return buffer.getvalue()
-    fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
+    with _in_style():
+        if isinstance(fig, Kept):
+            fig.write(buffer)
+        else:
+            fig.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     return buffer.getvalue()
 
 
@@ -273,7 +295,7 @@ def plot_trace(trace, names, *, unit=0, sequence=0, ax=None):
     >>> [line.get_label() for line in ax.lines]
     ['$f_t$  forget gate', '$C_t$  cell state']
     """
-    T = _look_up(trace, unit, sequence)
+    T = _n_steps(trace, unit, sequence)
     for name in names:
         if name not in LOOKS or not hasattr(trace, name):
             raise ValueError(
@@ -319,7 +341,7 @@ def plot_memory(trace, *, unit=0, sequence=0, ax=None):
     >>> ax.get_legend_handles_labels()[1]
     ['$C_t$  cell state', 'kept', 'written']
     """
-    T = _look_up(trace, unit, sequence)
+    T = _n_steps(trace, unit, sequence)
     if not hasattr(trace, "C_t"):
         raise TypeError(f"trace has {', '.join(trace._fields)}; want that of an LSTM")
     f_t, i_t, C_tilde, C_prev, C_t = (
@@ -335,7 +357,7 @@ def plot_memory(trace, *, unit=0, sequence=0, ax=None):
     return ax
 
 
-def _look_up(trace, unit, sequence):
+def _n_steps(trace, unit, sequence):
     """Return T of a stacked trace that has such a unit and such a sequence."""
     if getattr(getattr(trace, "h_t", None), "ndim", 0) != 3:
         raise TypeError(f"trace is a {type(trace).__name__}; want one stacked Step: lstm.stack(steps)")
@@ -425,195 +447,3 @@ def plot_runs(groups, ax=None):
     ax.spines[:].set_visible(False)
     ax.grid(visible=False)
     return ax
-
-
-def draw_cell(highlight=None, ax=None):
-    """Draw the LSTM cell as a circuit, all of it or with some quantities in colour and the rest in grey.
-
-    Parameters
-    ----------
-    highlight : sequence of str, optional
-        Which of z_t, f_t, i_t, C_tilde, C_t, o_t, h_t to draw in colour; None draws all of them so.
-    ax : Axes, optional
-        Where to draw; None makes a new figure.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    ValueError
-        `highlight` names a quantity that is not in the picture.
-
-    Examples
-    --------
-    >>> draw_cell(["f_t"]).get_title()
-    ''
-    """
-    known = ("z_t", *(name for name in LOOKS if name != "x_t"))
-    unknown = [name for name in highlight or () if name not in known]
-    if unknown:
-        raise ValueError(f"highlight has {unknown[0]!r}; want some of {', '.join(known)}")
-    ax = figure(height=3.9)[1] if ax is None else ax
-    lit = set(known if highlight is None else highlight)
-    for name, *path in _WIRES:
-        _wire(ax, path, _colour(name, lit), arrow=path[-1] not in _JOINS)
-    for name, x, y, squash, filled in _BOXES:
-        _box(ax, x, y, squash, _colour(name, lit), filled)
-    for name, x, y, sign in _NODES:
-        _node(ax, x, y, sign, _colour(name, lit))
-    for name, x, y, text, align in _LABELS:
-        ax.text(x, y, text, color=_colour(name, lit), ha=align, va="center", fontsize=14)
-    ax.set(xlim=(-0.9, 11.1), ylim=(-0.25, 5.75), aspect="equal")
-    ax.axis("off")
-    return ax
-
-
-# The circuit, from left to right. A wire belongs to the quantity that it carries, and takes that one's colour.
-_INTO_GATES = [(2.0, 1.75), (4.1, 1.75), (5.9, 1.75), (7.3, 1.75)]
-_WIRES = [
-    ("z_t", (-0.3, 0.9), (7.3, 0.9)),
-    ("z_t", (0.7, 0.1), (0.7, 0.9)),
-    *(("z_t", (x, 0.9), (x, y)) for x, y in _INTO_GATES),
-    ("C_t", (-0.3, 5.0), (1.75, 5.0)),
-    ("f_t", (2.0, 2.65), (2.0, 4.75)),
-    ("C_t", (2.25, 5.0), (4.75, 5.0)),
-    ("i_t", (4.1, 2.65), (4.1, 3.7), (4.75, 3.7)),
-    ("C_tilde", (5.9, 2.65), (5.9, 3.7), (5.25, 3.7)),
-    ("C_tilde", (5.0, 3.95), (5.0, 4.75)),
-    ("C_t", (5.25, 5.0), (10.3, 5.0)),
-    ("h_t", (8.7, 5.0), (8.7, 4.4)),
-    ("h_t", (8.7, 3.5), (8.7, 3.05)),
-    ("o_t", (7.3, 2.65), (7.3, 2.8), (8.45, 2.8)),
-    ("h_t", (8.7, 2.55), (8.7, 0.9), (10.3, 0.9)),
-]
-_JOINS = [(7.3, 0.9), (0.7, 0.9)]  # where a wire of z_t ends on another one: no arrow there
-_BOXES = [
-    ("f_t", 2.0, 2.2, "σ", True),
-    ("i_t", 4.1, 2.2, "σ", True),
-    ("C_tilde", 5.9, 2.2, "tanh", True),
-    ("o_t", 7.3, 2.2, "σ", True),
-    ("h_t", 8.7, 3.95, "tanh", False),
-]
-_NODES = [("f_t", 2.0, 5.0, "×"), ("i_t", 5.0, 3.7, "×"), ("C_t", 5.0, 5.0, "+"), ("o_t", 8.7, 2.8, "×")]
-_LABELS = [
-    ("C_t", -0.4, 5.0, r"$C_{t-1}$", "right"),
-    ("C_t", 10.4, 5.0, r"$C_t$", "left"),
-    ("z_t", -0.4, 0.9, r"$h_{t-1}$", "right"),
-    ("h_t", 10.4, 0.9, r"$h_t$", "left"),
-    ("z_t", 0.7, -0.15, r"$x_t$", "center"),
-    ("z_t", 1.25, 1.2, r"$z_t$", "center"),
-    ("f_t", 1.75, 3.3, r"$f_t$", "right"),
-    ("i_t", 3.85, 3.3, r"$i_t$", "right"),
-    ("C_tilde", 6.1, 3.3, r"$\tilde{C}_t$", "left"),
-    ("o_t", 7.1, 3.0, r"$o_t$", "right"),
-]
-
-
-def circuit():
-    """Return what `draw_cell` draws, as plain lists, for those who draw it with other tools.
-
-    Returns
-    -------
-    dict
-        wires: [name, [x, y], [x, y] …], with an arrow at the last point unless that is one of the joins;
-        boxes: [name, x, y, squash, filled]; nodes: [name, x, y, sign]; labels: [name, x, y, text, align];
-        joins: [x, y]; looks: by name the symbol, word, colour and marker. The name is the quantity whose look
-        something has.
-
-    Examples
-    --------
-    >>> circuit()["boxes"][0], circuit()["looks"]["f_t"]["marker"]
-    (['f_t', 2.0, 2.2, 'σ', True], 'o')
-    """
-    parts = {"wires": _WIRES, "boxes": _BOXES, "nodes": _NODES, "labels": _LABELS, "joins": _JOINS}
-    looks = {name: look._asdict() for name, look in LOOKS.items()}
-    looks["z_t"] = looks["x_t"] | {"symbol": "$z_t$", "word": "h and x, joined"}
-    return json.loads(json.dumps(parts)) | {
-        "looks": looks
-    }  # tuples become lists, as they do on their way to a page
-
-
-def draw_way_back(ax=None):
-    """Draw two steps of one unit with the ways that a gradient takes backwards, and += where ways meet.
-
-    Parameters
-    ----------
-    ax : Axes, optional
-        Where to draw; None makes a new figure.
-
-    Returns
-    -------
-    Axes
-
-    Examples
-    --------
-    >>> sum(text.get_text() == "+=" for text in draw_way_back().texts)
-    3
-    """
-    ax = figure(height=4.0)[1] if ax is None else ax
-    for start, end in _WAYS:
-        colour = LOOKS["f_t"].colour if start[0] == end[0] == "C" else LOOKS["x_t"].colour
-        wide = {"hg": 36, "Cg": 26}.get(start[0] + end[0], 19)  # a flat arrow meets the wide box early
-        ends = {"shrinkA": 17, "shrinkB": wide, "mutation_scale": 14, "lw": 1.8}
-        ax.annotate(
-            "", _PLACES[end][:2], _PLACES[start][:2], arrowprops={"arrowstyle": "-|>", "color": colour} | ends
-        )
-    for name, (x, y, look) in _PLACES.items():
-        colour = LOOKS[look].colour if look else LOOKS["x_t"].colour
-        label = f"${name}$" if len(name) < 4 else f"gates {name[-1]}"
-        box = {"boxstyle": "round,pad=0.35", "fc": "white", "ec": colour, "lw": 1.8}
-        ax.text(x, y, label, color=colour, ha="center", va="center", fontsize=13, bbox=box, zorder=3)
-    for x, y in _MEETINGS:
-        box = {"boxstyle": "circle,pad=0.15", "fc": INK, "ec": INK}
-        ax.text(x, y, "+=", color="white", fontsize=11, weight="bold", ha="center", va="center", bbox=box)
-    for x, where, look in [(2.2, "f_1", "f_t"), (6.6, "f_2", "f_t")]:
-        ax.text(x, 3.28, f"$\\times {where}$", color=LOOKS[look].colour, ha="center", fontsize=13)
-    for x, style in ((4.4, "--"), (8.8, "-")):  # dashed: if the loss looks at h_1, too
-        ax.text(x, -0.2, "loss", color=INK, ha="center", va="center", fontsize=13)
-        arrow = {"arrowstyle": "-|>", "color": INK, "lw": 1.8, "linestyle": style}
-        ax.annotate("", (x, 0.64), (x, 0.0), arrowprops=arrow)
-    ax.set(xlim=(-0.7, 9.5), ylim=(-1.75, 3.7))
-    ax.axis("off")
-    return ax
-
-
-# Two steps, laid out from left to right: the memory on top, what is shown below, the weights at the bottom.
-_PLACES = {
-    **{f"C_{t}": (4.4 * t, 3.0, "C_t") for t in range(3)},
-    **{f"h_{t}": (4.4 * t, 1.0, "h_t") for t in range(3)},
-    **{f"gates{t}": (4.4 * t - 2.2, 1.85, "") for t in (1, 2)},
-    "W": (4.4, -1.4, ""),
-}
-_WAYS = [
-    *[("h_2", "C_2"), ("h_2", "gates2"), ("C_2", "gates2"), ("C_2", "C_1"), ("gates2", "h_1"), ("h_1", "C_1")],
-    *[("h_1", "gates1"), ("C_1", "gates1"), ("C_1", "C_0"), ("gates1", "h_0"), ("gates1", "W"), ("gates2", "W")],
-]
-_MEETINGS = [(4.88, 2.45), (3.88, 0.72), (4.4, -0.76)]
-
-
-def _colour(name, lit):
-    if name not in lit:
-        return QUIET
-    return LOOKS[name].colour if name in LOOKS else LOOKS["x_t"].colour
-
-
-def _wire(ax, path, colour, arrow):
-    ax.plot(
-        *zip(*path[: len(path) - arrow or None], strict=True), color=colour, lw=2, solid_capstyle="butt", zorder=1
-    )
-    if arrow:
-        style = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 13}
-        ax.annotate("", path[-1], path[-2], arrowprops=style, zorder=1)
-
-
-def _box(ax, x, y, squash, colour, filled=True):
-    face, ink = (colour, "white") if filled else ("white", colour)
-    ax.add_patch(FancyBboxPatch((x - 0.5, y - 0.35), 1, 0.7, "round,pad=0.1", fc=face, ec=colour, lw=2, zorder=2))
-    ax.text(x, y, squash, color=ink, ha="center", va="center", fontsize=13, weight="bold", zorder=3)
-
-
-def _node(ax, x, y, sign, colour):
-    ax.add_patch(Circle((x, y), 0.25, fc="white", ec=colour, lw=2, zorder=2))
-    ax.text(x, y - 0.02, sign, color=colour, ha="center", va="center", fontsize=14, weight="bold", zorder=3)

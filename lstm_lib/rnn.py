@@ -15,6 +15,7 @@ from lstm_lib import validation
 from lstm_lib.functional import tanh_grad
 
 SHAPES = {"W_h": "H H+D", "b_h": "H 1"}
+STATE = ("h_0",)
 
 
 class Step(NamedTuple):
@@ -149,7 +150,7 @@ def forward(params, X, state=None):
     >>> hs.shape, len(steps)
     ((5, 3, 4), 5)
     """
-    X, h_t = _validated(params, X, state)
+    X, (h_t,) = validation.sequence(params, SHAPES, X, state, STATE)
     steps = []
     for x_t in X:
         steps.append(step(params, x_t, h_t))
@@ -197,7 +198,7 @@ def backward(params, dhs, steps, dstate=None):
     >>> dX.shape, dh_0.shape
     ((5, 2, 4), (3, 4))
     """
-    dhs, dh_next = _validated_gradients(params, dhs, steps, dstate)
+    dhs, (dh_next,) = validation.gradients(params, SHAPES, dhs, steps, dstate, STATE, Step)
     grads = {name: np.zeros_like(params[name]) for name in SHAPES}
     dX = []
     for s, dh_t in zip(reversed(steps), dhs[::-1], strict=True):
@@ -233,23 +234,3 @@ def stack(steps):
     (5, 5, 4)
     """
     return Step(*map(np.array, zip(*validation.steps(steps, Step), strict=True)))
-
-
-def _validated(params, X, state):
-    sizes = validation.parameters(params, SHAPES)
-    dtype = params["W_h"].dtype
-    X = validation.array("X", X, "T D B", sizes, dtype)
-    if state is None:
-        return X, np.zeros((sizes["H"], sizes["B"]), dtype)
-    return X, validation.array("state (h_0)", state, "H B", sizes, dtype)
-
-
-def _validated_gradients(params, dhs, steps, dstate):
-    first = validation.steps(steps, Step)[0]
-    H, B = first.h_t.shape
-    sizes, dtype = {"T": len(steps), "H": H, "H+D": len(first.z_t), "B": B}, first.h_t.dtype
-    validation.parameters(params, SHAPES, sizes, dtype)
-    dhs = validation.array("dhs", dhs, "T H B", sizes, dtype)
-    if dstate is None:
-        return dhs, np.zeros((H, B), dtype)
-    return dhs, validation.array("dstate (dh_T)", dstate, "H B", sizes, dtype)

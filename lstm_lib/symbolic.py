@@ -6,8 +6,8 @@
     BACKWARD    the gradients of one step, by the chain rule from LOCAL
     unroll      T steps entry by entry, for differentiating the whole expression at once, and comparing
 
-Every formula prints itself in a notebook and computes with the numbers that it gets: floats, exact fractions, or
-other symbols. What is displayed, computed and proved is one object. dC_t stands for ∂L/∂C_t, as in ``lstm.py``.
+What is displayed, computed and proved is one object, a ``formulas.Formula``. dC_t stands for ∂L/∂C_t, as in
+``lstm.py``.
 """
 
 import functools
@@ -16,13 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.polys.rings import ring
-from sympy.printing.latex import LatexPrinter, translate
-from sympy.printing.numpy import NumPyPrinter
-from sympy.printing.precedence import PRECEDENCE
 
-from lstm_lib import lstm, validation
+from lstm_lib import gradcheck, lstm, validation
+from lstm_lib.formulas import Formula, plus, sigma, spelt_out, tanh, times
 from lstm_lib.functional import sigmoid
 
 H, D = sp.symbols("H D", integer=True, positive=True)
@@ -39,229 +36,6 @@ a_f, a_i, a_C, a_o = _columns("a_f a_i a_C a_o", H)  # what goes into σ and tan
 b_f, b_i, b_C, b_o = _columns("b_f b_i b_C b_o", H)
 W_f, W_i, W_C, W_o = (sp.MatrixSymbol(name, H, H + D) for name in ("W_f", "W_i", "W_C", "W_o"))
 dC_next = sp.MatrixSymbol("dC_next", H, 1)  # what arrives at C_t from step t + 1
-
-
-class sigma(sp.Function):
-    """σ as a name that is never simplified away, with its derivative.
-
-    Examples
-    --------
-    >>> a = sp.Symbol("a")
-    >>> sigma(a).diff(a)
-    (1 - sigma(a))*sigma(a)
-    """
-
-    def fdiff(self, argindex=1):
-        """Return σ′ in terms of σ itself; a test proves it from the definition."""
-        return self * (1 - self)
-
-
-class tanh(sp.Function):
-    """tanh as a name that is never simplified away, with its derivative.
-
-    Examples
-    --------
-    >>> a = sp.Symbol("a")
-    >>> tanh(a).diff(a)
-    1 - tanh(a)**2
-    """
-
-    def fdiff(self, argindex=1):
-        """Return tanh′ in terms of tanh itself; a test proves it from the definition."""
-        return 1 - self**2
-
-
-def spelt_out(expression):
-    """Return the expression with σ and tanh replaced by their definitions, so that it has a value.
-
-    Examples
-    --------
-    >>> spelt_out(sigma(sp.Rational(8, 5))).evalf(20)
-    0.83201838513392448184
-    """
-    return expression.replace(sigma, lambda a: 1 / (1 + sp.exp(-a))).replace(tanh, sp.tanh)
-
-
-# --- formulas that print and compute ---
-
-
-def times(*factors):
-    """Return the product entry by entry, which the primer writes as ``*``, in the order given.
-
-    Raises
-    ------
-    ValueError
-        Two shapes.
-
-    Examples
-    --------
-    >>> times(f_t, C_prev).shape
-    (H, 1)
-    """
-    flat = [part for f in factors for part in (f.args if isinstance(f, sp.HadamardProduct) else (f,))]
-    return sp.HadamardProduct(*_alike(flat))
-
-
-def plus(*terms):
-    """Return the sum, in the order in which the terms are given.
-
-    Raises
-    ------
-    ValueError
-        Two shapes.
-
-    Examples
-    --------
-    >>> plus(times(f_t, C_prev), times(i_t, C_tilde)).shape
-    (H, 1)
-    """
-    return sp.MatAdd(*_alike(terms))
-
-
-def _alike(terms):  # sympy would put together what does not fit
-    shapes = [getattr(term, "shape", ()) for term in terms]
-    if len(set(shapes)) != 1 or () in shapes:
-        raise ValueError(f"the terms have shapes {', '.join(map(str, shapes))}; want one shape")
-    return terms
-
-
-@dataclass(frozen=True, repr=False)
-class Formula:
-    r"""A symbol and what it equals.
-
-    Raises
-    ------
-    ValueError
-        The two sides have two shapes.
-
-    Examples
-    --------
-    >>> formula = Formula(h_t, times(o_t, C_t.applyfunc(tanh)))
-    >>> formula
-    h_t = o_t * \tanh\left(C_t\right)
-    >>> formula.error({"o_t": np.ones((2, 1)), "C_t": np.zeros((2, 1)), "h_t": np.zeros((2, 1))})
-    0.0
-    >>> Formula(sp.Symbol("C_2"), unroll(2).nodes[sp.Symbol("C_2")])
-    C_2 = f_2 \, C_1 + i_2 \, \tilde{C}_2
-    """
-
-    left: sp.MatrixSymbol | sp.Symbol
-    right: sp.MatrixExpr | sp.Expr
-
-    def __post_init__(self):
-        left, right = (getattr(side, "shape", ()) for side in (self.left, self.right))
-        if left != right:
-            raise ValueError(f"right has shape {right}; want {left} like left, {self.left}")
-
-    def __repr__(self):
-        return latex(self)
-
-    def _repr_latex_(self):
-        return f"$\\displaystyle {latex(self)}$"
-
-    def compute(self, numbers):
-        """Return the right side for `numbers`, a dict of arrays by symbol name."""
-        return compute(self.right, numbers)
-
-    def error(self, numbers):
-        """Return the largest difference between the two sides for `numbers`."""
-        left, right = compute(self.left, numbers), self.compute(numbers)
-        if np.shape(left) != np.shape(right):
-            raise ValueError(f"numbers give {self.left} shape {np.shape(left)}; want {np.shape(right)} like right")
-        return float(np.abs(left - right).max())
-
-
-def latex(formula):
-    """Return the LaTeX of a `Formula` or of a sympy expression, in the course's notation.
-
-    Examples
-    --------
-    >>> latex(times(f_t, C_prev))
-    'f_t * C_{t-1}'
-    """
-    if isinstance(formula, Formula):
-        return f"{latex(formula.left)} = {latex(formula.right)}"
-    return _Latex().doprint(formula)
-
-
-@dataclass(frozen=True, repr=False)
-class Lines:
-    r"""Formulas one below the other; with numbers, each line goes on with the value of its right side.
-
-    Examples
-    --------
-    >>> formula = Formula(C_t, plus(f_t, i_t))
-    >>> Lines([formula], {"f_t": np.array([[0.25]]), "i_t": np.array([[0.5]])})
-    \begin{aligned}C_t &= f_t + i_t = 0.75\end{aligned}
-    """
-
-    formulas: list
-    numbers: dict = None
-    digits: int = 6
-
-    def __repr__(self):
-        lines = r" \\[3pt] ".join(latex(f).replace(" = ", " &= ", 1) + self._value(f) for f in self.formulas)
-        return rf"\begin{{aligned}}{lines}\end{{aligned}}"
-
-    def _repr_latex_(self):
-        return f"$\\displaystyle {self}$"
-
-    def _value(self, formula):
-        if self.numbers is None:
-            return ""
-        entries = [f"{entry:.{self.digits}g}" for entry in np.ravel(formula.compute(self.numbers))]
-        row = r",\, ".join(entries)
-        return f" = {row}" if len(entries) == 1 else rf" = \left[{row}\right]"
-
-
-def compute(expression, numbers):
-    """Return the value of a matrix expression in NumPy.
-
-    Parameters
-    ----------
-    expression : sympy matrix expression
-        Made from the symbols of this module.
-    numbers : dict of ndarray
-        By symbol name; every symbol that stands in the expression must be there. For arrays of floats σ and tanh
-        are the library's; for arrays of sympy objects (dtype object) they are the names `sigma` and `tanh`.
-
-    Returns
-    -------
-    ndarray
-
-    Raises
-    ------
-    ValueError
-        A symbol has no number.
-
-    Examples
-    --------
-    >>> numbers = {"f_t": np.array([[0.5]]), "C_prev": np.array([[3.0]])}
-    >>> compute(times(f_t, C_prev), numbers)
-    array([[1.5]])
-    >>> compute(times(f_t, C_prev), numbers | {"C_prev": np.array([[sp.Symbol("C")]])})
-    array([[0.5*C]], dtype=object)
-    """
-    names, numeric = _program(expression)
-    missing = [name for name in names if name not in numbers]
-    if missing:
-        raise ValueError(f"numbers has no {', '.join(missing)}; got {', '.join(numbers)}")
-    return numeric(*(numbers[name] for name in names))
-
-
-@functools.cache
-def _program(expression):
-    symbols = expression.atoms(sp.MatrixSymbol) or expression.free_symbols
-    if expression.has(MatrixSlice):  # where to cut z is known from the rows of h
-        symbols |= {h_prev}
-    symbols = sorted(symbols, key=str)
-    functions = {"sigma": _squash(sigma, sigmoid), "tanh": _squash(tanh, np.tanh)}
-    return [s.name for s in symbols], sp.lambdify(symbols, expression, [functions, "numpy"], printer=_NumPy)
-
-
-def _squash(name, numeric):
-    by_name = np.vectorize(name, otypes=[object])
-    return lambda a: by_name(a) if a.dtype == object else numeric(a)
 
 
 # --- the cell, and what follows from it ---
@@ -390,8 +164,8 @@ def pull_back(formula):
 
     Examples
     --------
-    >>> latex(pull_back(CELL["C_t"])[f_t])
-    '\\mathrm{d}C_t * C_{t-1}'
+    >>> Formula(gradient_of(f_t), pull_back(CELL["C_t"])[f_t])
+    \mathrm{d}f_t = \mathrm{d}C_t * C_{t-1}
     """
     arriving, right = gradient_of(formula.left), formula.right
     if isinstance(right, sp.BlockMatrix):
@@ -438,9 +212,7 @@ class Unrolled:
     C_1*f_2 + C_tilde_2*i_2
     """
 
-    leaves: (
-        dict  # by name: the symbols of the eight parameters, of X, h_0 and C_0, in the library's shapes with B = 1
-    )
+    leaves: dict  # by name: symbols for the eight parameters, X, h_0 and C_0, in the library's shapes with B = 1
     nodes: dict  # symbol -> its formula in the symbols before it, in the order of computation
     steps: tuple  # for each t: everything by name, as `CELL` has it
     arriving: dict  # the symbols of the gradients that come from outside: dhs (T, H, 1) and dC_next (H, 1)
@@ -494,9 +266,7 @@ class Unrolled:
         for name, symbols in self.leaves.items():
             given |= dict(zip(symbols.flat, map(sp.Rational, np.ravel(leaves[name])), strict=True))
         for symbol, formula in self.nodes.items():
-            given[symbol] = spelt_out(formula.xreplace(given)).evalf(
-                digits + 10
-            )  # ten digits to spare for rounding
+            given[symbol] = spelt_out(formula.xreplace(given)).evalf(digits + 10)  # ten to spare for rounding
         return {symbol: sp.N(value, digits) for symbol, value in given.items()}
 
 
@@ -555,7 +325,7 @@ def _each(function, array):
     return np.vectorize(function, otypes=[object])(array)
 
 
-# --- proofs: each gives back how far two ways are apart ---
+# --- a proof and three tests: how far two ways to the gradients are apart ---
 
 
 def chain_rule_error(T, D=1, H=1):
@@ -602,231 +372,78 @@ def _largest_coefficient(expression, nodes):
     return max((abs(coefficient) for coefficient in R.from_expr(expression).coeffs()), default=0)
 
 
-@functools.cache
-def reference(T, D=1, H=1):
-    """Return a NumPy function that gives the gradients by direct differentiation, for testing the library.
+def gradient_errors(T, D, H, rng):
+    """Return how far three ways to the gradients are from direct differentiation, at random numbers.
 
     Parameters
     ----------
     T, D, H : int
         Steps, inputs, units: small ones, since the expressions grow with each step.
-
-    Returns
-    -------
-    function
-        Takes (params, X, state, dhs, dC_next) in the library's shapes with B = 1, and returns a dict of float64
-        arrays: the gradients of the eight parameters, X, h_0 and C_0.
-
-    Examples
-    --------
-    >>> from lstm_lib import data
-    >>> params, x_t, h_0, C_0 = data.walkthrough()
-    >>> grads = reference(T=1)(params, x_t[None], (h_0, C_0), np.ones((1, 1, 1)), np.zeros((1, 1)))
-    >>> grads["W_f"].round(6)
-    array([[0.001079, 0.005396]])
-    """
-    unrolled = unroll(T, D, H)
-    gradients = unrolled.direct()
-    arguments = [*unrolled.leaves.values(), *unrolled.arriving.values()]
-    flat = [symbol for array in arguments for symbol in array.flat]
-    results = [expression for array in gradients.values() for expression in array.flat]
-    functions = {"sigma": sigmoid, "tanh": np.tanh}
-    numeric = sp.lambdify(flat, results, [functions, "numpy"], cse=True, dummify=True)
-
-    def gradient(params, X, state, dhs, dC_next):
-        given = [*(params[name] for name in PARAMETERS), X, *state, dhs, dC_next]
-        found = iter(numeric(*np.concatenate([np.ravel(array) for array in given])))
-        return {name: np.array([next(found) for _ in a.flat]).reshape(a.shape) for name, a in gradients.items()}
-
-    return gradient
-
-
-def library_error(T, D, H, rng):
-    """Return how far ``lstm.backward`` is from the reference, at random numbers: relative, the worst array.
-
-    Parameters
-    ----------
-    T, D, H : int
-        Steps, inputs, units.
     rng : numpy.random.Generator
         Where the numbers come from.
 
     Returns
     -------
-    float
+    dict of str to float
+        For "library" (``lstm.backward``), "central differences" and "complex steps" (of the library's own steps)
+        the largest difference relative to the largest entry, over the eight parameters, X, h_0 and C_0.
 
     Examples
     --------
-    >>> library_error(2, 1, 1, np.random.default_rng(0)) < 1e-12
-    True
+    >>> errors = gradient_errors(2, 1, 1, np.random.default_rng(0))
+    >>> errors["library"] < 1e-12, errors["central differences"] < 1e-7, errors["complex steps"] < 1e-12
+    (True, True, True)
     """
-    params, X, state, dhs, dC_next = given = _random(T, D, H, validation.generator("rng", rng))
-    _, steps = lstm.forward(params, X, state)
-    grads, dX, (dh_0, dC_0) = lstm.backward(params, dhs, steps, (np.zeros_like(dC_next), dC_next))
-    return _worst(grads | {"X": dX, "h_0": dh_0, "C_0": dC_0}, reference(T, D, H)(*given))
+    for name, size in {"T": T, "D": D, "H": H}.items():
+        validation.size(name, size)
+    validation.generator("rng", rng)
+    params = {name: rng.normal(size=p.shape) for name, p in lstm.init_params(D, H, rng).items()}
+    given = params | {
+        "X": rng.normal(size=(T, D, 1)),
+        "h_0": rng.normal(size=(H, 1)),
+        "C_0": rng.normal(size=(H, 1)),
+    }
+    dhs, dC_T = rng.normal(size=(T, H, 1)), rng.normal(size=(H, 1))
+    direct = _direct_gradients(T, D, H)(given, dhs, dC_T)
 
-
-def numerical_error(gradient, T, D, H, rng):
-    """Return how far a numerical gradient of the library's steps is from the reference: relative, the worst array.
-
-    Parameters
-    ----------
-    gradient : function
-        Takes (f, A) and returns ∂f/∂A: `gradcheck.numerical_gradient` or `gradcheck.complex_step_gradient`.
-    T, D, H : int
-        Steps, inputs, units.
-    rng : numpy.random.Generator
-        Where the numbers come from.
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> from lstm_lib.gradcheck import complex_step_gradient
-    >>> numerical_error(complex_step_gradient, 2, 1, 1, np.random.default_rng(0)) < 1e-12
-    True
-    """
-    validation.function("gradient", gradient, "gradcheck.numerical_gradient")
-    params, X, state, dhs, dC_next = given = _random(T, D, H, validation.generator("rng", rng))
-    everything = params | {"X": X, "h_0": state[0], "C_0": state[1]}
+    _, steps = lstm.forward(params, given["X"], (given["h_0"], given["C_0"]))
+    grads, dX, (dh_0, dC_0) = lstm.backward(params, dhs, steps, (np.zeros_like(dC_T), dC_T))
 
     def loss(values):
         h, C, total = values["h_0"], values["C_0"], 0
         for x_t, dh_t in zip(values["X"], dhs, strict=True):
             s = lstm.step(values, x_t, h, C)
             h, C, total = s.h_t, s.C_t, total + (dh_t * s.h_t).sum()
-        return total + (dC_next * C).sum()
+        return total + (dC_T * C).sum()
+
+    def numerical(gradient):
+        return {name: gradient(lambda A, name=name: loss(given | {name: A}), A) for name, A in given.items()}
 
     found = {
-        name: gradient(lambda A, name=name: loss(everything | {name: A}), array)
-        for name, array in everything.items()
+        "library": grads | {"X": dX, "h_0": dh_0, "C_0": dC_0},
+        "central differences": numerical(gradcheck.numerical_gradient),
+        "complex steps": numerical(gradcheck.complex_step_gradient),
     }
-    return _worst(found, reference(T, D, H)(*given))
+    return {way: _worst_relative_difference(gradients, direct) for way, gradients in found.items()}
 
 
-def _random(T, D, H, rng):
-    params = {name: rng.normal(size=p.shape) for name, p in lstm.init_params(D, H, rng).items()}
-    state = rng.normal(size=(H, 1)), rng.normal(size=(H, 1))
-    return params, rng.normal(size=(T, D, 1)), state, rng.normal(size=(T, H, 1)), rng.normal(size=(H, 1))
+@functools.cache
+def _direct_gradients(T, D, H):
+    """Return a NumPy function that gives the gradients by direct differentiation."""
+    unrolled = unroll(T, D, H)
+    gradients = unrolled.direct()
+    symbols = [s for array in (*unrolled.leaves.values(), *unrolled.arriving.values()) for s in array.flat]
+    expressions = [expression for array in gradients.values() for expression in array.flat]
+    functions = {"sigma": sigmoid, "tanh": np.tanh}
+    numeric = sp.lambdify(symbols, expressions, [functions, "numpy"], cse=True, dummify=True)
+
+    def gradient(given, dhs, dC_T):
+        arrays = [*(given[name] for name in unrolled.leaves), dhs, dC_T]
+        entries = iter(numeric(*np.concatenate([np.ravel(array) for array in arrays])))
+        return {name: _each(lambda _: next(entries), array).astype(float) for name, array in gradients.items()}
+
+    return gradient
 
 
-def _worst(found, wanted):
+def _worst_relative_difference(found, wanted):
     return float(max(np.abs(found[name] - wanted[name]).max() / np.abs(wanted[name]).max() for name in wanted))
-
-
-# --- how they are written ---
-
-_TEX = {
-    "x_t": "x_t",
-    "h_prev": "h_{t-1}",
-    "C_prev": "C_{t-1}",
-    "C_tilde": r"\tilde{C}_t",
-    "C_next": r"C_{\text{next}}",
-}
-
-
-def _written(name):
-    """Return the LaTeX of a symbol's name: C_prev, ∂h_t/∂C_t, dW_f, W_fh, C_tilde_2, a_f_1."""
-    if "/" in name:
-        above, below = (part.removeprefix("∂") for part in name.split("/"))
-        return rf"\frac{{\partial {_written(above)}}}{{\partial {_written(below)}}}"
-    if name in _TEX:
-        return _TEX[name]
-    if name.endswith("_loss"):
-        return rf"{_written(name.removesuffix('_loss'))}^{{\text{{loss}}}}"
-    if name[0] == "d":
-        return rf"\mathrm{{d}}{_written(name[1:])}"
-    letter, *below = name.split("_")
-    letter = translate(letter) if len(letter) > 1 else letter  # the Greek ones
-    if below[:1] == ["tilde"]:
-        letter, below = r"\tilde{C}", below[1:]
-    subscript = ",".join(below)
-    return f"{letter}_{subscript}" if len(subscript) == 1 else f"{letter}_{{{subscript}}}" if subscript else letter
-
-
-def _place(factor):
-    """Return the place of a factor in a product: what arrives, then weights and gates, then the rest."""
-    name = factor.name if factor.is_Symbol else ""
-    return not factor.is_Number, name[:1] != "d", name[:1] not in ("W", "f", "i", "o"), name == "", name
-
-
-class _Latex(LatexPrinter):
-    """Print as the primer writes: W · z, f * C, σ(…) without the machinery of entry-by-entry functions."""
-
-    def _print_MatrixSymbol(self, expr, **_):
-        return _written(expr.name)
-
-    def _print_Symbol(self, expr, **_):
-        return _written(expr.name)
-
-    def _print_sigma(self, expr, exp=None):
-        return self._squashed("sigma", expr.args[0], exp)
-
-    def _print_tanh(self, expr, exp=None):
-        return self._squashed("tanh", expr.args[0], exp)
-
-    def _print_ElementwiseApplyFunction(self, expr, exp=None):
-        return self._squashed(expr.function.expr.func.__name__, expr.expr, exp)
-
-    def _squashed(self, name, argument, exp):
-        power = f"^{{{exp}}}" if exp else ""
-        return rf"\{name}{power}\left({self._print(argument)}\right)"
-
-    def _print_HadamardPower(self, expr):
-        if isinstance(expr.base, ElementwiseApplyFunction):
-            return self._print_ElementwiseApplyFunction(expr.base, self._print(expr.exp))
-        return f"{{{self._print(expr.base)}}}^{{{self._print(expr.exp)}}}"
-
-    def _print_HadamardProduct(self, expr):
-        return " * ".join(self._factors(expr.args))
-
-    def _print_MatMul(self, expr):
-        sign, factors = ("-", expr.args[1:]) if expr.args[0] == -1 else ("", expr.args)
-        return sign + r" \cdot ".join(self._factors(factors))
-
-    def _print_MatAdd(self, expr):
-        return " + ".join(self._print(term) for term in expr.args).replace("+ -", "- ")
-
-    def _print_Mul(self, expr):
-        if any(f.is_Pow or (f.is_Number and not f.is_Integer) for f in expr.args):  # fractions and powers
-            return super()._print_Mul(expr)
-        sign, factors = ("-", expr.args[1:]) if expr.args[0] == -1 else ("", expr.args)
-        return sign + r" \, ".join(self._factors(sorted(factors, key=_place)))
-
-    def _as_ordered_terms(self, expr, order=None):
-        terms = super()._as_ordered_terms(expr, order)
-        first = next((k for k, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
-        return [terms[first], *terms[:first], *terms[first + 1 :]]  # no sum begins with a minus if it need not
-
-    def _print_Transpose(self, expr):
-        return rf"{self.parenthesize(expr.arg, PRECEDENCE['Pow'])}^{{\top}}"
-
-    def _print_MatrixSlice(self, expr):
-        start, stop, _ = expr.rowslice
-        return rf"{self._print(expr.parent)}\left[{'' if start == 0 else self._print(start)}:" + (
-            rf"{self._print(stop) if stop != expr.parent.rows else ''}\right]"
-        )
-
-    def _factors(self, factors):
-        return [self._print(f) if f.is_Number else self.parenthesize(f, PRECEDENCE["Mul"]) for f in factors]
-
-
-class _NumPy(NumPyPrinter):
-    def _print_ElementwiseApplyFunction(self, expr):
-        return f"{expr.function.expr.func.__name__}({self._print(expr.expr)})"
-
-    def _print_HadamardPower(self, expr):
-        return f"({self._print(expr.base)})**{self._print(expr.exp)}"
-
-    def _print_OneMatrix(self, expr):
-        return "1"
-
-    def _print_MatrixSlice(self, expr):
-        cut = f"len({h_prev.name})"
-        return f"{self._print(expr.parent)}[{f':{cut}' if expr.rowslice[0] == 0 else f'{cut}:'}]"
-
-    def _print_BlockMatrix(self, expr):
-        rows = ["[" + ", ".join(self._print(block) for block in row) + "]" for row in expr.blocks.tolist()]
-        return f"{self._module_format('numpy.block')}([{', '.join(rows)}])"

@@ -1,8 +1,9 @@
 """Fitting parameters to data, in order of growing complexity: SGD, Adam, clipping, the loop; and where it begins.
 
 Optimisers and loop do not know what a cell is. Parameters and gradients are two dicts with the same names; an
-optimiser changes the first according to the second, in place. Two starts for long memories stand at the end, in
-place of the uniform one of ``init_params``:
+optimiser changes the first according to the second, in place. A step is made whole or not at all: one that would
+leave anything infinite or NaN, in the parameters or in what the optimiser remembers, changes neither.
+Two starts for long memories stand at the end, in place of the uniform one of ``init_params``:
 
     chrono        b_f = ln u, b_i = −b_f, u uniform in [1, T − 1]      gates open for about u steps
     orthogonal    W_h = [Q, W_x], Q Qᵀ = I                             h turns, and neither grows nor shrinks
@@ -31,6 +32,8 @@ class SGD:
     ------
     TypeError, ValueError
         A rate that is no number or out of range.
+    FloatingPointError
+        From `step`, if its result is not finite; nothing has been changed then.
 
     Examples
     --------
@@ -47,11 +50,11 @@ class SGD:
 
     def step(self, params, grads):
         """Change `params` in place; both are dicts of ndarray with the same names and shapes."""
-        _alike(params, grads)
-        for name, g in grads.items():
-            v = self.momentum * self._velocity.get(name, 0) - self.lr * g
-            self._velocity[name] = v
-            params[name] += v
+        _require_same_names(params, grads)
+        with np.errstate(all="ignore"):  # an overflow is answered in words, by _commit
+            v = {name: self.momentum * self._velocity.get(name, 0) - self.lr * g for name, g in grads.items()}
+            _commit(params, {name: params[name] + v[name] for name in grads}, {"velocity": v})
+        self._velocity |= v
 
 
 class Adam:
@@ -73,6 +76,8 @@ class Adam:
     ------
     TypeError, ValueError
         A setting that is no number or out of range.
+    FloatingPointError
+        From `step`, if its result is not finite; nothing has been changed then.
 
     Notes
     -----
@@ -95,14 +100,17 @@ class Adam:
 
     def step(self, params, grads):
         """Change `params` in place; both are dicts of ndarray with the same names and shapes."""
-        _alike(params, grads)
-        self._t += 1
-        for name, g in grads.items():
-            m = self._m[name] = self.beta1 * self._m.get(name, 0) + (1 - self.beta1) * g
-            v = self._v[name] = self.beta2 * self._v.get(name, 0) + (1 - self.beta2) * g**2
-            m_hat = m / (1 - self.beta1**self._t)
-            v_hat = v / (1 - self.beta2**self._t)
-            params[name] -= self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+        _require_same_names(params, grads)
+        t, m, v, updated = self._t + 1, {}, {}, {}
+        with np.errstate(all="ignore"):  # an overflow is answered in words, by _commit
+            for name, g in grads.items():
+                m[name] = self.beta1 * self._m.get(name, 0) + (1 - self.beta1) * g
+                v[name] = self.beta2 * self._v.get(name, 0) + (1 - self.beta2) * g**2
+                m_hat = m[name] / (1 - self.beta1**t)
+                v_hat = v[name] / (1 - self.beta2**t)
+                updated[name] = params[name] - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
+            _commit(params, updated, {"mean gradient": m, "mean squared gradient": v})
+        self._m, self._v, self._t = self._m | m, self._v | v, t
 
 
 def clip_gradients(grads, max_norm):
@@ -255,22 +263,35 @@ def _train_step(loss_and_grads, params, batch, optimiser, max_norm, losses):
             raise _diverged(str(error), losses) from None
         loss, grads = validation.pair("loss_and_grads(params, ...)", answer, "(loss, grads)")
         loss = float(validation.array("the loss", loss, "", {}, finite=False))
-        _alike(params, grads)
-        _require_finite({"the loss": loss} | {f"the gradient of {name}": g for name, g in grads.items()}, losses)
-        if max_norm is not None:
-            clip_gradients(grads, max_norm)
-        updated = {name: p.copy() for name, p in params.items()}
-        optimiser.step(updated, grads)
-        _require_finite({f"the new {name}": p for name, p in updated.items()}, losses)
+        _require_same_names(params, grads)
+        try:
+            _require_finite({"the loss": loss} | {f"the gradient of {name}": g for name, g in grads.items()})
+            if max_norm is not None:
+                clip_gradients(grads, max_norm)
+            updated = {name: p.copy() for name, p in params.items()}
+            optimiser.step(updated, grads)
+            _require_finite({f"the new {name}": p for name, p in updated.items()})
+        except FloatingPointError as error:
+            raise _diverged(str(error), losses) from None
     for name, p in params.items():
         p[...] = updated[name]
     return loss
 
 
-def _require_finite(values, losses):
+def _commit(params, updated, remembered):
+    """Change `params`, if the new ones and all that is to be remembered with them are finite."""
+    updated = {name: p.astype(params[name].dtype, copy=False) for name, p in updated.items()}
+    _require_finite({f"the new {name}": p for name, p in updated.items()})
+    for what, values in remembered.items():
+        _require_finite({f"the {what} of {name}": value for name, value in values.items()})
+    for name, p in updated.items():
+        params[name][...] = p
+
+
+def _require_finite(values):
     for name, value in values.items():
         if not np.isfinite(value).all():
-            raise _diverged(f"{name} is not finite", losses)
+            raise FloatingPointError(f"{name} is not finite")
 
 
 def _diverged(what, losses):
@@ -289,11 +310,11 @@ def _norm(grads):
     return float(largest * np.sqrt(sum(np.sum(share**2) for share in shares)))
 
 
-def _alike(params, grads):
+def _require_same_names(params, grads):
     validation.arrays("params", params)
     for name, g in validation.arrays("grads", grads).items():
         if name not in params:
-            raise ValueError(f"grads has {name!r}, params does not; got {', '.join(params)}; want the same names")
+            raise ValueError(f"grads has {', '.join(grads)}; params has {', '.join(params)}; want the same names")
         if np.shape(params[name]) != np.shape(g):
             raise ValueError(f"grads[{name!r}] has shape {np.shape(g)}; want {np.shape(params[name])} like params")
 

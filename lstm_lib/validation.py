@@ -3,8 +3,13 @@
 Every message says the argument, what it got and what it wants. Wrong kinds (text, complex numbers, a string
 where a function is due) are a TypeError; wrong shapes, sizes and values are a ValueError. The equations behind
 the door (``lstm.step`` and its kin) check nothing and stay equations.
+
+What is right is accepted fast: one cheap look at type, precision, shape and the sum of squares. Only what does
+not pass it is looked at closely, and then either taken all the same or told what is wrong with it.
 """
 
+import re
+from functools import cache
 from inspect import signature
 from math import isfinite
 from numbers import Integral, Real
@@ -51,6 +56,8 @@ def array(name, value, dims, sizes, dtype=None, finite=True):
     >>> array("X", [[[1], [2]]], "T D B", sizes).shape, sizes
     ((1, 2, 1), {'D': 2, 'T': 1, 'B': 1})
     """
+    if dims is not None and _is_well(value, dims, sizes, dtype, finite):
+        return value
     values = _numbers(name, value, dtype)
     letters = [str(n) for n in values.shape] if dims is None else dims.split()
     known = [int(d) if d.isdigit() else sizes.get(d) for d in letters]
@@ -58,40 +65,79 @@ def array(name, value, dims, sizes, dtype=None, finite=True):
         n > 0 and (k is None or n == k) for n, k in zip(values.shape, known, strict=True)
     )
     if dims is not None and not fits:
-        raise ValueError(f"{name} has shape {values.shape}; want {_wanted(letters, known)}")
-    sizes.update(zip((d for d in letters if not d.isdigit()), _free(values.shape, letters), strict=True))
+        raise ValueError(f"{name} has shape {values.shape}; want {_spelt(letters, known)}")
+    sizes.update((d, n) for d, n in zip(letters, values.shape, strict=True) if not d.isdigit())
     if finite and not np.isfinite(values).all():
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(values))[0])
         raise ValueError(f"{name} holds {values[where]} at index {where}; want finite numbers only")
     return values
 
 
-def _numbers(name, value, dtype):
+def _is_well(value, dims, sizes, dtype, finite):
+    """Whether one cheap look finds nothing wrong. If not, nothing is decided yet."""
+    if type(value) is not np.ndarray or value.dtype not in (FLOATS if dtype is None else (dtype,)):
+        return False
+    letters, found = _letters(dims), {}
+    if len(value.shape) != len(letters):
+        return False
+    for letter, n in zip(letters, value.shape, strict=True):
+        known = letter if type(letter) is int else sizes.get(letter) or found.setdefault(letter, n)
+        if n != known or n == 0:
+            return False
+    if finite and not isfinite(np.vdot(value, value)):  # no temporary array; huge numbers overflow, and look wrong
+        return False
+    sizes.update(found)
+    return True
+
+
+def _is_like(value, other):
+    return type(value) is np.ndarray and value.shape == other.shape and value.dtype is other.dtype
+
+
+@cache
+def _letters(dims):
+    return tuple(int(d) if d.isdigit() else d for d in dims.split())
+
+
+def _plain(name, value):
+    """Return an array of any content, without a mask."""
+    if _has_a_mask(value):
+        raise TypeError(f"{name} is a masked array; want one without a mask, such as {name}.filled(0)")
     try:
-        values = np.asarray(value)
+        return np.asarray(value)
     except ValueError:  # NumPy's own words for a ragged list name no argument
         raise ValueError(f"{name} is a ragged list; want rows of one length") from None
+
+
+def _numbers(name, value, dtype):
+    values = _plain(name, value)
     if values.dtype.kind in "iub":
         return values.astype(dtype or np.float64)
-    if values.dtype not in FLOATS:
-        raise TypeError(f"{name} is {_kind(value, values)}; want real numbers in float64 or float32")
-    if dtype is not None and values.dtype != dtype:
-        raise TypeError(f"{name} is {values.dtype}; want {dtype} like the other arrays: {name}.astype('{dtype}')")
-    return values
+    native = values.dtype.newbyteorder("=")
+    if native not in FLOATS:
+        raise TypeError(f"{name} is {_content(value, values)}; want real numbers in float64 or float32")
+    if dtype is not None and native != dtype:
+        raise TypeError(f"{name} is {native}; want {dtype} like the other arrays: {name}.astype('{dtype}')")
+    return values.astype(native, copy=False)  # files from elsewhere may have the other order of bytes
 
 
-def _kind(value, values):
-    if value is None:
-        return "None"
-    kinds = {"U": "text", "S": "text", "c": "complex numbers", "O": f"a {type(value).__name__}"}
+def _has_a_mask(value):
+    """Whether np.asarray would drop a mask, and with it the word that some numbers are not to be used."""
+    if not isinstance(value, list | tuple):
+        return isinstance(value, np.ma.MaskedArray)
+    kinds = set(map(type, value))
+    inside = any(issubclass(kind, np.ma.MaskedArray | list | tuple) for kind in kinds)
+    return inside and any(map(_has_a_mask, value))
+
+
+def _content(value, values):
+    kinds = {"U": "text", "S": "text", "c": "complex numbers"}
+    if values.dtype.kind == "O":
+        return kind_of(value)
     return f"{kinds.get(values.dtype.kind, 'an array')} (dtype {values.dtype})"
 
 
-def _free(shape, letters):
-    return [n for n, d in zip(shape, letters, strict=True) if not d.isdigit()]
-
-
-def _wanted(letters, known):
+def _spelt(letters, known):
     """Spell the shape twice, in letters and in figures: (T, D, B) = (T, 2, B)."""
     if not letters:
         return "(), a single number"
@@ -100,6 +146,44 @@ def _wanted(letters, known):
     in_figures = spell.format(", ".join(str(k or d) for d, k in zip(letters, known, strict=True)))
     same = in_letters == in_figures
     return (in_letters if same else f"{in_letters} = {in_figures}") + ", every size at least 1"
+
+
+def kind_of(value):
+    """Name what something is without showing it, as a noun with its article.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    str
+        Lists and tuples with their length, dicts with their names, arrays with shape and precision.
+
+    Examples
+    --------
+    >>> print(kind_of(3), kind_of("ab"), kind_of([1, 2]), kind_of({"h": 0, "C": 0}), kind_of(None), sep=", ")
+    an int, a str, a list of 2, a dict with h, C, None
+    >>> kind_of(np.zeros((2, 3)))
+    'an ndarray of float64, shape (2, 3)'
+    """
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    article = "an" if re.match("[aeioAEIO]|nd|[FHLMNRSX][A-Z]", name) else "a"  # an int, an ndarray, an LSTM
+    more = ""
+    if type(value) in (list, tuple):
+        more = f" of {len(value)}"
+    elif isinstance(value, dict) and value:
+        more = f" with {_names(value)}"
+    elif isinstance(value, np.ndarray):
+        more = f" of {value.dtype}, shape {value.shape}"
+    return f"{article} {name}{more}"
+
+
+def _names(names):
+    return ", ".join(map(str, names)) or "nothing"
 
 
 def size(name, value, least=1):
@@ -238,22 +322,53 @@ def parameters(params, names, sizes=None, dtype=None):
     {'H': 3}
     """
     sizes = {} if sizes is None else sizes
-    if not isinstance(params, dict):
-        raise TypeError(f"params is a {type(params).__name__}; want a dict with {', '.join(names)}")
-    missing = [name for name in names if name not in params]
-    if missing:
-        raise ValueError(
-            f"params has no {', '.join(missing)}; got {', '.join(map(str, params))}; want {', '.join(names)}"
-        )
+    entries("params", params, names)
+    well = {}  # of each shape one that was found well
     for name, dims in names.items():
-        dtype = array(f"params[{name!r}]", params[name], dims, sizes, dtype).dtype
-        _changeable(f"params[{name!r}]", params[name])
-        if "H+D" in dims:
+        value = params[name]
+        if dims in well and _is_like(value, well[dims]) and isfinite(np.vdot(value, value)):
+            continue
+        if not _is_well(value, dims, sizes, dtype, finite=True):
+            array(f"params[{name!r}]", value, dims, sizes, dtype)
+            _changeable(f"params[{name!r}]", value)
+        dtype = dtype or _native(value)
+        well[dims] = value
+        if dims == "H H+D":
             sizes["D"] = sizes["H+D"] - sizes["H"]
             if sizes["D"] < 1:
-                shape = params[name].shape
-                raise ValueError(f"params[{name!r}] has shape {shape}; want (H, H+D) with D at least 1")
+                raise ValueError(f"params[{name!r}] has shape {value.shape}; want (H, H+D) with D at least 1")
     return sizes
+
+
+def entries(name, value, wanted):
+    """Return `value` if it is a dict that has every name in `wanted`.
+
+    Parameters
+    ----------
+    name, value
+        What the caller called it, and what it is.
+    wanted : iterable of str
+        The names that must be there; others may be.
+
+    Raises
+    ------
+    TypeError
+        Not a dict.
+    ValueError
+        A name is missing; the message tells those that are there and those that are wanted.
+
+    Examples
+    --------
+    >>> entries("grads", {"dW": 1.0}, ["W"])
+    Traceback (most recent call last):
+    ValueError: grads has no W; got dW; want W
+    """
+    if not isinstance(value, dict):
+        raise TypeError(f"{name} is {kind_of(value)}; want a dict with {_names(wanted)}")
+    missing = [key for key in wanted if key not in value]
+    if missing:
+        raise ValueError(f"{name} has no {_names(missing)}; got {_names(value)}; want {_names(wanted)}")
+    return value
 
 
 def arrays(name, value):
@@ -270,16 +385,83 @@ def arrays(name, value):
     {'w': array([0., 0.])}
     """
     if not isinstance(value, dict):
-        raise TypeError(f"{name} is a {type(value).__name__}; want a dict of arrays")
+        raise TypeError(f"{name} is {kind_of(value)}; want a dict of arrays")
     for key, entry in value.items():
         _changeable(f"{name}[{key!r}]", entry)
     return value
 
 
 def _changeable(name, value):
-    if type(value) is not np.ndarray or value.dtype not in FLOATS:
-        of = f" of {value.dtype}" if hasattr(value, "dtype") else ""
-        raise TypeError(f"{name} is a {type(value).__name__}{of}; want an array of float64 or float32")
+    if type(value) is not np.ndarray or _native(value) not in FLOATS:
+        raise TypeError(f"{name} is {kind_of(value)}; want an array of float64 or float32")
+
+
+def _native(value):
+    return value.dtype.newbyteorder("=")
+
+
+def classes(name, value, sizes, dtype=None):
+    """Return class numbers, from class numbers or from columns with a single 1.
+
+    Parameters
+    ----------
+    name : str
+        What the caller called it; the message starts with it.
+    value : array_like of int of shape (T, B), or array_like of shape (T, K, B)
+        Numbers from 0 to K − 1, and −1 where nothing is asked; or one column for each step and sequence, with a 1
+        at the class, or zero where nothing is asked.
+    sizes : dict
+        T, K and B.
+    dtype : dtype, optional
+        The precision that columns must have.
+
+    Returns
+    -------
+    ndarray of int of shape (T, B)
+        The number of each class, −1 where nothing is asked.
+
+    Raises
+    ------
+    TypeError
+        Class numbers that are not whole numbers; columns that are not real numbers.
+    ValueError
+        Another shape; a number that is no class; a column that is neither one class nor zero; nothing asked.
+
+    Examples
+    --------
+    >>> classes("Y", [[0, 2, -1]], {"T": 1, "K": 3, "B": 3})
+    array([[ 0,  2, -1]])
+    >>> classes("Y", [[[1, 0, 0], [0, 0, 0], [0, 1, 0]]], {"T": 1, "K": 3, "B": 3})
+    array([[ 0,  2, -1]])
+    """
+    values, (T, K, B) = _plain(name, value), (sizes[letter] for letter in "TKB")
+    if values.dtype.kind in "iubf" and values.shape not in ((T, K, B), (T, B)):
+        wanted = f"(T, K, B) = {T, K, B}, or whole numbers of shape (T, B) = {T, B}"
+        raise ValueError(f"{name} has shape {values.shape}; want {wanted}")
+    if values.ndim == 2:
+        numbers = _class_numbers(name, value, values, K)
+    else:
+        columns = array(name, value, "T K B", sizes, dtype)
+        asked = columns.any(axis=1)
+        one_class = ((columns == 0) | (columns == 1)).all() and (columns.sum(axis=1)[asked] == 1).all()
+        if not one_class:
+            raise ValueError(f"{name} has a column that is neither zero nor a single 1; want one class, or none")
+        numbers = np.where(asked, columns.argmax(axis=1), -1)
+    if (numbers == -1).all():
+        raise ValueError(f"{name} is {'-1' if values.ndim == 2 else 'zero'} everywhere; want at least one class")
+    return numbers
+
+
+def _class_numbers(name, value, values, K):
+    if values.dtype.kind not in "iu":
+        wanted = f"want class numbers as whole numbers, such as {name}.astype(int)"
+        raise TypeError(f"{name} is {_content(value, values)}; {wanted}")
+    wrong = np.argwhere((values < -1) | (values >= K))
+    if len(wrong):
+        where = tuple(map(int, wrong[0]))
+        wanted = f"want classes from 0 to {K - 1}, or -1 where nothing is asked"
+        raise ValueError(f"{name} holds {values[where]} at index {where}; {wanted}")
+    return values.astype(int)
 
 
 def pair(name, value, members):
@@ -296,9 +478,137 @@ def pair(name, value, members):
     (0.0, None)
     """
     if not isinstance(value, tuple | list) or len(value) != 2:
-        of = f" of {len(value)}" if isinstance(value, tuple | list) else ""
-        raise TypeError(f"{name} is a {type(value).__name__}{of}; want a pair {members}")
+        raise TypeError(f"{name} is {kind_of(value)}; want a pair {members}")
     return value
+
+
+# --- a cell: its parameters, a sequence, a state, and the way back -----------------------------------------------
+
+
+def cell(value, needs=("init_params", "forward", "backward"), such_as="a module such as lstm_lib.lstm"):
+    """Return `value` if it has every function in `needs`.
+
+    Parameters
+    ----------
+    value : module
+        What is handed in as `cell`.
+    needs : tuple of str
+        Names of functions.
+    such_as : str
+        What to ask for.
+
+    Raises
+    ------
+    TypeError
+        One of the functions is missing.
+
+    Examples
+    --------
+    >>> from lstm_lib import rnn
+    >>> cell(rnn) is rnn
+    True
+    """
+    if not all(callable(getattr(value, name, None)) for name in needs):
+        raise TypeError(f"cell is {value!r} ({type(value).__name__}); want {such_as}")
+    return value
+
+
+def sequence(params, shapes, X, state, members):
+    """Look at everything that goes into a cell's `forward`.
+
+    Parameters
+    ----------
+    params : dict of ndarray
+        As in `parameters`.
+    shapes : dict of str to str
+        The shape of each array in `params`.
+    X : array_like of shape (T, D, B)
+        The sequences, in the precision of the parameters.
+    state : None, array_like of shape (H, B), or a pair of them
+        What comes before the first step; None means zeros.
+    members : tuple of str
+        The names of the one or two parts of the state.
+
+    Returns
+    -------
+    X : ndarray of shape (T, D, B)
+        The sequences.
+    state : tuple of ndarray of shape (H, B)
+        One array for each name in `members`, a copy of what was handed in.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument of another kind, shape or precision.
+
+    Examples
+    --------
+    >>> params = {"W_h": np.zeros((3, 5)), "b_h": np.zeros((3, 1))}
+    >>> X, (h_0,) = sequence(params, {"W_h": "H H+D", "b_h": "H 1"}, np.zeros((4, 2, 1)), None, ("h_0",))
+    >>> h_0.shape
+    (3, 1)
+    """
+    sizes = parameters(params, shapes)
+    dtype = _native(params[next(iter(shapes))])
+    X = array("X", X, "T D B", sizes, dtype)
+    return X, _state("state", members, state, sizes, dtype)
+
+
+def gradients(params, shapes, dhs, steps, dstate, members, kind, *, stacked=False):
+    """Look at everything that goes into a cell's `backward`.
+
+    Parameters
+    ----------
+    params, shapes
+        As in `sequence`.
+    dhs : array_like of shape (T, H, B)
+        The gradients that arrive at each h_t.
+    steps : list of `kind`, or one stacked `kind`
+        What ``forward`` returned.
+    dstate : None, array_like of shape (H, B), or a pair of them
+        What arrives at the last state from beyond it; None means zeros.
+    members : tuple of str
+        As in `sequence`: the gradient of h_0 and C_0 is dh_T and dC_T.
+    kind : class
+        The cell's Step.
+    stacked : bool, default False
+        Whether `steps` is to be one stacked Step, called trace.
+
+    Returns
+    -------
+    dhs : ndarray of shape (T, H, B)
+        The gradients.
+    dstate : tuple of ndarray of shape (H, B)
+        One array for each name in `members`, a copy of what was handed in.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument of another kind, shape or precision; no steps.
+
+    Examples
+    --------
+    >>> from lstm_lib import rnn
+    >>> params = rnn.init_params(2, 3, np.random.default_rng(0))
+    >>> hs, steps = rnn.forward(params, np.zeros((4, 2, 1)))
+    >>> dhs, (dh_T,) = gradients(params, rnn.SHAPES, np.ones_like(hs), steps, None, ("h_0",), rnn.Step)
+    >>> dh_T.shape
+    (3, 1)
+    """
+    sizes, dtype = _sizes_of_trace(steps, kind) if stacked else _sizes_of_steps(steps, kind)
+    parameters(params, shapes, sizes, dtype)
+    dhs = array("dhs", dhs, "T H B", sizes, dtype)
+    return dhs, _state("dstate", [f"d{member[0]}_T" for member in members], dstate, sizes, dtype)
+
+
+def _state(name, members, state, sizes, dtype):
+    if state is None:
+        return tuple(np.zeros((sizes["H"], sizes["B"]), dtype) for _ in members)
+    parts = (state,) if len(members) == 1 else pair(name, state, f"({', '.join(members)}), each (H, B)")
+    return tuple(
+        array(f"{name} ({member})", part, "H B", sizes, dtype).copy()  # a step may keep it, or add to it
+        for member, part in zip(members, parts, strict=True)
+    )
 
 
 def steps(value, kind):
@@ -316,13 +626,81 @@ def steps(value, kind):
     >>> steps([1, 2], int)
     [1, 2]
     """
-    home = f"{kind.__module__}.{kind.__name__}"
+    wanted = f"want the list of {_home(kind)} that forward returned"
     if not isinstance(value, list):
-        raise TypeError(f"steps is a {type(value).__name__}; want the list of {home} that forward returned")
-    for s in value:
+        raise TypeError(f"steps is {kind_of(value)}{convention(value)}; {wanted}")
+    for t, s in enumerate(value):
         if not isinstance(s, kind):
-            got = f"{type(s).__module__}.{type(s).__name__}"
-            raise TypeError(f"steps has a {got}; want the list of {home} that forward returned")
+            got = f"of another kind, {_home(type(s))}" if type(s).__name__ == kind.__name__ else kind_of(s)
+            raise TypeError(f"steps[{t}] is {got}; {wanted}")
     if not value:
-        raise ValueError(f"steps is empty; want the list of {home} that forward returned")
+        raise ValueError(f"steps is empty; {wanted}")
     return value
+
+
+def convention(value):
+    """Say which of the usual answers of a recurrent layer a value looks like, or nothing.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    str
+        Words that begin with a comma and a space, or an empty string.
+
+    Examples
+    --------
+    >>> convention((np.zeros((5, 3, 4)), (np.zeros((3, 4)), np.zeros((3, 4)))))
+    ', as (hs, (h_T, C_T)) in PyTorch'
+    >>> convention(3)
+    ''
+    """
+    if not _is_pair(value):
+        return ""
+    first, second = value
+    if _is_pair(second) and all(hasattr(part, "shape") for part in (first, *second)):
+        return ", as (hs, (h_T, C_T)) in PyTorch"
+    if hasattr(first, "shape") and hasattr(second, "shape"):
+        return ", as (h_T, C_T) in PyTorch"
+    if hasattr(first, "shape") and (isinstance(second, list) or hasattr(second, "h_t")):
+        return ", as (hs, steps) from forward"
+    return ""
+
+
+def _is_pair(value):
+    return type(value) in (tuple, list) and len(value) == 2
+
+
+def _sizes_of_steps(value, kind):
+    """Return the sizes and the precision that the steps agree on."""
+    first = steps(value, kind)[0]
+    sizes, dtype = _sizes_of("steps[0]", first, "H B")
+    shapes = [np.shape(field) for field in first]
+    for t, s in enumerate(value):
+        if [np.shape(field) for field in s] != shapes:
+            _sizes_of(f"steps[{t}]", s, "H B", sizes)
+    return sizes | {"T": len(value)}, dtype
+
+
+def _sizes_of_trace(value, kind):
+    if not isinstance(value, kind) or np.ndim(value.h_t) != 3:
+        wanted = f"want the stacked {_home(kind)} that forward returned"
+        raise TypeError(f"trace is {kind_of(value)}{convention(value)}; {wanted}")
+    return _sizes_of("trace", value, "T H B")
+
+
+def _sizes_of(name, step, dims, sizes=None):
+    sizes = {} if sizes is None else sizes
+    h_t = array(f"{name}.h_t", step.h_t, dims, sizes, finite=False)
+    for field, value in zip(step._fields, step, strict=True):
+        if not _is_like(value, h_t):
+            wanted = dims.replace("H", "H+D") if field == "z_t" else dims
+            array(f"{name}.{field}", value, wanted, sizes, h_t.dtype, finite=False)
+    return sizes, h_t.dtype
+
+
+def _home(kind):
+    return f"{kind.__module__}.{kind.__name__}"

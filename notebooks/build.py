@@ -1,7 +1,8 @@
 """Turn the lessons' text into executed notebooks: ``python notebooks/build.py [names...]``.
 
-A lesson is edited in ``src/NN_name.py`` and nowhere else. This program runs it and writes ``NN_name.ipynb``
-in a normal form, the same bytes each time. ``--check`` runs nothing: it says which notebooks are stale.
+A lesson is edited in ``src/NN_name.py`` and nowhere else. This program makes the learner's view (``view.py``),
+runs it and writes ``NN_name.ipynb`` in a normal form, the same bytes each time. ``--check`` runs nothing: it says
+which notebooks are stale.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import jupytext
 import nbformat
+import view
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
@@ -61,7 +63,14 @@ class SilentOutput(OutputWidget):
 
 
 def read_source(path):
-    """Return the notebook that the text at `path` describes, with ids that depend on the text alone."""
+    """Return the learner's notebook that the text at `path` describes."""
+    notebook = read_text(path)
+    notebook.cells = view.learners(notebook.cells)
+    return notebook
+
+
+def read_text(path):
+    """Return all that the text at `path` describes, for every view, with ids that depend on the text alone."""
     notebook = jupytext.read(path, fmt="py:percent")
     notebook.metadata, notebook.nbformat, notebook.nbformat_minor = nbformat.from_dict(METADATA), 4, 5
     seen = Counter()
@@ -92,7 +101,7 @@ def place(number, cell):
     return f"cell {number} ({first_line[:60]})"
 
 
-def execute(notebook, folder, name="notebook", on_cell=lambda number: None, timeout=120):
+def execute(notebook, folder, name="notebook", on_cell=lambda number: None, timeout=1200):
     """Run `notebook` in a fresh kernel that stands in `folder`, and store the outputs in it.
 
     `on_cell` is called with the number of each cell before it runs. Raises BuildError when a cell fails, and when
@@ -110,6 +119,7 @@ def execute(notebook, folder, name="notebook", on_cell=lambda number: None, time
         km=AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),  # the kernel of this Python
         resources={"metadata": {"path": str(folder)}},
         timeout=timeout,
+        startup_timeout=600,  # of the kernel: a machine may have twenty other things to do
         coalesce_streams=False,  # it would move lines printed after a figure above it
         record_timing=False,
         on_cell_start=on_cell_start,
@@ -326,8 +336,9 @@ def build(name, folder):
         if terminal:
             print(f"\r{name}  cell {number}/{total}", end=" ", flush=True)
 
-    execute(notebook, folder, name, on_cell)
     target = folder / f"{name}.ipynb"
+    target.parent.mkdir(exist_ok=True)
+    execute(notebook, target.parent, name, on_cell)
     if kept := keep_what_a_person_wrote(target):
         print(f"{name}  was changed in JupyterLab; what it held is kept in {kept}")
     write(notebook, target)
@@ -344,12 +355,21 @@ def check(names, folder):
 
 
 def chosen(wanted, folder):
-    """Return the names of the lessons that begin with one of the `wanted` ones; all when nothing is asked for."""
-    names = sorted({path.stem for path in [*folder.glob("src/*.py"), *folder.glob("*.ipynb")]})
+    """Return the names of the lessons that begin with one of the `wanted` ones; all when nothing is asked for.
+
+    A lesson beyond the core path has its folder in its name: further/11_text.
+    """
+    texts = {path.relative_to(folder / "src").with_suffix("").as_posix() for path in folder.glob("src/**/*.py")}
+    built = [path for place in ("*.ipynb", "further/*.ipynb") for path in folder.glob(place)]
+    names = sorted(texts | {path.relative_to(folder).with_suffix("").as_posix() for path in built})
+
+    def begins(name, beginnings):
+        return name.startswith(beginnings) or Path(name).name.startswith(beginnings)
+
     for name in wanted:
-        if not any(known.startswith(name) for known in names):
+        if not any(begins(known, name) for known in names):
             raise BuildError(f"no lesson begins with {name!r}; there are: {', '.join(names) or 'none'}")
-    return [known for known in names if not wanted or known.startswith(tuple(wanted))]
+    return [known for known in names if not wanted or begins(known, tuple(wanted))]
 
 
 def main(arguments=None, folder=HERE):

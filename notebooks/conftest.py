@@ -33,6 +33,14 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark the cells as pieces of a lesson."""
+    for item in items:
+        if isinstance(item, IPyNbCell):
+            item.add_marker(pytest.mark.lesson)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item):
     """Refuse cells that nbval would pass without comparing anything."""
     if not isinstance(item, IPyNbCell):

@@ -1,8 +1,8 @@
 """Turn the executed lessons into decks that need no network: ``python notebooks/slides.py [names...]``.
 
-A deck holds nothing that its lesson does not hold. Cells marked ``skip`` stay out, cells tagged ``output-only``
-show what came out of them, cells marked ``notes`` are for the lecturer, who presses S. With ``--times`` it runs
-the lessons and says which cells are slow.
+A deck is made from the lesson's text and from the outputs of its notebook. Cells marked ``skip`` stay out, folded
+cells (``view.py``) show what came out of them, cells marked ``notes`` are for the lecturer, who presses S. With
+``--times`` it runs the lessons and says which cells are slow.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from typing import NamedTuple
 import anywidget
 import build
 import nbformat
+import view
 from nbconvert.exporters import SlidesExporter
 from traitlets.config import Config
 
@@ -44,7 +45,7 @@ PACKAGES = {
         r"dist/(embed-amd\.js|.*\.woff2)",
     ),
 }
-OUTPUT_ONLY = "output-only"  # the tag of a cell whose code stays in the lesson
+OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
 ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
 
@@ -66,9 +67,17 @@ class Slide(NamedTuple):
         return sum(int(number) for cell in self.notes for number in MINUTES.findall(cell.source))
 
 
-def kind(cell):
-    """Return the slide type of a cell; one without any goes on where the cell above it is."""
-    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+def lesson(name):
+    """Return a lesson whole: all cells of its text, the lecturer's too, with the outputs of its notebook."""
+    whole, built = build.read_text(HERE / "src" / f"{name}.py"), build.read(HERE / f"{name}.ipynb")
+    outputs = {cell.id: cell.outputs for cell in built.cells if cell.cell_type == "code"}
+    for cell in whole.cells:
+        if cell.cell_type == "code":
+            cell.outputs = outputs[cell.id]
+            if view.label(cell):
+                cell.metadata["tags"] = [*cell.metadata.get("tags", []), OUTPUT_ONLY]
+    whole.metadata = built.metadata
+    return whole
 
 
 def heading(cell):
@@ -81,12 +90,12 @@ def slides_of(notebook):
     """Cut a lesson into its slides."""
     slides, section = [], ""
     for cell in notebook.cells:
-        if kind(cell) in ("slide", "subslide"):
+        if view.slide_type(cell) in ("slide", "subslide"):
             section = heading(cell) or section
             slides.append(Slide(section, [], []))
-        if kind(cell) == "notes":
+        if view.slide_type(cell) == "notes":
             slides[-1].notes.append(cell)
-        elif kind(cell) != "skip":
+        elif view.slide_type(cell) != "skip":
             slides[-1].cells.append(cell)
     return slides
 
@@ -170,7 +179,7 @@ def build_decks(names, folder):
     assets(folder / "assets")
     paths = []
     for name in names:
-        notebook = build.read(HERE / f"{name}.ipynb")
+        notebook = lesson(name)
         path = folder / f"{name}.html"
         path.write_text(deck(notebook), encoding="utf-8")
         paths.append(path)
@@ -199,7 +208,7 @@ def main(arguments=None):
             times(names)
             return 0
         for path in build_decks(names, BUILT / "slides"):
-            slides = slides_of(build.read(HERE / f"{path.stem}.ipynb"))
+            slides = slides_of(lesson(path.stem))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")
     except (DeckError, build.BuildError) as error:

@@ -26,6 +26,7 @@ SHAPES = [
     (100, 64, 64, 128),
     (50, 64, 256, 256),
 ]
+LONG = (600, 32, 2, 64)
 DTYPES = ["float64", "float32"]
 TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 TURNS = range(3)
@@ -237,6 +238,17 @@ def bytes_of_the_trace(cell, params, X, state):
     return taken - hs.nbytes if trace else None
 
 
+@pytest.mark.parametrize("where", ["everywhere", "at the last step"])
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_loss(where, turn, dtype, benchmark, book):
+    params, X, dhs, state, _ = numbers(LONG, dtype)
+    if where == "at the last step":  # what is left of it after some hundred steps is a subnormal number, or zero
+        dhs = np.where(np.arange(len(dhs))[:, None, None] == len(dhs) - 1, dhs, np.zeros_like(dhs))
+    benchmark(of_the_course(fused, params, X, dhs, state, None)[0])
+    note(book, benchmark, "loss", dtype, where)
+
+
 @pytest.mark.parametrize("what", ["layer", "products"])
 @pytest.mark.parametrize("turn", TURNS)
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -250,16 +262,15 @@ def products(shape, dtype):
     """Return the matrix products of one round of the fused layer at H = 256, B = 64, and nothing else."""
     T, B, D, H = shape
     n = max(2**17 // (H * B * np.dtype(dtype).itemsize), 256 // B, 1)  # as in fused
-    sizes = [(4 * H, H + D + 1), (H + D + 1, B), (4 * H, B), (H + D, B), (4 * H, n * B), (n * B, H + D + 1)]
-    W, z, a, dz, da, z_T = (fused._empty(size, np.dtype(dtype)) for size in sizes)
-    for array in (W, z, a, da, z_T):
-        array[:] = 0.1
+    sizes = [(4 * H, H + D + 1), (H + D, 4 * H), (H + D + 1, B), (4 * H, n * B), (n * B, H + D + 1)]
+    W, W_T, z, da, z_T = (np.full(size, 0.1, dtype) for size in sizes)
+    a, dz = np.full((4 * H, B), 0.1, dtype), np.empty((H + D, B), dtype)
 
     def a_round():
         for _ in range(T):
             W.dot(z, a)
         for _ in range(T):
-            W.T[:-1].dot(a, dz)
+            W_T.dot(a, dz)
         for _ in range(0, T, n):
             da @ z_T
 
@@ -271,7 +282,7 @@ def products(shape, dtype):
 
 def write_up(book):
     BUILD.mkdir(exist_ok=True)
-    tables = [table_of(book, dtype) for dtype in DTYPES] + [share_of(book)]
+    tables = [table_of(book, dtype) for dtype in DTYPES] + [share_of(book), last_step_of(book)]
     (BUILD / f"bench-threads-{THREADS}.md").write_text("\n\n".join(tables) + "\n", encoding="utf-8")
     with open(BUILD / f"bench-threads-{THREADS}.csv", "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([*map(str, key), value] for key, value in book.items())
@@ -302,6 +313,14 @@ def share_of(book):
         layer, inside = (book.get(("share", dtype, what), np.nan) for what in ("layer", "products"))
         lines.append(f"{dtype}: {100 * inside / layer:.0f} % of {1e3 * layer:.0f} ms")
     return f"matrix products at T, B, D, H = {SHAPES[-1]}: " + "; ".join(lines)
+
+
+def last_step_of(book):
+    lines = []
+    for dtype in DTYPES:
+        everywhere, last = (book.get(("loss", dtype, k), np.nan) for k in ("everywhere", "at the last step"))
+        lines.append(f"{dtype}: {last / everywhere:.2f}")
+    return f"a loss at the last step only, times a loss everywhere, at T, B, D, H = {LONG}: " + "; ".join(lines)
 
 
 def figure_of(book):

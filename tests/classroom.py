@@ -13,9 +13,14 @@ import zlib
 from pathlib import Path
 
 import book
+import confine
 import course as courses
+import pytest
 from mark import mark
 
+needs_sandbox = pytest.mark.skipif(
+    bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}"
+)
 MARKS = re.compile(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
 SECONDS = 1000  # playwright counts in milliseconds
+PATIENCE = 600  # seconds; nothing takes so long, but on a machine that does twenty other things it might
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SCREENSHOTS = Path(__file__).parent.parent / "_build" / "screenshots"
 
@@ -25,7 +26,9 @@ def chromium():
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=[f"--{flag}" for flag in QUIET.split()]
+            executable_path=CHROMIUM,
+            args=[f"--{flag}" for flag in QUIET.split()],
+            timeout=PATIENCE * SECONDS,
         )
         yield browser
         browser.close()
@@ -33,13 +36,12 @@ def chromium():
 
 @contextlib.contextmanager
 def jupyterlab(folder, theme="JupyterLab Light"):
-    """Serve `folder` with JupyterLab, with settings of its own; give the address."""
+    """Serve `folder` with JupyterLab, set up as `make lab` has it and nobody's own; give the address."""
     own = {f"JUPYTER_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     own |= {f"JUPYTERLAB_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
-    own["LSTM_GUESSES"] = str(folder / ".lab" / "guesses.json")
+    own["LSTM_GUESSES"] = str(folder / ".lab" / "guesses")
     settings = {  # JupyterLab takes cells out of the page that are far out of sight
         "notebook-extension/tracker": {"windowingMode": "none"},
-        "apputils-extension/notification": {"fetchNews": "false"},
         "apputils-extension/themes": {"theme": theme, "adaptive-theme": False},
     }
     for name, values in settings.items():
@@ -52,31 +54,41 @@ def jupyterlab(folder, theme="JupyterLab Light"):
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"]
     command += ["--ServerApp.disable_check_xsrf=True"]  # so that `end_sessions` may
-    command += ["--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
-    with (folder / ".lab" / "server.log").open("w") as log:
-        process = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
+    log = folder / ".lab" / "server.log"
+    with log.open("w") as file:
+        process = subprocess.Popen(command, env=os.environ | own, stdout=file, stderr=file)
         try:
-            yield _answering(f"http://127.0.0.1:{port}", process)
+            yield answering(f"http://127.0.0.1:{port}", process, log)
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
-def _answering(address, process):
-    deadline = time.monotonic() + 60
+def answering(address, process, log, patience=PATIENCE):
+    """Wait until a server answers; where it does not, show what it has said."""
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            urllib.request.urlopen(f"{address}/api/status", timeout=1)
+            urllib.request.urlopen(f"{address}/api/status", timeout=patience)
             return address
         except OSError:
-            continue
-    raise RuntimeError("JupyterLab did not start")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
+    said = log.read_text(encoding="utf-8", errors="replace")[-5000:]
+    became = "is still silent" if process.poll() is None else f"has ended with {process.poll()}"
+    raise RuntimeError(f"JupyterLab {became} after {patience} s; it said:\n{said}")
+
+
+def patient_page(browser, **options):
+    """Open a fresh tab that waits as long as a busy machine needs."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE * SECONDS)
+    return context.new_page()
 
 
 def new_page(browser, server, **size):
     """Open a fresh tab that notes outside requests and errors: ``page.outside``, ``page.failures``."""
-    page = browser.new_context(viewport={"width": 1280, "height": 12000} | size).new_page()
-    page.set_default_timeout(90 * SECONDS)
+    page = patient_page(browser, viewport={"width": 1280, "height": 12000} | size)
     page.outside, page.failures = [], []
     inside = (server, server.replace("http", "ws"), "data:", "blob:")
     page.on("request", lambda request: request.url.startswith(inside) or page.outside.append(request.url))
@@ -97,12 +109,17 @@ def wait_for_cells(page):
     return page.locator(".jp-Notebook")
 
 
-def run_all(page, server, name):
-    """Run all cells. The page says Idle before there is a session, so the server is asked."""
-    deadline = time.monotonic() + 60
+def wait_for_kernel(page, server, name):
+    """Wait until the notebook has a kernel; the page says Idle before there is one, so the server is asked."""
+    deadline = time.monotonic() + PATIENCE
     while not any(s["path"] == name and s["kernel"]["execution_state"] == "idle" for s in sessions(server)):
         assert time.monotonic() < deadline, "no idle kernel"
         page.wait_for_timeout(100)
+
+
+def run_all(page, server, name):
+    """Run all cells."""
+    wait_for_kernel(page, server, name)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     numbered = r"e => /\[\d+\]/.test(e.textContent)"

@@ -2,14 +2,19 @@
 
 Text, formulas and HTML must be equal to the letter. Pictures must look the same: their bytes, and the last shade
 of a smoothed edge, differ between machines. The ids of widgets are chance and are not compared, nor is metadata.
+
+The run is that of a learner who solves each exercise on the way: after the untouched exercise and its check the
+folded solution is run, and the check again. What is compared below it shows that nothing depends on the exercise.
 """
 
+import ast
 import base64
 import copy
 import io
 import re
 from typing import NamedTuple
 
+import nbformat
 import numpy as np
 from build import VIEW, execute, links, normalise, place, reachable, read, references, widget_models
 from PIL import Image, ImageFilter
@@ -22,6 +27,17 @@ TOLERANCE = 0.02
 WINDOW = 16
 BLUR = 1  # pixels
 ABSENT = "nothing"
+STUB = "raise NotImplementedError"
+SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
+ON_THE_WAY = "solved on the way"  # the metadata of a cell that stands in the fresh run only
+
+
+class Run(NamedTuple):
+    """A stored notebook, a fresh run of it, and what each check said before and after its exercise was solved."""
+
+    stored: nbformat.NotebookNode
+    fresh: nbformat.NotebookNode
+    answers: dict  # {number of a checking cell: (lines before, lines after)}
 
 
 class Picture(NamedTuple):
@@ -34,9 +50,56 @@ class Picture(NamedTuple):
 
 
 def run_again(path):
-    """Return the notebook at `path` and a fresh run of its cells, both in normal form."""
+    """Run the notebook at `path` anew, each of its exercises solved on the way."""
     stored = read(path)
-    return normalise(stored), normalise(execute(emptied(stored), path.parent, path.stem))
+    run = execute(with_solutions(emptied(stored)), path.parent, path.stem)
+    fresh = nbformat.from_dict({**run, "cells": [cell for cell in run.cells if ON_THE_WAY not in cell.metadata]})
+    answers = {
+        cell.metadata[ON_THE_WAY]: (said(fresh.cells[cell.metadata[ON_THE_WAY] - 1]), said(cell))
+        for cell in run.cells
+        if cell.metadata.get(ON_THE_WAY)
+    }
+    return Run(normalise(stored), normalise(fresh), answers)
+
+
+def with_solutions(notebook):
+    """Return `notebook` with each exercise solved, and checked once more, after its last check."""
+    notebook, cells, exercise = copy.deepcopy(notebook), [], None
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "code" and STUB in cell.source:
+            exercise = []
+        elif cell.cell_type == "code" and exercise is not None:
+            exercise.append((number, cell))
+        elif cell.cell_type == "markdown" and exercise is not None and (solution := solution_of(cell)):
+            cells.append(on_the_way(solution, 0))
+            cells += [on_the_way(check.source, n) for n, check in exercise if is_check(check)]
+            exercise = None
+        cells.append(cell)
+    notebook.cells = cells
+    return notebook
+
+
+def solution_of(cell):
+    """Return the code of a folded solution; an empty string where a cell holds none."""
+    found = SOLUTION.search(cell.source)
+    return found[1] if found else ""
+
+
+def is_check(cell):
+    """Say whether a code cell checks an answer, by what it calls."""
+    nodes = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    return any(isinstance(node.func, ast.Name) and node.func.id.split("_")[0] == "check" for node in nodes)
+
+
+def on_the_way(source, number):
+    """Return a cell of the fresh run only: a solution, or cell `number` once more."""
+    return nbformat.v4.new_code_cell(source, metadata={ON_THE_WAY: number})
+
+
+def said(cell):
+    """Return the lines in which the checks of a cell have answered."""
+    lines = [line for output in cell.get("outputs", []) for line in output.get("text", "").splitlines()]
+    return [line for line in lines if line[:1] in ("✓", "○", "✗")]
 
 
 def emptied(notebook):

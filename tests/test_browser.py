@@ -3,9 +3,11 @@
 What was seen is kept in _build/screenshots.
 """
 
+import ast
 import json
 import re
 import shutil
+import urllib.request
 
 import build
 import lab
@@ -19,6 +21,7 @@ if lab.CHROMIUM is None:
     pytest.skip("there is no Chromium on this machine", allow_module_level=True)
 
 LESSONS = sorted(path.name for path in lab.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+EACH_PUSH = ("00", "04", "09")  # between them they hold every kind of control; the others are opened once a week
 ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 CONTROLS = [
     "from lstm_lib.lesson.explorer import CellExplorer\ncell = CellExplorer()\ncell",
@@ -33,21 +36,32 @@ CONTROLS = [
 ]
 GUESS = [
     "from lstm_lib.lesson.predictions import predict, reveal",
-    "predict('99.gates', 'How many gates has a cell?', ['two', 'three', 'four'])",
-    "reveal('99.gates', 1)",
+    "predict('99.gates', 'How many gates has a cell?', ['two', 'three', 'four'], limits=[2, 3])",
+    "reveal('99.gates', 3)",
 ]
+KEYS = [
+    "from lstm_lib.lesson import CellExplorer, explore, predict, reveal, scenes, slider",
+    "predict('98.gates', 'How many gates has a cell?', ['two', 'three', 'four'])",
+    "reveal('98.gates', 1)",
+    "predict('98.weights', 'How many numbers has a cell?', unit='numbers')",
+    "reveal('98.weights', 12)",
+    "explore(scenes.gradient_flow(T=5), b_f=slider(1, -2, 6, 'forget bias'))",
+    "print('the sliders are done')",
+    "CellExplorer()",
+    "print('the cell is done')",
+]
+OWN = {"controls.ipynb": CONTROLS, "guess.ipynb": GUESS, "keys.ipynb": KEYS}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """JupyterLab on a copy of the lessons, on a notebook with one control of each kind, and on one that asks."""
+    """JupyterLab on a copy of the lessons, and on notebooks with controls of each kind."""
     folder = tmp_path_factory.mktemp("lab")
     for path in lab.NOTEBOOKS.glob("*.ipynb"):
         shutil.copy(path, folder)
-    cells = [nbformat.v4.new_code_cell(code) for code in CONTROLS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA), folder / "controls.ipynb")
-    cells = [nbformat.v4.new_code_cell(code) for code in GUESS]
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA), folder / "guess.ipynb")
+    for name, codes in OWN.items():
+        cells = [nbformat.v4.new_code_cell(code) for code in codes]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA), folder / name)
     with lab.jupyterlab(folder) as address:
         yield address
 
@@ -83,14 +97,34 @@ def shown_in_outputs(name):
     return json.dumps(outputs).count("<img "), json.dumps(live).count("<img "), len(live)
 
 
-@pytest.mark.parametrize("name", LESSONS)
+def kinds_of_controls(name):
+    """Return the live things in a lesson, each by what shows it; a guess is a choice or a number."""
+    code = "\n".join(cell.source for cell in build.read(lab.NOTEBOOKS / name).cells if cell.cell_type == "code")
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    named = [(node.func.id, len(node.args)) for node in calls if isinstance(node.func, ast.Name)]
+    guesses = {"a choice" if arguments > 2 else "a number" for called, arguments in named if called == "predict"}
+    return guesses | {called for called, _ in named} & {"explore", "CellExplorer", "summary"}
+
+
+def test_the_lessons_of_each_push_hold_every_kind_of_control():
+    found = {name: kinds_of_controls(name) for name in LESSONS}
+    chosen = [kinds for name, kinds in found.items() if name.startswith(EACH_PUSH)]
+    assert len(chosen) == 3
+    assert set().union(*chosen) == set().union(*found.values()) >= {"a choice", "explore", "CellExplorer"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if n.startswith(EACH_PUSH) else pytest.mark.weekly) for n in LESSONS],
+)
 def test_a_lesson_opened_from_the_file_browser_reads_well_and_runs_without_an_error(page, server, name):
     lesson = open_from_the_file_browser(page, server, name)
     pictures, still, live = shown_in_outputs(name)
     page.wait_for_function(f"() => document.querySelectorAll('.jp-OutputArea-output img').length === {pictures}")
     names = [image.get_attribute("alt") for image in lesson.get_by_role("img").all()]
     assert len(names) == pictures  # a picture without a description has no role at all
-    assert all(len(words) > 40 for words in names)
+    folded = "all => all.map(figure => figure.querySelector('img').alt + figure.textContent)"
+    assert all(len(words) > 40 for words in lesson.locator("figure").evaluate_all(folded))
     sizes = "() => [...document.querySelectorAll('.jp-Notebook img')].map(i => [i.naturalWidth, i.clientWidth])"
     assert all(natural > shown > 300 for natural, shown in page.evaluate(sizes))  # loaded, and sharp
 
@@ -108,6 +142,16 @@ def test_formulas_are_typeset(page, server):
     page.wait_for_selector(".jp-OutputArea mjx-container")
     page.wait_for_function("() => !document.querySelector('.jp-Notebook').innerText.includes('\\\\displaystyle')")
     assert page.locator(".jp-Notebook mjx-merror").count() == 0
+
+
+@pytest.mark.browser
+def test_nobody_is_asked_about_news_and_what_widgets_show_is_saved(server):
+    def setting(plugin, name):
+        answer = json.load(urllib.request.urlopen(f"{server}/lab/api/settings/{plugin}"))
+        return (answer["schema"]["properties"][name]["default"], answer["settings"])
+
+    assert setting("@jupyterlab/apputils-extension:notification", "fetchNews") == ("false", {})
+    assert setting("@jupyter-widgets/jupyterlab-manager:plugin", "saveState") == (True, {})
 
 
 # --- controls ----------------------------------------------------------------------------------------------------
@@ -183,15 +227,104 @@ def test_a_guess_is_taken_by_mouse_and_keyboard_and_compared_with_the_answer(pag
     notebook = lab.open_notebook(page, server, "guess.ipynb")
     lab.run_all(page, server, "guess.ipynb")
     question = notebook.get_by_role("group", name="How many gates has a cell?")
-    question.get_by_text("It is “three”. To guess all the same, run this cell again.").wait_for()
-    run_cell(page, 1)  # the answer has closed the question; asking anew opens it
-    question.get_by_label("two").check()
-    question.get_by_text("Your guess: “two”").wait_for()
+    question.get_by_text("No guess yet. Choose, and it is compared at once.").wait_for()
+    question.get_by_label("(c) four").check()
+    question.get_by_text("You guessed (c) four; it is (b) three.").wait_for()
+    assert question.get_by_label("(a) two").is_disabled()
+    assert page.evaluate(
+        "document.activeElement.matches('.jp-Cell.jp-mod-active')"
+    )  # where Shift + Enter is heard
+
+    # a second visit: one click
+    run_cell(page, 1)
+    question.get_by_text("Last time you guessed (c) four. Choose, and you guess anew.").wait_for()
+    question.get_by_label("(a) two").check()
+    question.get_by_text("Your guess: (a) two").wait_for()
     page.keyboard.press("ArrowDown")
-    question.get_by_text("Your guess: “three”").wait_for()
+    question.get_by_text("Your guess: (b) three").wait_for()
     run_cell(page, 2)
-    notebook.get_by_text("You guessed “three”").first.wait_for()
+    notebook.get_by_text("You guessed (b) three, and so it is.").first.wait_for()
     assert notebook.locator(ERROR).count() == 0
+
+
+def test_after_a_restart_of_the_kernel_nothing_is_said_to_be_kept(page, server):
+    notebook = lab.open_notebook(page, server, "guess.ipynb")
+    lab.run_all(page, server, "guess.ipynb")
+    run_cell(page, 1)
+    (session,) = lab.sessions(server)
+    address = f"{server}/api/kernels/{session['kernel']['id']}/restart"
+    urllib.request.urlopen(urllib.request.Request(address, method="POST"))
+    question = notebook.get_by_role("group", name="How many gates has a cell?")
+    question.get_by_label("(c) four").check()
+    question.get_by_text("Not kept: no kernel answers.").wait_for()
+
+
+# --- Shift + Enter reads on --------------------------------------------------------------------------------------
+
+
+def read_on(page, number):
+    """Press Shift + Enter; the cell of this number, and no other, has to run, and the next one to be active."""
+    cells = page.locator(".jp-CodeCell")
+    before = page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    page.keyboard.press("Shift+Enter")
+    done = r"n => /\[\d+\]/.test(document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[n].innerText)"
+    page.wait_for_function(done, arg=number)
+    after = page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    assert [n for n, prompt in enumerate(before) if after[n] != prompt] == [number]
+    assert "jp-mod-active" in cells.nth(number + 1).get_attribute("class")
+
+
+def test_shift_and_enter_go_on_after_a_click_on_any_control(page, server):
+    notebook = lab.open_notebook(page, server, "keys.ipynb")
+    lab.wait_for_kernel(page, server, "keys.ipynb")
+    page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+    read_on(page, 0)
+    read_on(page, 1)
+    question = notebook.get_by_role("group", name="How many gates has a cell?")
+    question.get_by_label("(a) two").click()
+    page.keyboard.press("ArrowDown")
+    question.get_by_text("Your guess: (b) three").wait_for()
+    read_on(page, 2)
+    notebook.get_by_text("You guessed (b) three, and so it is.").first.wait_for()
+
+    read_on(page, 3)
+    question = notebook.get_by_role("group", name="How many numbers has a cell?")
+    question.get_by_role("textbox").click()
+    page.keyboard.type("dad")  # shortcuts, elsewhere
+    page.keyboard.press("Enter")
+    question.get_by_text("“dad” is no number that I understand").wait_for()
+    for key in ["Home", "ArrowRight", "Backspace", "Delete", "Delete", "2", ",", "5"]:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    question.get_by_text("Your guess: 2.5 numbers.").wait_for()
+    read_on(page, 4)
+    notebook.get_by_text("You guessed 2.5 numbers; it is 12 numbers.").first.wait_for()
+
+    read_on(page, 5)
+    slider = notebook.get_by_role("slider", name="forget bias")
+    slider.click()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    assert slider.input_value() == "5.9"
+    read_on(page, 6)
+    assert slider.input_value() == "5.9"  # what has been set stays
+
+    read_on(page, 7)
+    slider = notebook.get_by_role("slider", name="input x", exact=True)
+    for control in (slider, notebook.get_by_role("button", name="a latch")):
+        control.click()
+    slider.click()
+    page.keyboard.press("Home")
+    assert slider.input_value() == "-2"
+    number = notebook.get_by_label("input x, as a number")
+    number.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1.25")
+    assert number.input_value() == "1.25"
+    assert page.locator(".jp-Cell").count() == len(KEYS)  # no key has made or deleted a cell
+    page.keyboard.press("Shift+Enter")
+    notebook.get_by_text("the cell is done", exact=True).wait_for()
+    assert page.failures == []
 
 
 # --- an exercise answers -----------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ display(widgets.HBox([slider, number]))
 print("one", flush=True)
 print("two: é")
 """
+pytestmark = pytest.mark.slow  # kernels are started
 RUN = "run: python notebooks/build.py 01_lesson"
 
 

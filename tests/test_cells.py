@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import data, lstm, rnn
+from lstm_lib import data, lstm, rnn, validation
 from lstm_lib.functional import sigmoid
 from lstm_lib.gradcheck import check_gradients, complex_step_gradient, relative_error
 
@@ -491,8 +491,12 @@ WRONG_X = {
     "infinite": (lambda X: X + np.inf, ValueError, r"holds inf at index \(0, 0, 0\); want finite numbers only"),
     "text": (lambda X: "abc", TypeError, r"is text .*; want real numbers"),
     "None": (lambda X: None, TypeError, r"is None; want real numbers"),
-    "object": (lambda X: object(), TypeError, r"is a object .*; want real numbers"),
-    "objects": (lambda X: X.astype(object), TypeError, r"is a ndarray \(dtype object\); want real numbers"),
+    "object": (lambda X: object(), TypeError, r"is an object; want real numbers"),
+    "objects": (
+        lambda X: X.astype(object),
+        TypeError,
+        r"is an ndarray of object, shape \(.*\); want real numbers",
+    ),
     "ragged": (lambda X: [[[1, 2], [1]]], ValueError, r"is a ragged list; want rows of one length"),
     "complex": (lambda X: X + 0j, TypeError, r"is complex numbers .*; want real numbers"),
     "float16": (lambda X: X.astype(np.float16), TypeError, r"is an array \(dtype float16\); want real numbers in"),
@@ -518,8 +522,12 @@ WRONG_BIAS = {
     "text": ("b", TypeError, r"is text .*; want real numbers"),
     "NaN": (np.full((H, 1), np.nan), ValueError, r"holds nan at index \(0, 0\); want finite numbers only"),
     "float32": (np.zeros((H, 1), np.float32), TypeError, r"is float32; want float64 like the other arrays"),
-    "whole numbers": (np.zeros((H, 1), int), TypeError, r"is a ndarray of int64; want an array of float64"),
-    "a list": ([[0.0]] * H, TypeError, r"is a list; want an array of float64 or float32"),
+    "whole numbers": (
+        np.zeros((H, 1), int),
+        TypeError,
+        r"is an ndarray of int64, shape \(3, 1\); want an array of",
+    ),
+    "a list": ([[0.0]] * H, TypeError, r"is a list of 3; want an array of float64 or float32"),
 }
 WRONG_WEIGHT = {
     "transposed": (np.zeros((H + D, H)), ValueError, r"has shape \(5, 3\); want \(H, H\+D\)"),
@@ -528,8 +536,12 @@ WRONG_WEIGHT = {
     "None": (None, TypeError, r"is None; want real numbers"),
     "text": ("W", TypeError, r"is text .*; want real numbers"),
     "infinite": (np.full((H, H + D), np.inf), ValueError, r"holds inf at index \(0, 0\); want finite"),
-    "whole numbers": (np.ones((H, H + D), int), TypeError, r"is a ndarray of int64; want an array of float64"),
-    "a list": (np.ones((H, H + D)).tolist(), TypeError, r"is a list; want an array of float64 or float32"),
+    "whole numbers": (
+        np.ones((H, H + D), int),
+        TypeError,
+        r"is an ndarray of int64, shape \(3, 5\); want an array of",
+    ),
+    "a list": (np.ones((H, H + D)).tolist(), TypeError, r"is a list of 3; want an array of float64 or float32"),
 }
 ENTRIES = [(name, k) for name in CELLS for k in CELLS[name].SHAPES]
 
@@ -570,7 +582,9 @@ def test_each_missing_parameter_is_named(name, entry, direction):
 def test_parameters_that_are_no_dict_are_refused(name, direction, params):
     run = Run(name)
     run.params = params
-    refused(call(run, direction), TypeError, rf"^params is a {type(params).__name__}; want a dict with W")
+    refused(
+        call(run, direction), TypeError, rf"^params is {re.escape(validation.kind_of(params))}; want a dict with W"
+    )
 
 
 @both
@@ -633,19 +647,20 @@ def test_each_part_of_a_wrong_state_is_refused_by_its_name(name, wrong):
 @pytest.mark.parametrize(
     ("state", "got"),
     [
-        (np.zeros((H, B)), "ndarray"),
-        (np.zeros((2, H, B)), "ndarray"),
-        ((np.zeros((H, B)),) * 3, "tuple of 3"),
-        ([np.zeros((H, B))], "list of 1"),
-        ("hC", "str"),
+        (np.zeros((H, B)), r"an ndarray of float64, shape \(3, 4\)"),
+        (np.zeros((2, H, B)), r"an ndarray of float64, shape \(2, 3, 4\)"),
+        ((np.zeros((H, B)),) * 3, "a tuple of 3"),
+        ([np.zeros((H, B))], "a list of 1"),
+        ({"h": np.zeros((H, B)), "C": np.zeros((H, B))}, "a dict with h, C"),
+        ("hC", "a str"),
     ],
 )
 def test_the_state_of_an_lstm_is_a_pair(state, got):
     run = Run("lstm")
     steps = run.forward()[1]
-    wanted = rf"^state is a {got}; want a pair \(h_0, C_0\), each \(H, B\)"
+    wanted = rf"^state is {got}; want a pair \(h_0, C_0\), each \(H, B\)"
     refused(lambda: lstm.forward(run.params, run.X, state), TypeError, wanted)
-    wanted = rf"^dstate is a {got}; want a pair \(dh_T, dC_T\), each \(H, B\)"
+    wanted = rf"^dstate is {got}; want a pair \(dh_T, dC_T\), each \(H, B\)"
     refused(lambda: lstm.backward(run.params, run.dhs, steps, state), TypeError, wanted)
 
 
@@ -695,14 +710,17 @@ def test_steps_that_forward_did_not_return_are_refused(name):
     steps, foreign = run.forward()[1], other.forward()[1]
     wrong = [
         ([], ValueError, "steps is empty"),
-        (None, TypeError, "steps is a NoneType"),
+        (None, TypeError, "steps is None"),
         ("abcde", TypeError, "steps is a str"),
-        (np.zeros((T, H, B)), TypeError, "steps is a ndarray"),
+        (np.zeros((T, H, B)), TypeError, r"steps is an ndarray of float64, shape \(5, 3, 4\)"),
         (run.cell.stack(steps), TypeError, "steps is a Step"),
-        ([1] * T, TypeError, "steps has a builtins.int"),
-        ([run.X[0]] * T, TypeError, "steps has a numpy.ndarray"),
-        (foreign, TypeError, f"steps has a {other.cell.__name__}.Step"),
-        ([*steps[:-1], None], TypeError, "steps has a builtins.NoneType"),
+        ([1] * T, TypeError, r"steps\[0\] is an int"),
+        ([run.X[0]] * T, TypeError, r"steps\[0\] is an ndarray of float64, shape \(2, 4\)"),
+        (foreign, TypeError, rf"steps\[0\] is of another kind, {other.cell.__name__}.Step"),
+        ([*steps[:-1], None], TypeError, r"steps\[4\] is None"),
+        (run.forward(), TypeError, r"steps is a tuple of 2, as \(hs, steps\) from forward"),
+        ((run.X[0], run.X[0]), TypeError, r"steps is a tuple of 2, as \(h_T, C_T\) in PyTorch"),
+        ((run.X, (run.X[0], run.X[0])), TypeError, r"steps is a tuple of 2, as \(hs, \(h_T, C_T\)\) in PyTorch"),
     ]
     for value, error, message in wrong:
         message = rf"^{message}; want the list of {run.cell.__name__}.Step that forward returned"
@@ -733,6 +751,51 @@ def test_a_forget_bias_that_is_no_number_is_refused(bias, error):
     message = r"^forget_bias is .*; want a (real|finite) number"
     with pytest.raises(error, match=re.compile(message, re.DOTALL)):
         lstm.init_params(D, H, np.random.default_rng(0), forget_bias=bias)
+
+
+@both
+def test_a_mask_is_refused_wherever_numbers_come_in(name):
+    run = Run(name)
+    steps = run.forward()[1]
+
+    def masked(a):
+        return np.ma.masked_greater(a, 0.5)
+
+    refused(
+        lambda: run.cell.forward(run.params, masked(run.X)), TypeError, r"^X is a masked array; want one without"
+    )
+    refused(
+        lambda: run.cell.backward(run.params, masked(run.dhs), steps), TypeError, r"^dhs is a masked array; want"
+    )
+    for n, part in enumerate(run.states):
+        state = list(run.unpack(run.state))
+        state[n] = masked(state[n])
+        state = run.pack(state)
+        message = rf"^state \({part}\) is a masked array; want"
+        refused(lambda s=state: run.cell.forward(run.params, run.X, s), TypeError, message)
+    for entry in run.cell.SHAPES:
+        params = run.params | {entry: masked(run.params[entry])}
+        message = rf"^params\['{entry}'\] is a masked array; want"
+        refused(lambda p=params: run.cell.forward(p, run.X), TypeError, message)
+
+
+@both
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_numbers_from_files_with_the_other_order_of_bytes_give_the_same(name, dtype):
+    run, foreign = Run(name, dtype=dtype), Run(name, dtype=dtype)
+
+    def swapped(a):
+        return a.astype(a.dtype.newbyteorder("S"))
+
+    foreign.params = {k: swapped(p) for k, p in run.params.items()}
+    foreign.X, foreign.dhs = swapped(run.X), swapped(run.dhs)
+    foreign.state = foreign.pack([swapped(c) for c in run.unpack(run.state)])
+    foreign.dstate = foreign.pack([swapped(d) for d in run.unpack(run.dstate)])
+    hs, steps = foreign.forward()
+    assert (hs == run.forward()[0]).all()
+    assert hs.dtype == np.dtype(dtype)
+    got, wanted = foreign.backward(steps, dstate=foreign.dstate), run.backward(steps, dstate=run.dstate)
+    assert all((got[k] == wanted[k]).all() for k in wanted)
 
 
 @both

@@ -11,7 +11,6 @@ from lstm_lib import lstm
 from lstm_lib.data import (
     Walkthrough,
     adding_problem,
-    copy_memory,
     embedded_reber,
     latch,
     sine_waves,
@@ -19,7 +18,6 @@ from lstm_lib.data import (
     temporal_order,
     walkthrough,
 )
-from lstm_lib.functional import cross_entropy
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -191,7 +189,6 @@ TASKS = {
     "adding": lambda B, rng: adding_problem(100, B, rng),
     "temporal": lambda B, rng: temporal_order(100, B, rng),
     "latch": lambda B, rng: latch(100, B, rng),
-    "copy": lambda B, rng: copy_memory(20, B, rng),
     "reber": embedded_reber,
 }
 
@@ -301,33 +298,6 @@ def test_a_latch_can_have_lengths_of_ones_own():
     assert (lengths.min(), lengths.max()) == (50, 80)
 
 
-@given(st.integers(1, 30), st.integers(1, 6), st.integers(0, 99), st.integers(1, 6), st.integers(1, 9))
-def test_copy_reads_waits_and_says_it_again(delay, B, seed, length, symbols):
-    X, Y = copy_memory(delay, B, rng(seed), length=length, symbols=symbols)
-    assert X.shape == Y.shape == (delay + 2 * length, symbols + 2, B)
-    assert is_one_hot_or_zero(X)
-    assert is_one_hot_or_zero(Y)
-    read, said = X.argmax(axis=1), Y.argmax(axis=1)
-    assert (X.sum(axis=1) == 1).all()
-    assert (Y.sum(axis=1) == 1).all()
-    assert (read[:length] < symbols).all()
-    assert (said[-length:] == read[:length]).all()
-    assert (said[:-length] == symbols).all()
-    blanks, signal = np.delete(read[length:], delay - 1, axis=0), read[length + delay - 1]
-    assert (blanks == symbols).all()
-    assert (signal == symbols + 1).all()
-
-
-def test_the_trivial_baseline_of_copy_is_the_published_one():
-    # who knows when, but not what: blanks for certain, and the symbols with equal log-odds
-    X, Y = copy_memory(100, 200, rng())
-    Y_hat = np.full(Y.shape, -1e3)
-    Y_hat[:-10, 8], Y_hat[-10:, :8] = 0, 0
-    assert cross_entropy(Y_hat, Y)[0] == pytest.approx(10 * np.log(8) / 120)
-    counts = X[:10].sum(axis=(0, 2))[:8]
-    np.testing.assert_allclose(counts / counts.sum(), 1 / 8, atol=0.03)
-
-
 REBERS_GRAMMAR = "B(TS*X(XT*VP)*(S|XT*VV)|P(T*VPX)*T*V(V|PS))E"
 
 
@@ -385,9 +355,6 @@ def test_reber_takes_every_branch_alike():
         (lambda: latch(5, 2, rng(), n=0), ValueError, "^n is 0; want a whole number of at least 1"),
         (lambda: latch(5, 2, rng(), n=6), ValueError, "^n is 6; want at most T = 5"),
         (lambda: latch(5, 2, rng(), longest=4), ValueError, "^longest is 4; want a whole number of at least 5"),
-        (lambda: copy_memory(0, 2, rng()), ValueError, "^delay is 0; want a whole number of at least 1"),
-        (lambda: copy_memory(3, 2, rng(), length=0), ValueError, "^length is 0; want"),
-        (lambda: copy_memory(3, 2, rng(), symbols="8"), TypeError, "^symbols is '8' .*; want a whole number"),
         (
             lambda: embedded_reber(2, rng(), longest=8),
             ValueError,

@@ -1,23 +1,31 @@
 """The set-up: one list of dependencies, told alike to pip, uv, conda and Binder; nothing private in the tree."""
 
+import contextlib
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from trove_classifiers import classifiers
 
 import lstm_lib
 
 ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+TOML = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = TOML["project"]
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
 LOCK = (ROOT / "requirements-lock.txt").read_text(encoding="utf-8")
-EVERYTHING = PROJECT["dependencies"] + [r for extra in PROJECT["optional-dependencies"].values() for r in extra]
+EXTRAS = PROJECT["optional-dependencies"]
+COURSE = PROJECT["dependencies"] + EXTRAS["course"]
+EVERYTHING = PROJECT["dependencies"] + [r for extra in EXTRAS.values() for r in extra]
 
 
 def tracked_files():
@@ -29,19 +37,78 @@ def test_conda_gets_the_same_names_and_bounds_as_pip():
     plain = [
         entry for entry in CONDA if isinstance(entry, str) and not entry.startswith("python=") and entry != "pip"
     ]
-    assert sorted(plain) == sorted(PROJECT["dependencies"])
+    assert sorted(plain) == sorted(COURSE)
     assert {"pip": ["-e ."]} in CONDA
 
 
 def test_the_six_packages_tqdm_and_anywidget_are_all_that_the_course_needs():
     names = {Requirement(line).name for line in PROJECT["dependencies"]}
-    assert names == {"jupyterlab", "numpy", "matplotlib", "ipywidgets", "nbval", "sympy", "tqdm", "anywidget"}
+    assert names == {"numpy", "matplotlib", "ipywidgets", "sympy", "tqdm", "anywidget"}
+    assert {Requirement(line).name for line in EXTRAS["course"]} == {"jupyterlab", "nbval"}
 
 
+def brought_in(lines):
+    """Return the names of all that some requirements bring in, their own extras apart."""
+    found, new = set(), {Requirement(line) for line in lines}
+    while new:
+        wanted = new.pop()
+        name = wanted.name.lower().replace("_", "-")
+        if name in found or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+            continue
+        found.add(name)
+        with contextlib.suppress(metadata.PackageNotFoundError):  # for another system
+            new |= {Requirement(line) for line in metadata.requires(name) or []}
+    return found
+
+
+def test_what_learners_get_holds_nothing_for_testers_and_instructors():
+    others = {Requirement(line).name for extra in EXTRAS if extra != "course" for line in EXTRAS[extra]}
+    assert {"nbgrader", "playwright", "ruff"} <= others
+    assert {"nbgrader", "notebook"} <= brought_in(EXTRAS["grading"])
+    assert others & brought_in(COURSE) == {"pytest"}  # which nbval runs in
+
+
+def test_the_addresses_stand_in_one_place_and_are_filled_in_together():
+    addresses = PROJECT["urls"]
+    assert addresses.keys() == {"Repository", "Site"}
+    assert len({"example.org" in address for address in addresses.values()}) == 1, "fill in all, or none"
+    for address in addresses.values():
+        assert re.fullmatch(r"https://[\w.-]+(/[\w.-]+)+", address)
+        assert [file.name for file in tracked_files() if holds(file, address)] == ["pyproject.toml"]
+
+
+def holds(file, words):
+    return file.suffix not in (".png", ".ipynb") and words in file.read_text(encoding="utf-8")
+
+
+def test_every_classifier_is_one_that_is_known():
+    assert set(PROJECT["classifiers"]) <= classifiers
+    assert not [line for line in PROJECT["classifiers"] if line.startswith("License")]  # the expression says it
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make on this machine")
+def test_make_lab_installs_the_course_only_and_make_test_adds_to_it():
+    def commands(target):
+        told = ["make", "--dry-run", "--no-print-directory", "VENV=not-there", "CHROME=", target]
+        return subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert re.findall(r'-e "\.(\S+)"', commands("lab")) == ["[course]"]
+    assert re.findall(r'-e "\.(\S+)"', commands("test")) == ["[course,test,grading]"]
+    assert "no lesson" not in commands("quick")
+    assert "minutes" in commands("test").splitlines()[0]
+
+
+def test_make_quick_leaves_out_what_takes_long():
+    marked = [line.partition(":")[0] for line in TOML["tool"]["pytest"]["ini_options"]["markers"]]
+    quick = re.search(r"^QUICK\s*:=\s*not \((.*)\)$", MAKEFILE, flags=re.MULTILINE)[1].split(" or ")
+    assert sorted([*quick, "weekly"]) == sorted(marked)
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="repo2docker does not run on Windows")
 def test_binder_reads_the_environment_and_takes_a_python_that_is_supported():
     command = [Path(sys.executable).with_name("jupyter-repo2docker"), "--no-build", "--debug", ROOT]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=1200)
     told = re.search(r"Building conda environment for python=([\d.]+)", run.stdout + run.stderr)
     assert run.returncode == 0, run.stderr[-500:]
     assert told, run.stderr[-500:]
@@ -90,7 +157,7 @@ def test_no_tracked_file_holds_a_machine_path_or_a_registry_host():
     )
     private = re.compile(rf"(?:^|[^\w.])/(?:{folders})/|{hosts}", re.IGNORECASE)
     for file in tracked_files():
-        if file.suffix != ".png" and file.exists():
+        if file.suffix not in (".png", ".safetensors") and file.exists():
             found = private.search(file.read_text(encoding="utf-8"))
             assert not found, f"{file.relative_to(ROOT)} holds {found[0]!r}"
 

@@ -137,6 +137,16 @@ def test_with_closed_gates_an_lstm_loses_a_gradient_as_its_forget_bias_says():
         assert np.allclose(later, sigmoid(b_f), rtol=1e-12)
 
 
+def test_one_entry_beyond_every_float_is_enough_for_an_infinite_norm():
+    # two units that do not know of each other: the gradient of one explodes, that of the other stays at ½ᵏ
+    params = {"W_h": np.array([[1e6, 0.0, 0.0], [0.0, 0.5, 0.0]]), "b_h": np.zeros((2, 1))}
+    X = np.zeros((60, 1, 1))
+    Js = flow.jacobians(rnn, params, X)
+    assert np.isfinite(Js[52:, 1, 1]).all()
+    assert not np.isfinite(Js[52:, 0, 0]).any()
+    assert (flow.norms(rnn, params, X)[52:] == np.inf).all()
+
+
 def test_a_gradient_beyond_every_float_is_infinite():
     params = {"W_h": np.array([[1e6, 0.0]]), "b_h": np.zeros((1, 1))}
     norms = flow.norms(rnn, params, np.zeros((60, 1, 1)))
@@ -181,7 +191,7 @@ def test_more_than_one_sequence_is_refused(name):
 
 def test_other_arguments_are_refused_by_name():
     rng = np.random.default_rng(0)
-    with pytest.raises(TypeError, match=r"^steps has a lstm_lib.rnn.Step"):
+    with pytest.raises(TypeError, match=r"^steps\[0\] is of another kind, lstm_lib.rnn.Step"):
         flow.direct(one_sequence("rnn").forward()[1])
     with pytest.raises(TypeError, match=r"^H is 2.5"):
         flow.orthogonal(2.5, rng)

@@ -190,7 +190,7 @@ def test_accuracy_counts_the_asked_columns_alone(T, K, B, seed):
         ([[[0.5], [0.5]]], ValueError, "^Y has a column that is neither zero nor a single 1"),
         ([[[1], [1]]], ValueError, "^Y has a column that is neither zero nor a single 1"),
         ([[[2], [-1]]], ValueError, "^Y has a column that is neither zero nor a single 1"),
-        ([[[0], [0]]], ValueError, "^Y is zero everywhere"),
+        ([[[0], [0]]], ValueError, "^Y is zero everywhere; want at least one class"),
         ([[[1, 0], [0, 1]]], ValueError, r"^Y has shape \(1, 2, 2\); want \(T, K, B\) = \(1, 2, 1\)"),
         ([[[np.nan], [0]]], ValueError, "^Y holds nan"),
         ("a", TypeError, "^Y is text"),
@@ -199,6 +199,113 @@ def test_accuracy_counts_the_asked_columns_alone(T, K, B, seed):
 def test_targets_that_name_no_class_are_refused(loss, Y, error, message):
     with pytest.raises(error, match=message):
         loss(np.zeros((1, 2, 1)), Y)
+
+
+def as_numbers(Y):
+    return np.where(Y.any(axis=1), Y.argmax(axis=1), -1)
+
+
+@given(*SIZES, st.sampled_from([np.int8, np.int64, np.int32, list]))
+def test_the_numbers_of_the_classes_will_do(T, K, B, seed, kind):
+    Y_hat, Y = classes(T, K, B, seed)
+    codes = as_numbers(Y).tolist() if kind is list else as_numbers(Y).astype(kind)
+    loss, gradient = cross_entropy(Y_hat, Y)
+    by_number = cross_entropy(Y_hat, codes)
+    assert by_number[0] == loss
+    assert (by_number[1] == gradient).all()
+    assert accuracy(Y_hat, codes) == accuracy(Y_hat, Y)
+
+
+PYTORCH_LOSS = 2.0404158909612944  # torch.nn.functional.cross_entropy, PyTorch 2.13, float64, ignore_index=-1
+PYTORCH_GRADIENT = (
+    "-0.15472861643200841 0.08756648062089079 0.0 0.05213284287449391 "
+    "0.017709917675112524 0.0 0.034235380448437755 0.0728144116119442 "
+    "0.0 0.06836039310907674 -0.17809080990794754 0.0 "
+    "0.022143810690741908 0.06880181461169181 0.08982352571676015 0.07256036154853403 "
+    "0.03389134819306982 -0.18724603667332634 -0.18212963594066353 -0.1474933256182673 "
+    "0.08311164422244821 0.0874254637013876 0.044800162813505705 0.014310866734117992 "
+)
+
+
+def test_classes_as_pytorch_counts_them():
+    Y_hat = np.sin(np.arange(24.0)).reshape(2, 4, 3)
+    loss, gradient = cross_entropy(Y_hat, np.array([[0, 3, -1], [2, 2, 1]]))
+    assert loss == pytest.approx(PYTORCH_LOSS, rel=1e-14)
+    np.testing.assert_allclose(gradient.ravel(), np.array(PYTORCH_GRADIENT.split(), float), rtol=1e-13, atol=1e-17)
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, accuracy])
+@pytest.mark.parametrize(
+    ("Y", "error", "message"),
+    [
+        ([[0, 3]], ValueError, r"^Y holds 3 at index \(0, 1\); want classes from 0 to 2, or -1 where nothing is"),
+        (
+            [[-2, 0]],
+            ValueError,
+            r"^Y holds -2 at index \(0, 0\); want classes from 0 to 2, or -1 where nothing is",
+        ),
+        (np.array([[0, 255]], np.uint8), ValueError, r"^Y holds 255 at index \(0, 1\); want classes from 0 to 2"),
+        ([[-1, -1]], ValueError, "^Y is -1 everywhere; want at least one class"),
+        (
+            [[0.0, 1.0]],
+            TypeError,
+            r"^Y is an array \(dtype float64\); want class numbers as whole numbers, such as Y.ast",
+        ),
+        ([[True, False]], TypeError, r"^Y is an array \(dtype bool\); want class numbers as whole numbers"),
+        ([["a", "b"]], TypeError, r"^Y is text .*; want class numbers as whole numbers"),
+        (
+            [0, 1],
+            ValueError,
+            r"^Y has shape \(2,\); want \(T, K, B\) = \(1, 3, 2\), or whole .* \(T, B\) = \(1, 2\)",
+        ),
+        (
+            [[0], [1]],
+            ValueError,
+            r"^Y has shape \(2, 1\); want \(T, K, B\) = \(1, 3, 2\), or whole numbers of shape",
+        ),
+        (
+            [[[0, 1]]],
+            ValueError,
+            r"^Y has shape \(1, 1, 2\); want \(T, K, B\) = \(1, 3, 2\), or whole numbers of shape",
+        ),
+        (1, ValueError, r"^Y has shape \(\); want \(T, K, B\)"),
+        ([[0, 1], [0]], ValueError, "^Y is a ragged list"),
+        (None, TypeError, "^Y is None; want"),
+        (np.ma.masked_equal([[0, 1]], 1), TypeError, "^Y is a masked array"),
+    ],
+)
+def test_numbers_that_name_no_class_are_refused(loss, Y, error, message):
+    with pytest.raises(error, match=message):
+        loss(np.zeros((1, 3, 2)), Y)
+
+
+@pytest.mark.parametrize("as_what", [lambda Y: Y, as_numbers], ids=["columns", "numbers"])
+def test_a_column_with_nan_is_never_the_right_answer(as_what):
+    Y_hat, Y = classes(4, 3, 5, 0, asked=1)
+    Y = as_what(Y)
+    assert accuracy(np.full_like(Y_hat, np.nan), Y) == 0
+    wanted = accuracy(Y_hat, Y)
+    for k in range(3):
+        spoilt = Y_hat.copy()
+        spoilt[1, k, 2] = np.nan
+        rest = np.ones((4, 5), bool)
+        rest[1, 2] = False
+        right = (Y_hat.argmax(axis=1) == as_numbers(classes(4, 3, 5, 0, asked=1)[1]))[rest].sum() / 20
+        assert accuracy(spoilt, Y) == right <= wanted
+
+
+def test_where_nothing_is_asked_nan_does_not_count():
+    Y_hat = np.array([[[1.0, np.nan], [0.0, np.nan]]])
+    assert accuracy(Y_hat, [[0, -1]]) == 1
+
+
+def test_sigma_keeps_its_digits_to_the_last_one_of_1_and_no_further():
+    # said in the docstring: exact absolutely, and far to the left not relatively
+    a = np.linspace(-40, 0, 401)
+    true = np.exp(a) / (1 + np.exp(a))
+    assert np.abs(sigmoid(a) - true).max() < 1.2e-16
+    assert np.abs(sigmoid(a) / true - 1).max() == 1
+    assert (np.abs(sigmoid(a) / true - 1)[a > -20] < 1e-7).all()
 
 
 def test_at_last_step_looks_at_the_last_step_alone():

@@ -5,9 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import lstm
+from lstm_lib import lstm, rnn
 from lstm_lib.functional import sigmoid_grad, tanh_grad
-from lstm_lib.gradcheck import check_gradients, complex_step_gradient, numerical_gradient, relative_error
+from lstm_lib.gradcheck import (
+    check_gradients,
+    complex_step_gradient,
+    numerical_gradient,
+    relative_error,
+    rounding,
+    slope,
+)
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -395,7 +402,7 @@ def test_a_few_entries_may_stand_for_all_and_the_generator_draws_them():
         if entry == "start":
             run = runs.pop(0)
             runs.append(run)
-        elif entry:
+        elif len(entry) == 1:  # where all of them move, the rounding of the loss is measured
             run.append(entry[0])
     first, again, other = (sorted(set(run)) for run in runs)
     assert len(first) == len(other) == 3
@@ -423,6 +430,20 @@ def test_parameters_are_left_unchanged_and_taken_as_float64():
     assert w.tolist() == [1, 2]
 
 
+def test_the_step_size_that_is_taken_if_none_is_asked_for():
+    # the rule of lesson 06: near the best one for losses of ordinary size
+    A = np.array([0.5])
+    wanted = {e: (np.sin(0.5 + e) - np.sin(0.5 - e)) / (2 * e) for e in (0.5e-5, 1e-5, 2e-5)}
+    seen = []
+    check_gradients(
+        lambda p: (float(np.sin(seen.append(p["w"][0]) or p["w"][0])), {"w": np.cos(p["w"])}), {"w": A}
+    )
+    assert max(seen[-2:]) - 0.5 == pytest.approx(1e-5, rel=1e-9)
+    assert 0.5 - min(seen[-2:]) == pytest.approx(1e-5, rel=1e-9)
+    got = numerical_gradient(lambda A: np.sin(A[0]), A).item()
+    assert abs(got - wanted[1e-5]) == min(abs(got - value) for value in wanted.values())
+
+
 def test_the_step_size_may_be_chosen():
     assert check_gradients(cubes, {"w": np.array([1.0])}, eps=0.1)["w"] == pytest.approx(0.01 / 3.01)
 
@@ -433,7 +454,7 @@ def test_nan_in_a_gradient_is_reported_as_infinite():
 
 WRONG_CHECKS = {
     "no function": ((None, {"w": np.ones(2)}), TypeError, r"^loss_and_grads is None .*; want a function, such as"),
-    "no dict": ((cubes, [np.ones(2)]), TypeError, r"^params is a list; want a dict of arrays"),
+    "no dict": ((cubes, [np.ones(2)]), TypeError, r"^params is a list of 1; want a dict of arrays"),
     "text": ((cubes, {"w": "abc"}), TypeError, r"^params\['w'\] is text .*; want real numbers"),
     "None": ((cubes, {"w": None}), TypeError, r"^params\['w'\] is None; want real numbers"),
     "ragged": ((cubes, {"w": [[1], [1, 2]]}), ValueError, r"^params\['w'\] is a ragged list; want rows"),
@@ -441,12 +462,12 @@ WRONG_CHECKS = {
     "returns nothing": (
         (lambda p: None, {"w": np.ones(2)}),
         TypeError,
-        r"^loss_and_grads\(params\) is a NoneType; want a pair \(loss, grads\)",
+        r"^loss_and_grads\(params\) is None; want a pair \(loss, grads\)",
     ),
     "returns no dict": (
         (lambda p: (1.0, None), {"w": np.ones(2)}),
         TypeError,
-        r"^grads is a NoneType; want a dict",
+        r"^grads is None; want a dict with w",
     ),
     "loss is an array": (
         (lambda p: (p["w"], {"w": p["w"]}), {"w": np.ones(2)}),
@@ -456,12 +477,12 @@ WRONG_CHECKS = {
     "gradient missing": (
         (lambda p: (1.0, {}), {"w": np.ones(2)}),
         ValueError,
-        r"^grads\['w'\] is nothing; want shape \(2,\) like params\['w'\]",
+        r"^grads has no w; got nothing; want w",
     ),
     "gradient of another shape": (
         (lambda p: (1.0, {"w": np.ones((2, 1))}), {"w": np.ones(2)}),
         ValueError,
-        r"^grads\['w'\] is shape \(2, 1\); want shape \(2,\) like params\['w'\]",
+        r"^grads\['w'\] has shape \(2, 1\); want \(2,\) like params\['w'\]",
     ),
 }
 
@@ -490,6 +511,142 @@ def test_a_check_that_cannot_be_done_is_refused(wrong):
 def test_wrong_options_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         check_gradients(cubes, {"w": np.ones(2)}, **options)
+
+
+# --- what is smaller than the rounding of the loss ---
+
+
+def long_problem(cell, T, seed, wrong=None, H=8, D=3, B=2, last_only=True, more=0.0):
+    """Return a loss at the last step of a long sequence with all that goes in; one gradient may be made wrong."""
+    rng = np.random.default_rng(seed)
+    values = cell.init_params(D, H, rng) | {"X": rng.normal(size=(T, D, B))}
+    values |= {name: rng.normal(size=(H, B)) for name in cell.STATE}
+    dhs = rng.normal(size=(T, H, B)) * ((np.arange(T) == T - 1) | (not last_only))[:, None, None]
+
+    def loss_and_grads(v):
+        state = tuple(v[name] for name in cell.STATE)
+        hs, steps = cell.forward(v, v["X"], state if len(state) == 2 else state[0])
+        grads, dX, dstate = cell.backward(v, dhs, steps)
+        grads |= {"X": dX} | dict(zip(cell.STATE, dstate if len(state) == 2 else (dstate,), strict=True))
+        return float((dhs * hs).sum()) + more, grads | ({wrong[0]: wrong[1](grads[wrong[0]])} if wrong else {})
+
+    return loss_and_grads, values
+
+
+def worst(problem, seed):
+    return max(check_gradients(*problem, n_entries=3, rng=np.random.default_rng(seed)).values())
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize(("cell", "T"), [(lstm, 100), (lstm, 200), (rnn, 200)])
+def test_right_gradients_of_long_sequences_are_not_accused(cell, T, seed):
+    # those of h_0 and C_0 all but vanish, and what a difference of losses says of them is rounding
+    problem = long_problem(cell, T, seed)
+    smallest = min(np.abs(g).max() for g in problem[0](problem[1])[1].values())
+    assert smallest < 1e-6
+    assert worst(problem, seed) < 1e-6
+
+
+@pytest.mark.parametrize("more", [0.0, 1.0, -1000.0])
+def test_the_rounding_that_counts_is_that_of_the_loss_whatever_it_cancels_to(more):
+    # a loss that is 0 at the point has been rounded all the same
+    loss_and_grads, values = long_problem(lstm, 200, 0)
+    zero = -loss_and_grads(values)[0]
+    assert worst(long_problem(lstm, 200, 0, more=zero + more), 0) < 1e-6
+
+
+@pytest.mark.parametrize("T", [4, 20, 50])
+@pytest.mark.parametrize("name", ["h_0", "C_0", "W_f", "b_i", "X"])
+@pytest.mark.parametrize(
+    "how", [lambda g: 0 * g, lambda g: 1.01 * g, lambda g: -g, lambda g: g + 1e-3 * np.abs(g).max()]
+)
+def test_wrong_gradients_of_long_sequences_are_still_found(T, name, how):
+    assert worst(long_problem(lstm, T, 1, wrong=(name, how)), 1) > 5e-4
+
+
+def test_a_small_entry_is_measured_by_the_whole_gradient_whichever_entries_are_checked():
+    w = np.array([1.0, 1e-9, 1e-9, 1e-9])
+
+    def loss_and_grads(params):
+        return float((params["w"] ** 2).sum()) / 2, {"w": params["w"] + [0, 1e-12, 1e-12, 1e-12]}
+
+    for seed in range(9):
+        assert check_gradients(loss_and_grads, {"w": w}, n_entries=1, rng=np.random.default_rng(seed))["w"] < 1e-8
+
+
+def test_a_loss_that_is_rounded_too_coarsely_passes_no_gradient():
+    def in_float32(params):
+        return float(np.sin(np.float32(params["w"])).sum()), {"w": 2 * np.cos(params["w"])}
+
+    rng = np.random.default_rng(0)
+    by_chance = lambda params: (float(params["w"].sum() + 1e-3 * rng.normal()), {"w": np.zeros(3)})  # noqa: E731
+    for loss_and_grads in (in_float32, by_chance):
+        assert check_gradients(loss_and_grads, {"w": np.array([0.3, 0.5, 0.7])})["w"] > 1e-2
+
+
+def test_nan_in_a_gradient_is_found_where_it_is_not_among_the_entries_that_are_checked():
+    def loss_and_grads(params):
+        loss, grads = cubes(params)
+        grads["w"][0] = np.nan
+        return loss, grads
+
+    seeds = range(9)
+    found = [
+        check_gradients(loss_and_grads, {"w": np.ones(5)}, n_entries=1, rng=np.random.default_rng(k))
+        for k in seeds
+    ]
+    assert found == [{"w": np.inf}] * 9
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_loss_that_is_not_finite_is_as_wrong_as_can_be(bad):
+    assert check_gradients(lambda p: (bad, {"w": np.ones(2)}), {"w": np.ones(2)}) == {"w": np.inf}
+
+
+def test_nothing_to_check_is_checked_at_once():
+    assert check_gradients(lambda p: (1.0, {}), {}) == {}
+    assert check_gradients(lambda p: (1.0, {"w": np.zeros(0)}), {"w": np.zeros(0)}) == {"w": 0}
+
+
+# --- slopes along a direction, and how uncertain they are ---
+
+
+@functions
+@given(A=POINTS, seed=st.integers(0, 99))
+def test_a_slope_is_as_near_to_the_truth_as_it_says(f, gradient, A, seed):
+    v = np.random.default_rng(seed).normal(size=A.shape)
+    along = lambda s: f(A + s * v)  # noqa: E731
+    near, uncertainty = slope(along, rounding=rounding(along))
+    assert abs(near - (gradient(A) * v).sum()) <= uncertainty
+    assert uncertainty < 1e-6 * max(1, np.abs(gradient(A)).max())
+
+
+def test_several_losses_are_differentiated_side_by_side():
+    f = lambda s: np.array([[np.sin(s), np.exp(s)], [3 * s, 7.0]])  # noqa: E731
+    near, uncertainty = slope(f, eps=1e-4)
+    assert near.shape == uncertainty.shape == rounding(f).shape == (2, 2)
+    np.testing.assert_allclose(near, [[1, 1], [3, 0]], atol=1e-8)
+    assert (np.abs(near - [[1, 1], [3, 0]]) <= uncertainty + 1e-11).all()
+
+
+@given(st.integers(0, 99), st.sampled_from([1e-8, 1e-12, 1e-4]))
+def test_rounding_is_found_as_large_as_it_is(seed, size):
+    rng = np.random.default_rng(seed)
+    found = rounding(lambda s: np.exp(s) + size * rng.normal())
+    assert 3 * size < found < 60 * size
+
+
+def test_the_rounding_of_a_smooth_function_is_that_of_its_values():
+    for scale in (1e-20, 1.0, 1e20):
+        assert rounding(lambda s, scale=scale: scale * np.sin(1 + s)) < 20 * np.spacing(scale)
+
+
+@pytest.mark.parametrize("way", [slope, rounding])
+def test_slopes_want_a_function_and_a_step(way):
+    with pytest.raises(TypeError, match=r"^f is None .*; want a function, such as lambda s"):
+        way(None)
+    with pytest.raises(ValueError, match=r"^eps is 0; want a finite number above 0"):
+        way(np.sin, eps=0)
 
 
 # --- a learner's function that goes wrong is answered in a sentence ---

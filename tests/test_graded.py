@@ -8,7 +8,6 @@ import stat
 
 import apart
 import classroom
-import confine
 import course as courses
 import grade
 import mark
@@ -16,8 +15,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 NAME = "ps1_forward"
-needs_bwrap = pytest.mark.skipif(bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}")
-pytestmark = needs_bwrap
+pytestmark = [pytest.mark.graded, classroom.needs_sandbox]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import json
 
 import cells
 import classroom
-import confine
 import course as courses
 import exam
 import grade
@@ -19,7 +18,7 @@ from nbgrader.api import Gradebook
 from lstm_lib.lesson import museum
 
 PS1, PS2, PS3 = "ps1_forward", "ps2_backward", "ps3_training"
-pytestmark = pytest.mark.skipif(bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}")
+pytestmark = [pytest.mark.graded, classroom.needs_sandbox]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 NAME = "ps1_forward"
-pytestmark = pytest.mark.skipif(bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}")
+pytestmark = [pytest.mark.graded, classroom.needs_sandbox]
 EVERYTHING = {
     question: sum(points for points, _ in each.checks.values())
     for question, each in courses.key_of(NAME).QUESTIONS.items()
@@ -272,7 +272,7 @@ def course(tmp_path_factory):
         folder, "a thief", NAME, with_cell("pass")(classroom.answered(perfect, shown=thief(secrets)))
     )
     before = (folder / "secret").read_bytes()
-    assert grade.grade(NAME, folder) == {}
+    assert grade.grade(NAME, folder, workers=6) == {}  # some of them only wait
     return folder, before
 
 
@@ -306,7 +306,7 @@ def test_what_is_no_notebook_is_refused_in_a_sentence(course, name):
     result = grade.saved(NAME, name, folder)
     assert lost(folder, name) == EVERYTHING
     assert REFUSED[name][1] in result["refused"]
-    assert result["seconds"] < 5
+    assert result["seconds"] < confine.Limits().total
 
 
 def test_links_and_folders_are_not_followed(course):

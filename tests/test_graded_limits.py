@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 NAME = "ps1_forward"
-pytestmark = pytest.mark.skipif(bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}")
+pytestmark = [pytest.mark.graded, classroom.needs_sandbox]
 QUICK = confine.Limits(cell=1, call=1, patience=2, total=8)
 MEGABYTE = 1 << 20
 
@@ -318,9 +318,11 @@ def test_any_notebook_is_sorted_and_shown(folder, own):
     read = [submission._cell(number, cell) for number, cell in enumerate(own, 1)]
     found = cells.sort(read, sheet)
     report = {question: [] for question in courses.key_of(NAME).QUESTIONS}
-    shown = mark.pages.page(sheet, found, report, found.notes, "")
+    shown = mark.marked_page.page(sheet, found, report, found.notes, "")
     json.dumps(shown, ensure_ascii=False).encode()
-    assert mark.pages.texts(sheet, found).keys() == {c["id"] for c in sheet if c["kind"] in ("tests", "written")}
+    assert mark.marked_page.texts(sheet, found).keys() == {
+        c["id"] for c in sheet if c["kind"] in ("tests", "written")
+    }
 
 
 @given(

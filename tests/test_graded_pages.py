@@ -59,6 +59,7 @@ ORDINARY = (
     "| f | share |\n|---|---|\n| 0.5 | 0.001 |\n\n```python\nx < 1\n```\n\n"
     "$f^T$ is left of it:\n\n$$\\frac{\\partial L}{\\partial C_t} = f_t \\odot \\tilde C_t$$\n\n![my plot](attachment:p.png)"
 )
+pytestmark = [pytest.mark.graded, pytest.mark.browser]
 needs_both = pytest.mark.skipif(
     bool(confine.missing()) or not lab.CHROMIUM, reason=confine.missing() or "Chromium is not installed"
 )

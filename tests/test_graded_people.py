@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import book
 import cells
 import classroom
-import confine
 import course as courses
 import grade
 import people
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 
 PS1, PS3 = "ps1_forward", "ps3_training"
 ANSWER = "What is left of a memory after T steps is f^T, so a bias of 3 leaves 38 % after 20 of them."
-pytestmark = pytest.mark.skipif(bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}")
+pytestmark = [pytest.mark.graded, classroom.needs_sandbox]
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_lib import functional, lstm, model, rnn
-from lstm_lib.functional import mean_squared_error
+from lstm_lib import functional, fused, lstm, model, rnn, validation
+from lstm_lib.functional import at_last_step, cross_entropy, mean_squared_error
 from lstm_lib.gradcheck import check_gradients
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=20)
@@ -178,6 +178,100 @@ def test_a_loss_or_a_gradient_that_is_not_finite_is_a_floating_point_error(cell,
         model.loss_and_grads(cell, params, X, Y, lambda Y_hat, Y: (1.0, np.full_like(Y_hat, bad)))
 
 
+@both
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_one_entry_that_is_not_finite_in_the_gradient_of_the_loss_is_enough(cell, bad):
+    params, X, Y = numbers(cell)
+
+    def loss(Y_hat, Y):
+        dY_hat = np.zeros_like(Y_hat)
+        dY_hat[2, 1, 3] = bad
+        return 1.0, dY_hat
+
+    with (
+        np.errstate(invalid="ignore"),
+        pytest.raises(FloatingPointError, match=r"^the gradient of the loss is not finite$"),
+    ):
+        model.loss_and_grads(cell, params, X, Y, loss)
+
+
+# --- a long sequence, piece by piece ---
+
+with_fused = pytest.mark.parametrize("cell", [rnn, lstm, fused], ids=["rnn", "lstm", "fused"])
+
+
+@with_fused
+@given(cuts=st.lists(st.integers(1, 11), max_size=4, unique=True), seed=st.integers(0, 9))
+def test_the_losses_of_the_pieces_are_that_of_the_whole_when_the_state_goes_on(cell, cuts, seed):
+    params, X, Y = numbers(cell, (12, D, H, K, B), seed)
+    ends, total, state = [*sorted(cuts), 12], 0, a_state(cell)
+    whole, _, last = model.loss_and_grads(cell, params, X, Y, mean_squared_error, state, return_state=True)
+    for start, end in zip([0, *ends[:-1]], ends, strict=True):
+        piece = cell, params, X[start:end], Y[start:end], mean_squared_error, state
+        value, grads = model.loss_and_grads(*piece)
+        again, same, state = model.loss_and_grads(*piece, return_state=True)
+        assert value == again
+        assert all((grads[name] == same[name]).all() for name in grads)
+        total += value * (end - start) / 12
+    assert total == pytest.approx(whole, rel=1e-12)
+    for part, wanted in zip(every_part(state), every_part(last), strict=True):
+        np.testing.assert_allclose(part, wanted, rtol=1e-12, atol=1e-14)
+
+
+@with_fused
+def test_a_gradient_stops_at_the_edge_of_a_piece(cell):
+    # what the first piece does to the second by way of the state is in the gradient of the whole alone
+    params, X, Y = numbers(cell, (12, D, H, K, B))
+
+    def second(p):
+        return model.loss_and_grads(cell, p, X[6:], Y[6:], mean_squared_error, state)
+
+    def whole(p):
+        early = model.loss_and_grads(cell, p, X[:6], Y[:6], mean_squared_error, return_state=True)[2]
+        return model.loss_and_grads(cell, p, X[6:], Y[6:], mean_squared_error, early)
+
+    _, _, state = model.loss_and_grads(cell, params, X[:6], Y[:6], mean_squared_error, return_state=True)
+    assert max(check_gradients(second, params).values()) < 1e-6
+    assert max(check_gradients(whole, params).values()) > 1e-3
+
+
+@with_fused
+def test_the_state_that_is_carried_on_is_nobody_elses(cell):
+    params, X, Y = numbers(cell)
+    wanted = model.loss_and_grads(cell, params, X, Y, mean_squared_error, return_state=True)[2]
+    _, trace = model.predict(cell, params, X)
+    for part, other in zip(every_part(model.final_state(trace)), every_part(wanted), strict=True):
+        assert part.base is None  # no window that keeps a tape of all steps alive
+        part[:] = 7
+        assert (other != 7).all()
+    for part, other in zip(every_part(model.final_state(trace)), every_part(wanted), strict=True):
+        assert (part == other).all()
+
+
+@with_fused
+@pytest.mark.parametrize("K", [1, 7, 100])
+def test_the_gradient_of_the_read_out_is_a_sum_over_time_and_batch(cell, K):
+    params, X, Y = numbers(cell, (T, D, H, K, B))
+    hs, _ = cell.forward(params, X)
+    dY_hat = mean_squared_error(params["W_y"] @ hs + params["b_y"], Y)[1]
+    grads = model.loss_and_grads(cell, params, X, Y, mean_squared_error)[1]
+    wanted = sum(dY_hat[t, :, [b]].T @ hs[t, :, [b]] for t in range(T) for b in range(B))
+    np.testing.assert_allclose(grads["W_y"], wanted, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(grads["b_y"][:, 0], dY_hat.sum(axis=(0, 2)), rtol=1e-12, atol=1e-15)
+
+
+@with_fused
+def test_numbers_of_classes_train_as_their_columns_do(cell):
+    params, X, _ = numbers(cell)
+    codes = np.random.default_rng(3).integers(-1, K, (T, B))
+    columns = np.where(codes >= 0, np.eye(K)[:, codes], 0).swapaxes(0, 1)
+    by_number, by_column = (model.loss_and_grads(cell, params, X, Y, cross_entropy) for Y in (codes, columns))
+    assert by_number[0] == by_column[0]
+    assert all((by_number[1][name] == by_column[1][name]).all() for name in params)
+    last = at_last_step(cross_entropy)
+    assert model.loss_and_grads(cell, params, X, np.abs(codes), last)[0] > 0
+
+
 # --- generate and final_state ---
 
 
@@ -271,7 +365,7 @@ WRONG_READ_OUT = {
     "W_y None": ({"W_y": None}, TypeError, r"\['W_y'\] is None; want real numbers"),
     "W_y text": ({"W_y": "W"}, TypeError, r"\['W_y'\] is text .*; want real numbers"),
     "W_y float32": ({"W_y": np.zeros((K, H), np.float32)}, TypeError, r"\['W_y'\] is float32; want float64"),
-    "W_y list": ({"W_y": [[0.0] * H] * K}, TypeError, r"\['W_y'\] is a list; want an array"),
+    "W_y list": ({"W_y": [[0.0] * H] * K}, TypeError, r"\['W_y'\] is a list of 6; want an array"),
     "b_y (K,)": ({"b_y": np.zeros(K)}, ValueError, r"\['b_y'\] has shape \(6,\); want \(K, 1\) = \(6, 1\)"),
     "b_y (1, K)": ({"b_y": np.zeros((1, K))}, ValueError, r"\['b_y'\] has shape \(1, 6\); want .* = \(6, 1\)"),
     "b_y (1, 1)": ({"b_y": np.zeros((1, 1))}, ValueError, r"\['b_y'\] has shape \(1, 1\); want .* = \(6, 1\)"),
@@ -350,7 +444,7 @@ def test_a_loss_that_is_no_function_is_refused(cell, loss):
 
 
 WRONG_ANSWERS = {
-    "nothing": (lambda A: None, TypeError, r"^loss\(Y_hat, Y\) is a NoneType; want a pair \(loss, dY_hat\)"),
+    "nothing": (lambda A: None, TypeError, r"^loss\(Y_hat, Y\) is None; want a pair \(loss, dY_hat\)"),
     "no gradient": (lambda A: 1.0, TypeError, r"^loss\(Y_hat, Y\) is a float; want a pair \(loss, dY_hat\)"),
     "three things": (lambda A: (1.0, A, A), TypeError, r"^loss\(Y_hat, Y\) is a tuple of 3; want a pair"),
     "text": (lambda A: ("a", A), TypeError, r"^the loss is text .*; want real numbers"),
@@ -399,7 +493,11 @@ def test_generate_needs_a_whole_number_of_steps(cell, n, error):
 def test_what_is_no_trace_has_no_final_state(cell):
     params, X, _ = numbers(cell)
     hs, steps = cell.forward(params, X)
-    wrong = {"list": [], "NoneType": None, "str": "abc", "ndarray": hs, "Step": steps[0], "tuple": tuple(steps)}
-    for kind, trace in wrong.items():
-        with pytest.raises(TypeError, match=rf"^trace is a {kind}; want the list of Step from forward"):
+    for trace in ([], None, "abc", hs, steps[0], tuple(steps)):
+        kind = re.escape(validation.kind_of(trace))
+        with pytest.raises(TypeError, match=rf"^trace is {kind}; want the list of Step from forward"):
             model.final_state(trace)
+    with pytest.raises(
+        TypeError, match=r"^trace is a tuple of 2, as \(h_T, C_T\) in PyTorch; want the list of Step"
+    ):
+        model.final_state((hs[-1], hs[-1]))

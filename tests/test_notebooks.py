@@ -1,9 +1,11 @@
 """The lessons hold what they promise: outputs are what the code gives, links lead somewhere, pictures have words.
 
-nbval runs the lessons too (`make test`), as a reader's Jupyter would; what it cannot see is compared here.
+nbval runs the lessons too (`make test`), as a reader's Jupyter would; what it cannot see is compared here. These
+two runs of a lesson are all there are outside of the browser.
 """
 
 import ast
+import functools
 import itertools
 import json
 import re
@@ -27,6 +29,10 @@ MACHINE_PATH = re.compile(rf"/(?:work|root|home|tmp|Users)/|\b[A-Z]:\\+Users|{re
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+each_run = pytest.mark.parametrize(  # the tests of one run stay together, so that it is made once
+    "path", [pytest.param(path, marks=pytest.mark.xdist_group(f"run of {path.stem}")) for path in NOTEBOOKS],
+    ids=lambda path: path.stem,
+)  # fmt: skip
 each_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 
 
@@ -50,10 +56,27 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
-@each_notebook
+fresh_run = functools.cache(strict.run_again)
+
+
+@pytest.mark.lesson
+@each_run
 def test_outputs_are_those_of_a_fresh_run(path):
-    differences = strict.compare(*strict.run_again(path))
+    differences = strict.compare(fresh_run(path).stored, fresh_run(path).fresh)
     assert not differences, "\n" + "\n".join(f"{path.stem}: {line}" for line in differences.values())
+
+
+@pytest.mark.lesson
+@each_run
+def test_every_solution_passes_its_checks(path):
+    stored, _, answers = fresh_run(path)
+    for number, (before, after) in answers.items():
+        assert {line[0] for line in before} == {"○"}, build.place(number, stored.cells[number - 1])
+        assert [line[0] for line in after] == ["✓"] * len(before), after
+    assert len(answers) >= sum(strict.STUB in cell.source for _, cell in code_cells(stored))
+    assert sum(len(before) for before, _ in answers.values()) == sum(
+        len(strict.said(cell)) for _, cell in code_cells(stored)
+    )
 
 
 def test_notebooks_are_built_from_their_text(capsys):

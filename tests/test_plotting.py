@@ -1,25 +1,26 @@
 """The pictures: one look for each quantity, readable colours, the same bytes each time, and words for all."""
 
 import base64
+import hashlib
 import io
 import itertools
-import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyBboxPatch
 from PIL import Image, ImageFilter
 
 from lstm_lib import lstm, plotting, rnn
-from lstm_lib.plotting import INK, LOOKS, QUIET, curve, draw_cell, figure, legend, plot_trace, png, show
+from lstm_lib.plotting import INK, LOOKS, QUIET, curve, figure, legend, plot_trace, png, show
 
 T, H, B = 20, 3, 2
 NAMES = ["f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]
@@ -155,7 +156,7 @@ def test_drawing_leaves_no_pyplot_behind():
         "import sys, numpy as np; from lstm_lib import lstm, plotting as p\n"
         "rng = np.random.default_rng(0)\n"
         "steps = lstm.forward(lstm.init_params(1, 2, rng), np.ones((9, 1, 1)))[1]\n"
-        "p.legend(p.plot_trace(lstm.stack(steps), ['f_t'])); p.png(p.draw_cell().figure)\n"
+        "p.legend(p.plot_trace(lstm.stack(steps), ['f_t'])); p.png(p.plot_runs({'a': [True]}).figure)\n"
         "print('matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
@@ -172,9 +173,8 @@ def test_a_wrong_size_is_refused(side, value, error):
 
 
 def test_the_same_picture_has_the_same_bytes(trace):
-    pictures = {png(plot_trace(trace, NAMES).figure) for _ in range(2)} | {
-        png(draw_cell().figure) for _ in range(2)
-    }
+    pictures = {png(plot_trace(trace, NAMES).figure) for _ in range(2)}
+    pictures |= {png(plotting.plot_memory(trace).figure) for _ in range(2)}
     assert len(pictures) == 2
     assert all(p.startswith(b"\x89PNG\r\n\x1a\n") for p in pictures)
     assert not any(mpl.__version__.encode() in p for p in pictures)  # another version must not change the bytes
@@ -216,27 +216,125 @@ def test_show_emits_one_bundle_with_picture_and_words(shown):
     assert base64.b64decode(data, validate=True) == png(fig)
 
 
-def test_the_alternative_text_is_escaped(shown):
-    show(figure()[0], """The "gate" <b>f</b> & 'more' > 0""")
-    html = shown[0][0]["text/html"]
-    (alt,) = re.findall(r'alt="([^"]*)"', html)
-    assert alt == "The &quot;gate&quot; &lt;b&gt;f&lt;/b&gt; &amp; &#x27;more&#x27; &gt; 0"
-    assert "<b>" not in html
-    assert shown[0][0]["text/plain"] == """Figure: The "gate" <b>f</b> & 'more' > 0"""
+def parts(shown):
+    """Return the alternative text of the one picture that was shown, and what unfolds below it."""
+    ((bundle, _),) = shown
+    (alt,) = re.findall(r'<img alt="([^"]*)"', bundle["text/html"])
+    folded = re.findall(r"<details><summary>In words</summary>(.*)</details>", bundle["text/html"])
+    return alt, folded
 
 
-@pytest.mark.parametrize("words", ["", "  ", "\n\t"])
-def test_a_picture_without_words_is_refused(shown, words):
-    with pytest.raises(ValueError, match=r"^description is empty; want a sentence that says what there is to see"):
-        show(figure()[0], words)
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        ("Two panels. Above, the input; below, 0.5. The end.", "Two panels."),
+        ("The memory over 3.5 steps, f.e. of C(t). It stays.", "The memory over 3.5 steps, f.e. of C(t)."),
+        ("Is it flat? Nearly.", "Is it flat?"),
+    ],
+)
+def test_the_first_sentence_is_the_title_and_all_words_unfold_below(shown, words, title):
+    show(figure()[0], words)
+    assert parts(shown) == (title, [words])
+    assert shown[0][0]["text/plain"] == f"Figure: {words}"
+
+
+def test_a_title_may_be_given(shown):
+    show(figure()[0], "Two panels. Above,\n the input.", title="Gates\n over time")
+    assert parts(shown) == ("Gates over time", ["Two panels. Above, the input."])
+
+
+def test_one_sentence_is_title_enough(shown):
+    show(figure()[0], "Empty axes")
+    assert parts(shown) == ("Empty axes", [])
+
+
+def test_title_and_words_are_escaped(shown):
+    words = """The "gate" <b>f</b> & 'more' > 0"""
+    escaped = "The &quot;gate&quot; &lt;b&gt;f&lt;/b&gt; &amp; &#x27;more&#x27; &gt; 0"
+    show(figure()[0], words, title="<i>")
+    assert parts(shown) == ("&lt;i&gt;", [escaped])
+    show(figure()[0], words)
+    assert parts(shown[1:]) == (escaped, [])
+    assert shown[0][0]["text/plain"] == f"Figure: {words}"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n\t"])
+def test_a_picture_without_words_is_refused(shown, text):
+    for name, arguments in {"words": [text], "title": ["Axes.", text]}.items():
+        with pytest.raises(ValueError, match=rf"^{name} is empty; want a sentence that says what there is to see"):
+            show(figure()[0], *arguments)
     assert shown == []
 
 
-@pytest.mark.parametrize("words", [None, 3, ["words"]])
-def test_a_description_that_is_no_text_is_refused(shown, words):
-    with pytest.raises(TypeError, match=r"^description is .* \((NoneType|int|list)\); want text"):
-        show(figure()[0], words)
+@pytest.mark.parametrize("text", [3, ["words"], b"words"])
+def test_words_that_are_no_text_are_refused(shown, text):
+    for name, arguments in {"words": [text], "title": ["Axes.", text]}.items():
+        with pytest.raises(TypeError, match=rf"^{name} is .* \((int|list|bytes)\); want text"):
+            show(figure()[0], *arguments)
     assert shown == []
+
+
+# --- a reader's own settings ---
+
+
+def everything_that_a_lesson_draws():
+    """Return pictures of a figure as lessons make them, and of one that is kept and drawn again."""
+    fig, (left, right) = figure(height=3, ncols=2)
+    curve(left, range(1, 6), [0.5, 0.1, 0.9, 0.4, 0.2], "f_t")
+    left.set(title="A title", xlabel="step t", ylabel=r"$C_{t-1}$", xlim=(0, 7))
+    left.annotate("here", (2, 0.2), (3, 0.8), arrowprops={"arrowstyle": "-|>"})
+    left.plot([1, 2], [0, 1])
+    right.semilogy([1, 2, 3], [1e-3, 1, 30])
+    right.scatter([1, 2], [1, 2])
+    legend(left)
+    kept, (ax) = figure(4, 2)
+    ax.imshow(np.eye(3))
+    title = ax.set_title("It moves")
+    view = plotting.Kept(kept, [ax.barh([0, 1], [1, 2])[0], title])
+    title.set_text("It has moved")
+    return png(fig), png(view)
+
+
+TEX = {"text.usetex": True, "font.family": "serif", "font.size": 20, "axes.formatter.use_locale": True}
+
+
+@pytest.fixture(scope="module")
+def usual():
+    with mpl.rc_context():
+        style.use("default")
+        return everything_that_a_lesson_draws()
+
+
+@pytest.mark.parametrize("own", [TEX, "classic", "dark_background", "seaborn-v0_8-poster", "bmh"], ids=str)
+def test_a_readers_own_settings_change_no_picture(own, usual):
+    with mpl.rc_context():
+        style.use(own)
+        assert everything_that_a_lesson_draws() == usual
+
+
+def test_nor_do_settings_that_change_between_drawing_and_showing():
+    with mpl.rc_context():
+        ax = curve(figure()[1], [1, 2], [0.5, 0.9], "o_t").axes
+        ax.set_title("$h_t$")
+        before = png(ax.figure)
+        style.use(["dark_background", "classic", {"savefig.bbox": "tight", "mathtext.fontset": "stix"}])
+        assert png(ax.figure) == before
+        assert mpl.rcParams["mathtext.fontset"] == "stix"  # and showing leaves them as they are
+
+
+def test_a_matplotlibrc_of_ones_own_changes_no_picture(tmp_path, monkeypatch, usual):
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfont.size: 20\nlines.linewidth: 9\n")
+    code = "import hashlib, test_plotting as t; print([hashlib.sha256(p).hexdigest() for p in {}()])"
+    code = code.format("t." + everything_that_a_lesson_draws.__name__)
+    wanted = str([hashlib.sha256(picture).hexdigest() for picture in usual])
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
+    run = {"capture_output": True, "text": True, "check": True, "cwd": Path(__file__).parent}
+    assert subprocess.run([sys.executable, "-c", code], **run).stdout.strip() == wanted
+
+
+def test_ink_is_dark_and_quiet_is_pale():
+    assert luminance(INK) < 0.05
+    assert 0.4 < luminance(QUIET) < 0.7
 
 
 # --- curves ---
@@ -284,7 +382,6 @@ def test_drawing_into_axes_adds_to_them(trace):
     assert plot_trace(trace, ["f_t"], ax=ax) is ax
     assert plot_trace(trace, ["i_t"], ax=ax) is ax
     assert len(ax.lines) == 2
-    assert draw_cell(ax=ax) is ax
 
 
 def test_an_rnn_has_a_trace_too():
@@ -409,125 +506,6 @@ def test_there_is_something_to_draw_in_every_row(groups):
         plotting.plot_runs(groups)
 
 
-# --- the cell as a circuit ---
-
-
-def colours(ax):
-    texts = [t.get_color() for t in ax.texts]
-    return {
-        to_hex(c)
-        for c in texts + [line.get_color() for line in ax.lines] + [p.get_edgecolor() for p in ax.patches]
-    }
-
-
-def named(*names):
-    return {LOOKS.get(name, LOOKS["x_t"]).colour.lower() for name in names}
-
-
-def test_the_whole_cell_shows_every_quantity_in_its_colour():
-    ax = draw_cell()
-    assert isinstance(ax, Axes)
-    assert {to_hex(c) for c in named(*LOOKS)} <= colours(ax)
-    assert QUIET.lower() not in colours(ax)
-    texts = [t.get_text() for t in ax.texts]
-    for symbol in ("$x_t$", "$h_{t-1}$", "$C_{t-1}$", "$z_t$", "$f_t$", "$i_t$", r"$\tilde{C}_t$", "$o_t$"):
-        assert texts.count(symbol) == 1, symbol
-    assert (texts.count("$C_t$"), texts.count("$h_t$")) == (1, 1)
-    # three gates, two tanh, three products, one sum: as many as in the six formulas
-    assert [texts.count(t) for t in ("σ", "tanh", "×", "+")] == [3, 2, 3, 1]
-    assert not ax.axison
-
-
-@pytest.mark.parametrize("name", ["z_t", *NAMES])
-def test_what_is_highlighted_has_colour_and_the_rest_is_grey(name):
-    ax = draw_cell([name])
-    # the white is that of the words in a filled box and of the arrows' own text, which is empty
-    assert colours(ax) - {"#ffffff", "#000000"} == named(name) | {QUIET.lower()}
-
-
-def test_without_highlights_all_is_grey():
-    assert colours(draw_cell([])) - {"#ffffff", "#000000"} == {QUIET.lower()}
-
-
-def test_a_gates_box_and_label_have_the_gates_colour():
-    texts = {t.get_text(): t.get_color() for t in draw_cell().texts}
-    for name in NAMES:
-        assert texts[LOOKS[name].symbol] == LOOKS[name].colour
-    boxes = sorted((p for p in draw_cell().patches if isinstance(p, FancyBboxPatch)), key=lambda p: p.get_x())
-    assert [to_hex(p.get_edgecolor()) for p in boxes] == [
-        LOOKS[name].colour.lower() for name in ("f_t", "i_t", "C_tilde", "o_t", "h_t")
-    ]
-
-
-def test_the_four_nodes_have_the_colours_of_what_they_belong_to():
-    nodes = sorted((p for p in draw_cell().patches if isinstance(p, Circle)), key=lambda p: p.center)
-    wanted = [LOOKS[name].colour.lower() for name in ("f_t", "i_t", "C_t", "o_t")]
-    assert [to_hex(p.get_edgecolor()) for p in nodes] == wanted
-
-
-def touches(ax, point, own):
-    """Whether a wire's end lies at a node, at a box, on another wire, or at a symbol."""
-    nodes = [p.center for p in ax.patches if isinstance(p, Circle)]
-    at_node = any(np.hypot(*np.subtract(point, center)) < 0.3 for center in nodes)
-    boxes = [
-        (p.get_x(), p.get_y(), p.get_width(), p.get_height()) for p in ax.patches if isinstance(p, FancyBboxPatch)
-    ]
-    at_box = any(x - 0.11 < point[0] < x + w + 0.11 and y - 0.11 < point[1] < y + h + 0.11 for x, y, w, h in boxes)
-    at_symbol = any(np.hypot(*np.subtract(point, t.get_position())) < 0.3 for t in ax.texts if "$" in t.get_text())
-    segments = [pair for path in plotting._WIRES if path is not own for pair in itertools.pairwise(path[1:])]
-    on_wire = any(
-        np.hypot(*np.subtract(point, a)) + np.hypot(*np.subtract(point, b)) - np.hypot(*np.subtract(a, b)) < 1e-9
-        for a, b in segments
-    )
-    return at_node or at_box or at_symbol or on_wire
-
-
-@pytest.mark.parametrize("wire", plotting._WIRES, ids=lambda wire: f"{wire[0]} {wire[1]}-{wire[-1]}")
-def test_no_wire_hangs_in_the_air_or_runs_aslant(wire):
-    ax = draw_cell()
-    assert touches(ax, wire[1], wire)
-    assert touches(ax, wire[-1], wire)
-    for (x0, y0), (x1, y1) in itertools.pairwise(wire[1:]):
-        assert x0 == x1 or y0 == y1
-
-
-def test_the_circuit_lies_inside_its_axes():
-    ax = draw_cell()
-    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    for line in ax.lines:
-        x, y = line.get_data()
-        assert left <= min(x) <= max(x) <= right
-        assert low <= min(y) <= max(y) <= high
-
-
-@pytest.mark.parametrize("highlight", [["q"], "f_t", ["x_t"], ["f_t", 3]])
-def test_a_highlight_that_is_not_in_the_picture_is_refused(highlight):
-    with pytest.raises(
-        ValueError, match=r"^highlight has ('\w+'|3); want some of z_t, f_t, i_t, C_tilde, C_t, o_t, h"
-    ):
-        draw_cell(highlight)
-
-
-def test_ink_is_dark_and_quiet_is_pale():
-    assert luminance(INK) < 0.05
-    assert 0.4 < luminance(QUIET) < 0.7
-
-
-def test_the_way_back_leads_from_the_loss_to_every_leaf_and_has_a_sign_where_ways_meet():
-    ways = plotting._WAYS
-    assert {end for _, end in ways} | {"h_2"} == set(plotting._PLACES)
-    arriving = {name: [start for start, end in ways if end == name] for name in plotting._PLACES}
-    assert sorted(arriving["C_1"]) == ["C_2", "h_1"]
-    assert sorted(arriving["W"]) == ["gates1", "gates2"]
-    ax = plotting.draw_way_back()
-    texts = [text.get_text() for text in ax.texts]
-    assert texts.count("+=") == 3
-    assert {*(f"${letter}_{t}$" for letter in "Ch" for t in range(3)), "gates 1", "gates 2", "$W$", "loss"} <= set(
-        texts
-    )
-    assert plotting.draw_way_back(ax) is ax
-
-
 # --- a figure that is kept ---
 
 
@@ -571,13 +549,3 @@ def test_a_kept_figure_can_be_shown(kept, shown):
 def test_what_cannot_move_is_refused(moving):
     with pytest.raises(TypeError, match=r"^moving has something that is no matplotlib artist"):
         plotting.Kept(figure()[0], moving)
-
-
-def test_the_circuit_may_be_drawn_with_other_tools():
-    drawing = plotting.circuit()
-    assert [(name, *map(tuple, path)) for name, *path in drawing["wires"]] == plotting._WIRES
-    assert drawing == json.loads(json.dumps(drawing))
-    assert set(drawing["looks"]) == {*LOOKS, "z_t"}
-    assert drawing["looks"]["f_t"]["colour"] == LOOKS["f_t"].colour
-    ends = [path[-1] for _, *path in drawing["wires"]]
-    assert all(join in ends for join in drawing["joins"])

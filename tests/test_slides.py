@@ -61,7 +61,7 @@ LEAST = {"prose": 24, "code": 20, "figure": 16, "lettering": 11 / 72 * 150}
 
 def on_each_slide():
     for name in LESSONS:
-        lesson = build.read(slides.HERE / f"{name}.ipynb")
+        lesson = slides.lesson(name)
         for number, slide in enumerate(slides.slides_of(lesson), 1):
             yield f"{name}, slide {number} ({slide.section})", slide
 
@@ -100,7 +100,7 @@ def test_code_that_stays_in_the_lesson_leaves_something_on_the_slide():
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_deck_tells_the_lecturer_what_to_say_and_for_how_long(name):
-    deck = slides.slides_of(build.read(slides.HERE / f"{name}.ipynb"))
+    deck = slides.slides_of(slides.lesson(name))
     noted = [slide for slide in deck if slide.notes]
     assert len(noted) >= len(deck) / 3
     for slide in noted:
@@ -198,7 +198,7 @@ def browser():
 @pytest.fixture
 def page(browser):
     """A tab without a network that notes everything that goes wrong."""
-    page = browser.new_context(offline=True).new_page()
+    page = lab.patient_page(browser, offline=True)
     page.wrong = []
     page.on(
         "request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or page.wrong.append(f"asks {r.url}")
@@ -230,9 +230,7 @@ def walk(page, path, screen):
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_slide_can_be_read_in_a_room_without_a_network(page, decks, name, screen):
     assert walk(page, decks / f"{name}.html", screen) == []
-    assert page.evaluate("Reveal.getTotalSlides()") == len(
-        slides.slides_of(build.read(slides.HERE / f"{name}.ipynb"))
-    )
+    assert page.evaluate("Reveal.getTotalSlides()") == len(slides.slides_of(slides.lesson(name)))
 
 
 BROKEN = {
@@ -266,12 +264,12 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
     with page.context.expect_page() as popup:
         page.keyboard.press("s")
     notes = popup.value.locator(".speaker-controls-notes .value")
-    deck = slides.slides_of(build.read(slides.HERE / "00_start_here.ipynb"))
+    deck = slides.slides_of(slides.lesson("00_start_here"))
     for number in [n for n, slide in enumerate(deck) if slide.notes][:3]:
         page.evaluate("n => Reveal.slide(n)", number)
         (note,) = deck[number].notes
         first_words = re.match(r"[^*$`]+", note.source.split("\n\n")[1])[0].strip()
-        notes.filter(has_text=first_words).wait_for(timeout=20_000)
+        notes.filter(has_text=first_words).wait_for()
 
 
 COUNTER = """
@@ -316,7 +314,7 @@ def test_a_path_names_headings_that_exist_and_fits_its_time(minutes, rows):
         name, first, last, stated = re.fullmatch(
             r"\| \[.+\]\((\w+)\.ipynb\) \| (.+) \| (.+) \| (\d+) \|", row
         ).groups()
-        deck = slides.slides_of(build.read(slides.HERE / f"{name}.ipynb"))
+        deck = slides.slides_of(slides.lesson(name))
         sections = [slide.section for slide in deck]
         end = len(sections) - sections[::-1].index(last)
         stretch = deck[sections.index(first) : end]

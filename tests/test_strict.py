@@ -19,6 +19,7 @@ from PIL import Image
 
 from lstm_lib import plotting
 
+pytestmark = pytest.mark.slow  # kernels are started
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = """# %% [markdown]
 # # A small lesson
@@ -78,18 +79,52 @@ print("below")
 a, b = widgets.FloatSlider(value=1), widgets.FloatText(value=1)
 link = widgets.jslink((a, "value"), (b, "value"))
 display(widgets.HBox([a, b]))
+
 """
+EXERCISE = """# %%
+import numpy as np
+from lstm_lib.lesson import check
+
+# %%
+def half(x):
+    raise NotImplementedError
+
+# %%
+wanted = 2.0
+
+# %%
+check("half of 4", lambda: half(4.0), wanted)
+check("half of 3", lambda: half(3.0), 1.5)
+
+# %% [markdown]
+# <details><summary>Solution</summary>
+#
+# ```python
+# def half(x):
+#     return x / 2
+# ```
+#
+# </details>
+
+# %%
+print("after the exercise")
+"""
+CHECK, AFTER = 4, 6
 NUMBER, FORMULA, FIGURE, TEXT_INSIDE, FIGURE_INSIDE, UPDATED, SILENT, ORDER, LINKED = 3, 4, 5, 6, 7, 10, 11, 12, 13
+
+
+def built_and_run_again(folder, text):
+    """Return what running again makes of the notebook of a text."""
+    (folder / "small.py").write_text(text, encoding="utf-8")
+    notebook = build.execute(build.read_source(folder / "small.py"), folder)
+    build.write(notebook, folder / "small.ipynb")
+    return strict.run_again(folder / "small.ipynb")
 
 
 @pytest.fixture(scope="session")
 def lesson(tmp_path_factory):
     """A stored notebook and a fresh run of it."""
-    folder = tmp_path_factory.mktemp("lesson")
-    (folder / "small.py").write_text(TEXT, encoding="utf-8")
-    notebook = build.execute(build.read_source(folder / "small.py"), folder)
-    build.write(notebook, folder / "small.ipynb")
-    return strict.run_again(folder / "small.ipynb")
+    return built_and_run_again(tmp_path_factory.mktemp("lesson"), TEXT)
 
 
 @pytest.fixture
@@ -304,6 +339,25 @@ def test_error_stored(stored, broken):
     assert broken() == [SILENT]
 
 
+# --- exercises are solved on the way -----------------------------------------------------------------------------
+
+
+def test_an_exercise_is_solved_and_checked_again(tmp_path):
+    stored, fresh, answers = built_and_run_again(tmp_path, EXERCISE)
+    before = ["○ half of 4: not written yet.", "○ half of 3: not written yet."]
+    assert answers == {CHECK: (before, ["✓ half of 4: right.", "✓ half of 3: right."])}
+    assert strict.compare(stored, fresh) == {}
+    assert [cell.source for cell in fresh.cells] == [cell.source for cell in stored.cells]
+
+
+def test_a_wrong_solution_and_what_depends_on_an_exercise_are_found(tmp_path):
+    text = EXERCISE.replace("x / 2", "x - 2")
+    text = text.replace('print("after the exercise")', "print(half.__code__.co_consts)\nwanted")
+    stored, fresh, answers = built_and_run_again(tmp_path, text)
+    assert [line[0] for line in answers[CHECK][1]] == ["✓", "✗"]
+    assert sorted(strict.compare(stored, fresh)) == [AFTER]
+
+
 # --- pictures ----------------------------------------------------------------------------------------------------
 
 SAME = {
@@ -412,8 +466,8 @@ def verdicts(folder):
     """Run nbval in `folder` with the project's settings."""
     command = f"-m pytest -c {ROOT / 'pyproject.toml'} --rootdir . -rA --color no -p no:cacheprovider --nbval"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
-    run = [sys.executable, *command.split(), "--nbval-current-env", "--nbval-cell-timeout", "60", "."]
-    report = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, timeout=120).stdout
+    run = [sys.executable, *command.split(), "--nbval-current-env", "--nbval-cell-timeout", "600", "."]
+    report = subprocess.run(run, cwd=folder, env=environment, capture_output=True, text=True, timeout=1200).stdout
     found = re.findall(r"^(PASSED|FAILED|ERROR) (?:.*/)?(\w+)\.(?:ipynb|py)::(?:Cell (\d+))?", report, flags=re.M)
     return {(name, int(cell or -1)): verdict for verdict, name, cell in found}
 

@@ -180,6 +180,59 @@ def test_float32_stays_float32_in_the_optimiser(make):
     assert params["w"].dtype == np.float32
 
 
+# --- a step is made whole or not at all ---
+
+TOO_LARGE = {  # a finite gradient whose step is not
+    "SGD": (lambda: SGD(10.0), np.float64, 1e308, "the new w"),
+    "SGD with momentum": (lambda: SGD(10.0, 0.9), np.float64, 1e308, "the new w"),
+    "SGD in float32": (lambda: SGD(10.0, 0.9), np.float32, 1e38, "the new w"),
+    "Adam": (lambda: Adam(0.1), np.float64, 1e200, "the mean squared gradient of w"),
+    "Adam in float32": (lambda: Adam(0.1), np.float32, 1e20, "the mean squared gradient of w"),
+    "Adam, not finite": (lambda: Adam(0.1), np.float64, np.inf, "the new w"),
+    "SGD, NaN": (lambda: SGD(0.1, 0.9), np.float64, np.nan, "the new w"),
+}
+
+
+@pytest.mark.parametrize("steps_before", [0, 2])
+@pytest.mark.parametrize("through_fit", [False, True], ids=["alone", "fit"])
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_after_a_step_that_is_not_finite_training_goes_on_as_if_it_had_not_been(name, through_fit, steps_before):
+    make, dtype, size, what = TOO_LARGE[name]
+
+    def go(steps):
+        optimiser, params = make(), {k: p.astype(dtype) for k, p in numbers(0).items()}
+        for step in steps:
+            grads = {k: g.astype(dtype) for k, g in numbers(9 if step == "large" else step).items()}
+            if step == "large":
+                grads["w"][1, 2] = size
+            if step == "large" and through_fit and not np.isfinite(size):
+                continue  # fit does not ask the optimiser to take such a gradient
+            if through_fit:
+                call = lambda grads=grads: fit(lambda p: (1.0, grads), params, [()], optimiser, progress=False)  # noqa: E731
+            else:
+                call = lambda grads=grads: optimiser.step(params, grads)  # noqa: E731
+            if step != "large":
+                call()
+            else:
+                before = copied(params)
+                with pytest.raises(FloatingPointError, match=rf"{what} is not finite"):
+                    call()
+                assert same(params, before)
+        return params
+
+    first, rest = list(range(1, 1 + steps_before)), [7, 8]
+    assert same(go([*first, "large", *rest]), go([*first, *rest]))
+
+
+def test_a_step_that_fails_for_the_last_array_changes_none():
+    for optimiser in (SGD(10.0, 0.9), Adam(0.1)):
+        params, grads = numbers(0), numbers(1)
+        grads["b"][0] = 1e308
+        with pytest.raises(FloatingPointError, match=r"(of|new) b is not finite$"):
+            optimiser.step(params, grads)
+        assert same(params, numbers(0))
+
+
 # --- clipping ---
 
 
@@ -557,18 +610,26 @@ WRONG_GRADS = {
     "unknown name": (
         {"q": np.ones(2)},
         ValueError,
-        r"^grads has 'q', params does not; got w; want the same names",
+        r"^grads has q; params has w; want the same names",
     ),
     "other shape": ({"w": np.ones(3)}, ValueError, r"^grads\['w'\] has shape \(3,\); want \(2,\) like params"),
     "would broadcast": ({"w": np.ones(1)}, ValueError, r"^grads\['w'\] has shape \(1,\); want \(2,\) like params"),
     "0-D": ({"w": np.array(1.0)}, ValueError, r"^grads\['w'\] has shape \(\); want \(2,\) like params"),
     "a number": ({"w": 1.0}, TypeError, r"^grads\['w'\] is a float; want an array of float64 or float32"),
-    "a list": ({"w": [1.0, 1.0]}, TypeError, r"^grads\['w'\] is a list; want an array of float64 or float32"),
-    "whole numbers": ({"w": np.ones(2, int)}, TypeError, r"^grads\['w'\] is a ndarray of int64; want an array"),
-    "complex": ({"w": np.ones(2) + 0j}, TypeError, r"^grads\['w'\] is a ndarray of complex128; want an array"),
-    "None": ({"w": None}, TypeError, r"^grads\['w'\] is a NoneType; want an array"),
-    "no dict": ([np.ones(2)], TypeError, r"^grads is a list; want a dict of arrays"),
-    "nothing": (None, TypeError, r"^grads is a NoneType; want a dict of arrays"),
+    "a list": ({"w": [1.0, 1.0]}, TypeError, r"^grads\['w'\] is a list of 2; want an array of float64 or float32"),
+    "whole numbers": (
+        {"w": np.ones(2, int)},
+        TypeError,
+        r"^grads\['w'\] is an ndarray of int64, shape \(2,\); want an array",
+    ),
+    "complex": (
+        {"w": np.ones(2) + 0j},
+        TypeError,
+        r"^grads\['w'\] is an ndarray of complex128, shape \(2,\); want an array",
+    ),
+    "None": ({"w": None}, TypeError, r"^grads\['w'\] is None; want an array"),
+    "no dict": ([np.ones(2)], TypeError, r"^grads is a list of 1; want a dict of arrays"),
+    "nothing": (None, TypeError, r"^grads is None; want a dict of arrays"),
 }
 
 
@@ -594,10 +655,10 @@ def test_gradients_that_could_not_be_clipped_in_place_are_refused(wrong):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        (None, "params is a NoneType; want a dict of arrays"),
-        ([np.ones(2)], "params is a list; want a dict of arrays"),
-        ({"w": [1.0, 1.0]}, r"params\['w'\] is a list; want an array of float64"),  # += would make it longer
-        ({"w": np.ones(2, int)}, r"params\['w'\] is a ndarray of int64; want an array of float64"),
+        (None, "params is None; want a dict of arrays"),
+        ([np.ones(2)], "params is a list of 1; want a dict of arrays"),
+        ({"w": [1.0, 1.0]}, r"params\['w'\] is a list of 2; want an array of float64"),  # += would make it longer
+        ({"w": np.ones(2, int)}, r"params\['w'\] is an ndarray of int64, shape \(2,\); want an array of float64"),
         ({"w": 1.0}, r"params\['w'\] is a float; want an array of float64"),
     ],
 )
@@ -610,7 +671,7 @@ def test_parameters_that_could_not_be_changed_in_place_are_refused(params, messa
 
 
 WRONG_ANSWERS = {
-    "nothing": (None, TypeError, r"^loss_and_grads\(params, ...\) is a NoneType; want a pair \(loss, grads\)"),
+    "nothing": (None, TypeError, r"^loss_and_grads\(params, ...\) is None; want a pair \(loss, grads\)"),
     "a number": (1.0, TypeError, r"^loss_and_grads\(params, ...\) is a float; want a pair \(loss, grads\)"),
     "three": ((1.0, {}, {}), TypeError, r"^loss_and_grads\(params, ...\) is a tuple of 3; want a pair"),
     "text": (("a", {}), TypeError, r"^the loss is text .*; want real numbers"),

@@ -84,8 +84,8 @@ NOT_NUMBERS = {
     "text": ("abc", "^X is text .*<U3.*; want real numbers"),
     "text inside": ([["a"]], "^X is text .*; want real numbers"),
     "bytes": (b"ab", "^X is text .*; want real numbers"),
-    "object": (Thing(), "^X is a Thing .*; want real numbers"),
-    "None inside": ([[None, 1.0]], "^X is a list .*; want real numbers"),
+    "object": (Thing(), "^X is a Thing; want real numbers"),
+    "None inside": ([[None, 1.0]], "^X is a list of 1; want real numbers"),
     "complex": ([[1j]], "^X is complex numbers .*; want real numbers"),
     "float16": (np.zeros((1, 1), np.float16), "^X is an array .dtype float16.; want real numbers in float64"),
     "date": (np.zeros((1, 1), "M8[s]"), "^X is an array .*datetime64.*; want real numbers"),
@@ -117,6 +117,173 @@ def test_nan_and_infinity_are_refused_with_their_place_unless_allowed(bad):
     with pytest.raises(ValueError, match=re.escape(f"X holds {bad} at index (1, 2); want finite numbers only")):
         validation.array("X", X, "D B", {})
     assert validation.array("X", X, "D B", {}, finite=False) is X
+
+
+# --- accepted fast, explained slowly ---
+
+ENTRIES = st.sampled_from([0.0, 1.0, -1e308, 1e200, 1e-320, np.nan, np.inf, -np.inf])
+
+
+@given(
+    st.lists(st.integers(0, 3), min_size=1, max_size=4).flatmap(lambda shape: arrays_of(shape)),
+    st.sampled_from(["T D B", "H H+D", "H 1", "H", "K K B"]),
+    st.dictionaries(st.sampled_from(["T", "H", "K", "B"]), st.integers(1, 3)),
+    st.sampled_from([None, np.dtype(np.float64), np.dtype(np.float32)]),
+    st.booleans(),
+)
+@settings(max_examples=500)
+def test_the_cheap_look_accepts_nothing_that_the_close_one_refuses_and_learns_the_same_sizes(
+    A, dims, known, dtype, finite
+):
+    outcomes = []
+    for look in (validation._is_well, lambda *arguments, **options: False):
+        sizes, usual = dict(known), validation._is_well
+        validation._is_well = look
+        try:
+            outcome = validation.array("A", A, dims, sizes, dtype, finite) is A
+        except (TypeError, ValueError) as error:
+            outcome = str(error)
+        finally:
+            validation._is_well = usual
+        outcomes.append((outcome, sizes))
+    assert outcomes[0] == outcomes[1]
+
+
+def arrays_of(shape):
+    size = int(np.prod(shape))
+    dtypes = st.sampled_from([np.float64, np.float32])
+    with np.errstate(over="ignore"):
+        return st.tuples(st.lists(ENTRIES, min_size=size, max_size=size), dtypes).map(
+            lambda pair: np.clip(np.array(pair[0]), -1e38, 1e38).astype(pair[1]).reshape(shape)
+        )
+
+
+@pytest.mark.parametrize(("dtype", "huge"), [(np.float64, 1e300), (np.float32, 3e38)])
+@pytest.mark.parametrize("layout", [lambda a: a, lambda a: a.T, lambda a: a[::2, ::-1]], ids=["C", "F", "strided"])
+def test_numbers_whose_squares_overflow_are_finite_all_the_same(dtype, huge, layout):
+    X = layout(np.full((4, 6), huge, dtype))  # a RuntimeWarning would fail the test
+    with np.errstate(all="raise"):
+        assert validation.array("X", X, "D B", {}) is X
+    X[1, 2] = np.nan
+    with pytest.raises(ValueError, match=r"^X holds nan at index \(1, 2\)"):
+        validation.array("X", X, "D B", {})
+
+
+def test_what_is_right_is_looked_at_once(monkeypatch):
+    monkeypatch.setattr(validation, "_numbers", lambda *arguments: pytest.fail("a close look"))
+    params, sizes = lstm.init_params(2, 3, np.random.default_rng(0)), {}
+    validation.parameters(params, lstm.SHAPES, sizes)
+    assert sizes == {"H": 3, "H+D": 5, "D": 2}
+    assert validation.array("X", np.ones((4, 2, 1)), "T D B", sizes).shape == (4, 2, 1)
+
+
+# --- masks, and the other order of bytes ---
+
+MASKED = {
+    "an array": np.ma.masked_greater([[1.0, 2.0]], 1.5),
+    "nothing hidden": np.ma.array([[1.0, 2.0]]),
+    "whole numbers": np.ma.array([[1, 2]], mask=[[True, False]]),
+    "inside a list": [np.ma.masked_greater([1.0, 2.0], 1.5)],
+    "deeper in lists": [([np.ma.masked, 2.0],)],
+    "one number": np.ma.masked,
+}
+
+
+@pytest.mark.parametrize("value", MASKED.values(), ids=MASKED)
+def test_a_mask_is_not_dropped_but_refused(value):
+    for dims in ("D B", None):
+        with pytest.raises(
+            TypeError, match=r"^X is a masked array; want one without a mask, such as X.filled\(0\)"
+        ):
+            validation.array("X", value, dims, {})
+    with pytest.raises(TypeError, match=r"^Y is a masked array; want"):
+        validation.classes("Y", value, {"T": 1, "K": 3, "B": 2})
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_other_order_of_bytes_is_taken(dtype):
+    X = np.array([[1.5, -2.0]], dtype)
+    foreign = X.astype(X.dtype.newbyteorder("S"))
+    got = validation.array("X", foreign, "D B", {}, np.dtype(dtype))
+    assert got.dtype == np.dtype(dtype)
+    assert (got == X).all()
+    assert validation.parameters({"W": foreign, "b": X[:, :1]}, {"W": "H H+D", "b": "H 1"}) == {
+        "H": 1,
+        "H+D": 2,
+        "D": 1,
+    }
+    assert validation.arrays("grads", {"w": foreign})["w"] is foreign
+    with pytest.raises(TypeError, match=r"^X is float(32|64); want float(64|32) like the other arrays"):
+        validation.array(
+            "X", foreign, "D B", {}, np.dtype({np.float64: np.float32, np.float32: np.float64}[dtype])
+        )
+
+
+# --- what something is called ---
+
+
+class LSTM:
+    pass
+
+
+class RNNCell:
+    pass
+
+
+class Series:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (3, "an int"),
+        (True, "a bool"),
+        (1.5, "a float"),
+        ("text", "a str"),
+        (None, "None"),
+        ([], "a list of 0"),
+        ((1, 2), "a tuple of 2"),
+        ({"h": 1, "C": 2}, "a dict with h, C"),
+        ({}, "a dict"),
+        (np.zeros((2, 0), np.float32), "an ndarray of float32, shape (2, 0)"),
+        (np.float64(1), "a float64"),
+        (np.uint8(1), "a uint8"),
+        (np.int64(1), "an int64"),
+        (LSTM(), "an LSTM"),
+        (RNNCell(), "an RNNCell"),
+        (Series(), "a Series"),
+        (object(), "an object"),
+        (lstm.Step(*range(8)), "a Step"),
+        (np.ma.zeros(2), "a MaskedArray of float64, shape (2,)"),
+    ],
+)
+def test_a_thing_is_named_with_its_article_and_its_size(value, words):
+    assert validation.kind_of(value) == words
+
+
+h, hs = np.zeros((3, 4)), np.zeros((5, 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ((hs, (h, h)), ", as (hs, (h_T, C_T)) in PyTorch"),
+        ([hs, [h, h]], ", as (hs, (h_T, C_T)) in PyTorch"),
+        ((h, h), ", as (h_T, C_T) in PyTorch"),
+        ((hs, [1, 2]), ", as (hs, steps) from forward"),
+        ((hs, [1, 2, 3]), ", as (hs, steps) from forward"),
+        ((hs, lstm.Step(*[hs] * 8)), ", as (hs, steps) from forward"),
+        ((1, 2), ""),
+        ((hs, None), ""),
+        ([h] * 3, ""),
+        (h, ""),
+        (rnn.Step(h, h), ""),
+        ("ab", ""),
+    ],
+)
+def test_the_answers_of_other_layers_are_recognised(value, words):
+    assert validation.convention(value) == words
 
 
 # --- numbers, sizes, functions ---
@@ -215,10 +382,10 @@ def test_an_unknown_option_is_named_with_those_that_exist():
 def test_a_pair_is_a_tuple_or_a_list_of_two():
     for value in [(1, 2), [1, 2]]:
         assert validation.pair("state", value, "(h_0, C_0)") is value
-    for value, got in [((1, 2, 3), "tuple of 3"), ([1], "list of 1"), ("ab", "str"), (None, "NoneType")]:
-        with pytest.raises(TypeError, match=rf"^state is a {got}; want a pair \(h_0, C_0\)$"):
+    for value, got in [((1, 2, 3), "a tuple of 3"), ([1], "a list of 1"), ("ab", "a str"), (None, "None")]:
+        with pytest.raises(TypeError, match=rf"^state is {got}; want a pair \(h_0, C_0\)$"):
             validation.pair("state", value, "(h_0, C_0)")
-    with pytest.raises(TypeError, match=r"^state is a ndarray; want a pair"):
+    with pytest.raises(TypeError, match=r"^state is an ndarray of float64, shape \(2, 3, 4\); want a pair"):
         validation.pair("state", np.zeros((2, 3, 4)), "(h_0, C_0)")
 
 
@@ -236,7 +403,9 @@ def test_parameters_tell_the_sizes(H, D, dtype):
 
 @pytest.mark.parametrize("params", [None, [1], "W", np.zeros((3, 5))])
 def test_parameters_that_are_no_dict_are_refused(params):
-    with pytest.raises(TypeError, match=rf"^params is a {type(params).__name__}; want a dict with W, b$"):
+    with pytest.raises(
+        TypeError, match=rf"^params is {re.escape(validation.kind_of(params))}; want a dict with W, b$"
+    ):
         validation.parameters(params, SHAPES)
 
 
@@ -257,14 +426,13 @@ def test_a_matrix_without_room_for_an_input_is_blamed_itself(shape):
 @pytest.mark.parametrize(
     ("value", "got"),
     [
-        ([[0.0], [0.0], [0.0]], "list"),
-        (np.zeros((3, 1), int), "ndarray of int64"),
-        (np.zeros((3, 1)).view(np.matrix), "matrix of float64"),  # its * is not entry by entry
-        (np.ma.zeros((3, 1)), "MaskedArray of float64"),
+        ([[0.0], [0.0], [0.0]], "a list of 3"),
+        (np.zeros((3, 1), int), "an ndarray of int64, shape (3, 1)"),
+        (np.zeros((3, 1)).view(np.matrix), "a matrix of float64, shape (3, 1)"),  # its * is not entry by entry
     ],
 )
 def test_what_could_not_be_trained_in_place_is_no_parameter(value, got):
-    wanted = re.escape(f"params['b'] is a {got}; want an array of float64 or float32")
+    wanted = re.escape(f"params['b'] is {got}; want an array of float64 or float32")
     with pytest.raises(TypeError, match=wanted):
         validation.parameters({"W": np.zeros((3, 5)), "b": value}, SHAPES)
 
@@ -280,10 +448,10 @@ def test_parameters_have_one_precision_and_it_may_be_given():
 def test_arrays_are_looked_at_one_by_one():
     grads = {"w": np.zeros(2), "v": np.zeros((), np.float32)}
     assert validation.arrays("grads", grads) is grads
-    for value, got in [([1.0], "list"), (None, "NoneType"), (np.float64(1), "float64 of float64"), ("a", "str")]:
-        with pytest.raises(TypeError, match=rf"^grads\['v'\] is a {got}; want an array of float64 or float32"):
+    for value, got in [([1.0], "a list of 1"), (None, "None"), (np.float64(1), "a float64"), ("a", "a str")]:
+        with pytest.raises(TypeError, match=rf"^grads\['v'\] is {got}; want an array of float64 or float32"):
             validation.arrays("grads", grads | {"v": value})
-    with pytest.raises(TypeError, match=r"^grads is a list; want a dict of arrays"):
+    with pytest.raises(TypeError, match=r"^grads is a list of 1; want a dict of arrays"):
         validation.arrays("grads", [1])
 
 
@@ -291,7 +459,72 @@ def test_steps_are_a_list_of_the_right_kind():
     assert validation.steps([1, 2], int) == [1, 2]
     with pytest.raises(ValueError, match=r"^steps is empty; want the list of builtins.int that forward returned"):
         validation.steps([], int)
-    with pytest.raises(TypeError, match=r"^steps is a tuple; want the list of builtins.int"):
+    with pytest.raises(TypeError, match=r"^steps is a tuple of 2; want the list of builtins.int"):
         validation.steps((1, 2), int)
-    with pytest.raises(TypeError, match=r"^steps has a builtins.str; want the list of builtins.int"):
+    with pytest.raises(TypeError, match=r"^steps\[1\] is a str; want the list of builtins.int"):
         validation.steps([1, "2"], int)
+
+
+# --- a cell, a sequence, the way back ---
+
+
+def test_a_cell_is_what_has_the_functions_that_are_needed():
+    assert validation.cell(lstm) is lstm
+    assert validation.cell(np, ("zeros", "ones")) is np
+    with pytest.raises(TypeError, match=r"^cell is 3 \(int\); want a module such as lstm_lib.lstm$"):
+        validation.cell(3)
+    with pytest.raises(TypeError, match=r"^cell is <module 'numpy' .*\(module\); want a drum$"):
+        validation.cell(np, ("zeros", "beat"), "a drum")
+
+
+def test_every_name_that_is_wanted_must_be_there():
+    grads = {"W": 1, "b": 2}
+    assert validation.entries("grads", grads, ["b"]) is grads
+    with pytest.raises(ValueError, match=r"^grads has no dW, db; got W, b; want W, dW, db$"):
+        validation.entries("grads", grads, ["W", "dW", "db"])
+    with pytest.raises(ValueError, match=r"^grads has no W; got nothing; want W$"):
+        validation.entries("grads", {}, ["W"])
+    with pytest.raises(TypeError, match=r"^grads is a list of 1; want a dict with W$"):
+        validation.entries("grads", [1], ["W"])
+
+
+@pytest.mark.parametrize("cell", [rnn, lstm], ids=["rnn", "lstm"])
+def test_a_state_is_a_copy_of_what_was_handed_in_with_a_part_for_each_member(cell):
+    params = cell.init_params(2, 3, np.random.default_rng(0))
+    parts = [np.full((3, 4), value) for value in (1.0, 2.0)][: len(cell.STATE)]
+    X, state = validation.sequence(
+        params, cell.SHAPES, np.ones((5, 2, 4)), parts if len(parts) == 2 else parts[0], cell.STATE
+    )
+    for part, given_ in zip(state, parts, strict=True):
+        assert (part == given_).all()
+        assert not np.shares_memory(part, given_)
+    _, zeros = validation.sequence(params, cell.SHAPES, X, None, cell.STATE)
+    assert [part.any() for part in zeros] == [False] * len(parts)
+    assert not np.shares_memory(zeros[0], zeros[-1]) or len(zeros) == 1
+
+
+@pytest.mark.parametrize("cell", [rnn, lstm], ids=["rnn", "lstm"])
+def test_a_step_that_does_not_fit_is_named_with_its_place_and_field(cell):
+    params = cell.init_params(2, 3, np.random.default_rng(0))
+    hs, steps = cell.forward(params, np.ones((5, 2, 4)))
+
+    def refused(t, **change):
+        wrong = [*steps[:t], steps[t]._replace(**change), *steps[t + 1 :]]
+        with pytest.raises((TypeError, ValueError)) as caught:
+            validation.gradients(params, cell.SHAPES, np.ones_like(hs), wrong, None, cell.STATE, cell.Step)
+        return str(caught.value)
+
+    wanted = "want (H, B) = (3, 4), every size at least 1"
+    assert refused(3, h_t=np.zeros((3, 1))) == f"steps[3].h_t has shape (3, 1); {wanted}"
+    assert refused(2, h_t=np.zeros(3)) == f"steps[2].h_t has shape (3,); {wanted}"
+    assert refused(0, h_t=np.zeros(3)) == "steps[0].h_t has shape (3,); want (H, B), every size at least 1"
+    assert refused(4, z_t=np.zeros((6, 4))).startswith("steps[4].z_t has shape (6, 4); want (H+D, B) = (5, 4)")
+    assert refused(0, z_t=None).startswith("steps[0].z_t is None; want real numbers")
+    assert refused(1, h_t="text").startswith("steps[1].h_t is text")
+    if cell is lstm:
+        assert refused(0, f_t=np.zeros((3, 1))) == f"steps[0].f_t has shape (3, 1); {wanted}"
+        trace = lstm.stack(steps)._replace(o_t=np.zeros((5, 3, 1)))
+        with pytest.raises(ValueError, match=r"^trace.o_t has shape \(5, 3, 1\); want \(T, H, B\) = \(5, 3, 4\)"):
+            validation.gradients(
+                params, lstm.SHAPES, np.ones_like(hs), trace, None, lstm.STATE, lstm.Step, stacked=True
+            )

@@ -1,9 +1,11 @@
 """What the notebooks of the course use: it asks, answers, draws and remembers. The library itself never needs it.
 
-    checks, diagnoses, attempts     what answers when an exercise is tried, and the mistakes it recognises
-    museum                          broken LSTMs, to be found
+    checks, diagnoses, attempts     what answers when an exercise is tried
+    mistakes, museum                every known mistake, once; and broken LSTMs made from them, to be found
     predictions                     a guess before the answer
-    ledger                          a step as a table, to be read or to be filled in
+    ledger, written                 a step as a table, to be read or to be filled in; how its numbers are written
+    diagrams                        the cell as a circuit, and the way back
+    translations                    the same LSTM in other programs, and what PyTorch said
     widgets, scenes, explorer       sliders, what they move, and one cell under the fingers
 
 A lesson takes what it writes often from here: ``from lstm_lib.lesson import check, predict, reveal``. Each name is
@@ -15,9 +17,11 @@ from importlib import import_module
 DOOR = {
     "check": "checks",
     "check_choice": "checks",
+    "check_choices": "checks",
     "check_detector": "checks",
     "check_function": "checks",
     "check_order": "checks",
+    "check_paper": "checks",
     "predict": "predictions",
     "reveal": "predictions",
     "summary": "predictions",

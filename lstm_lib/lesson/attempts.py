@@ -3,21 +3,35 @@
 It may raise, end the program, run for ever, or write into what it was given. Only the stop button passes through.
 """
 
+import ast
+import contextlib
 import contextvars
 import copy
 import ctypes
+import dis
 import inspect
 import linecache
-import signal
+import re
+import sys
+import textwrap
 import threading
 import time
 import traceback
+import weakref
 from typing import NamedTuple
 
 import numpy as np
 
+from lstm_lib.lesson.surroundings import Kept, innermost
+
+NOT_WRITTEN = "○", "not written yet."
 LIMIT = 10.0  # seconds; an exercise of the course takes a few hundredths of one
+_PATIENCE = 1.0  # seconds in which code that is asked to stop should do so
 _LONGEST = 300  # characters of an error's own words
+_IDLE = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST", "COPY_FREE_VARS", "MAKE_CELL"}
+_NOT_STOPPED_BY_GAPS = (NameError, SyntaxError, ImportError, ZeroDivisionError)
+
+_too_slow = weakref.WeakKeyDictionary()  # function → when it was last found to run for too long
 
 
 class Outcome(NamedTuple):
@@ -30,7 +44,8 @@ class Outcome(NamedTuple):
     problem : str
         What went wrong, as a sentence; empty where nothing did.
     changed : str
-        The name of an argument that the function wrote into; empty where it left all as they were.
+        The argument that the function wrote into, by the name that the function has for it; empty where there is
+        none.
 
     Examples
     --------
@@ -43,25 +58,29 @@ class Outcome(NamedTuple):
     changed: str = ""
 
 
-def run(function, arguments=None, *, limit=LIMIT):
+def run(function, arguments=(), *, limit=LIMIT):
     """Call a function on copies of its arguments, and return what became of it.
 
     Parameters
     ----------
     function : function or value
         What the learner wrote; a value that cannot be called is taken for what a function would have given back.
-        ``...``, ``None`` and NotImplementedError are an Outcome without value and problem: not written yet. So is
-        a TypeError about the dots of a gap left open.
-    arguments : dict, optional
-        Each argument under its name, in their order. They are handed over by position.
+        ``...``, ``None``, a body that does nothing and NotImplementedError are an Outcome without value and
+        problem: not written yet. So is an error in a line that meets the dots of a gap left open.
+    arguments : tuple
+        What is handed over, by position.
     limit : float, default LIMIT
-        Seconds after which the function is stopped. In the main thread of Linux and macOS an alarm does it.
-        Elsewhere the function runs in a thread, which is asked to stop and, if it does not listen, left behind.
+        Seconds after which the function, which runs in a thread, is asked to stop and, if it does not listen, left
+        behind, with a sentence that says so. A function that has just been stopped is not tried again for a
+        second, so that several checks in a row wait once. Two things have no limit: a loop inside of C code that
+        never lets go of the interpreter, such as ``sum(itertools.count())``, which only a restart of the kernel
+        ends; and Python in a browser, which has no threads.
 
     Returns
     -------
     Outcome
-        Value, problem and changed argument.
+        Value, problem and changed argument. The value is the function's own: a copy where it is made of arrays,
+        lists and dicts, and a list where it was an iterator.
 
     Raises
     ------
@@ -72,124 +91,189 @@ def run(function, arguments=None, *, limit=LIMIT):
     --------
     >>> run(lambda: 1 / 0).problem
     'your code stopped with ZeroDivisionError: division by zero.'
-    >>> run(lambda numbers: numbers.pop(), {"numbers": [1, 2]})
+    >>> run(lambda numbers: numbers.pop(), ([1, 2],))
     Outcome(value=2, problem='', changed='numbers')
     """
     if not callable(function):
-        return Outcome(None if function is ... else function)
-    arguments = arguments or {}
-    own = copy.deepcopy(arguments)
+        return Outcome(None if function is ... else _own(function))
+    if complaint := _other_parameters(function, len(arguments)):
+        return Outcome(problem=complaint)
+    arguments = copy.deepcopy(tuple(arguments))
+    kept = [Kept(argument) for argument in arguments]
+    still_running = f"after {limit:g} seconds it was still running."
+    if time.monotonic() - _too_slow_since(function) < 1:
+        _remember_as_too_slow(function)
+        return Outcome(problem=f"your code was stopped: {still_running}")
     try:
-        value = _within(limit, lambda: function(*own.values()))
+        value = _within(limit, lambda: _own(function(*arguments)))
     except NotImplementedError:
         return Outcome()
-    except _TooLong:
-        return Outcome(problem=f"your code was stopped: after {limit:g} seconds it was still running.")
+    except _TooLong as late:
+        _remember_as_too_slow(function)
+        (left_behind,) = late.args
+        what = "cannot be stopped from here, restart the kernel" if left_behind else "was stopped"
+        return Outcome(problem=f"your code {what}: {still_running}")
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # also SystemExit, and whatever a learner derives from BaseException
-        if isinstance(error, TypeError) and "ellipsis" in _words(error):  # the dots of a gap, put into a formula
+        if _meets_a_gap(error):
             return Outcome()
-        return Outcome(problem=f"your code stopped with {_words(error)}.{_place(error, function)}")
-    changed = next((name for name in arguments if not _same(own[name], arguments[name])), "")
+        return Outcome(problem=f"your code stopped with {_words(error)}{_place(error, function)}{_hint(error)}")
+    if value is None and not _does_nothing(function):
+        return Outcome(problem=_without_return(function))
+    names = parameter_names(function, len(arguments))
+    changed = next((name for name, each in zip(names, kept, strict=True) if each.put_back()), "")
     return Outcome(None if value is ... else value, "", changed)
 
 
-def numbers(value):
-    """Return a value as an array of float64, or None where it is not made of real numbers.
+def _other_parameters(function, n):
+    try:
+        takes = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
+        return ""
+    try:
+        takes.bind(*n * [None])
+    except TypeError:
+        wanted = f"{n} arguments" if n > 1 else "one argument" if n else "no argument"
+        return f"it takes {takes}; want {wanted}, as in the exercise."
+    return ""
+
+
+def parameter_names(function, n):
+    """Return the names that a function has for its first n arguments; "number 2" where it has none.
 
     Parameters
     ----------
-    value : object
-        Anything at all; a number, an array, nested lists of numbers.
+    function : function
+        Any.
+    n : int
+        How many are handed over, by position.
 
     Returns
     -------
-    ndarray or None
+    list of str
 
     Examples
     --------
-    >>> numbers([[1, 2], [3, 4]])
-    array([[1., 2.],
-           [3., 4.]])
-    >>> print(numbers("4"), numbers(4j), numbers([[1], [2, 3]]))
-    None None None
+    >>> parameter_names(lambda x_t, *more: x_t, 2)
+    ['x_t', 'number 2']
     """
     try:
-        array = np.asarray(value)
-        # NumPy would read "4" as a number, and drop the i from 4 + i
-        return array.astype(float) if array.dtype.kind in "biufO" else None
-    except Exception:  # an object may do anything when it is asked for its number
-        return None
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some functions written in C have none
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][:n]
+    return names + [f"number {k + 1}" for k in range(len(names), n)]
+
+
+def _own(value):
+    """Return a value that nobody else holds: what comes later must not change it."""
+    if hasattr(value, "__next__"):
+        return _own([each for _, each in zip(range(10**6), value, strict=False)])
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # it may hold a module, a lock, anything
+        return value
+
+
+def _does_nothing(function):
+    """Whether dots stand in a function for what is still to come, or nothing but `pass` or a docstring."""
+    code = getattr(innermost(function), "__code__", None)
+    if code is None:
+        return False
+    idle = all(step.opname in _IDLE for step in dis.get_instructions(code))
+    try:
+        (written,) = ast.parse(textwrap.dedent(inspect.getsource(innermost(function)))).body
+        constants = [each.value.value for each in ast.walk(written) if _is_constant(each)]
+    except (OSError, TypeError, ValueError, SyntaxError):  # no text, or more than the function in it
+        return idle
+    words = [constant for constant in constants if isinstance(constant, str) and " " in constant.strip()]
+    return ... in constants or (idle and len(words) == len(constants))  # "abc" alone lacks its return
+
+
+def _is_constant(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _without_return(function):
+    code = getattr(innermost(function), "__code__", None)
+    if code is not None and "print" in code.co_names:
+        return "it prints, and gives back nothing: `print` shows a value, `return` hands it on."
+    return "it gives back nothing (None): is a `return` missing?"
+
+
+def _meets_a_gap(error):
+    """Whether the line that stopped works with dots which are still to be filled in."""
+    if isinstance(error, TypeError) and "ellipsis" in _words(error):
+        return True
+    if isinstance(error, _NOT_STOPPED_BY_GAPS):
+        return False
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        line = linecache.getline(frame.f_code.co_filename, number)
+        if any(_has_a_gap(frame.f_locals.get(name)) for name in re.findall(r"\w+", line)):
+            return True
+    return False
+
+
+def _has_a_gap(value):
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+    return any(each is ... for each in inside)
 
 
 def _words(error):
     try:
-        text = " ".join(str(error).split())
+        text = " ".join(str(error).split()).rstrip(".")
     except Exception:  # an error may fail to say what it is
         text = "an error without words"
-    return f"{type(error).__name__}: {text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}"
+    if isinstance(error, SystemExit) and text in ("", "None"):
+        text = ""
+    name = type(error).__name__
+    return f"{name}: {text if len(text) <= _LONGEST else text[:_LONGEST] + '…'}" if text else name
 
 
 def _place(error, function):
-    """Return the last line of the function's own cell that was running, or nothing for a one-liner."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
+    """Return the end of a sentence: the last line of the function's own cell that was running, if it has lines."""
+    code = getattr(innermost(function), "__code__", None)
     if code is None or code.co_name == "<lambda>":
-        return ""
+        return "."
     inside = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == code.co_filename]
     line = linecache.getline(code.co_filename, inside[-1].lineno).strip() if inside else ""
-    return f" It was at the line `{line}`." if line else ""
+    return f". It was at the line `{line}`." if line else "."
 
 
-def _same(a, b):
-    """Whether two things that were equal copies still are, entry by entry."""
-    if isinstance(b, dict):
-        return isinstance(a, dict) and a.keys() == b.keys() and all(_same(a[key], b[key]) for key in b)
-    if isinstance(b, list | tuple):
-        return type(a) is type(b) and len(a) == len(b) and all(map(_same, a, b))
-    if isinstance(b, np.ndarray):
-        return isinstance(a, np.ndarray) and a.shape == b.shape and np.array_equal(a, b, equal_nan=True)
-    return a is b or bool(a == b)
+_HINTS = {  # what NumPy means, by what it says
+    "matmul": " @ is a matrix product, (n, k) @ (k, m): look at the shapes; unit by unit it is *.",
+    "be broadcast together": " * and + go entry by entry: look at the shapes; a matrix product is @.",
+    "loop of ufunc": " NumPy knows numbers only; a symbol wants the functions of sympy, such as sp.log.",
+}
+
+
+def _hint(error):
+    words = str(error) if isinstance(error, ValueError | TypeError) else ""
+    return next((hint for said, hint in _HINTS.items() if said in words), "")
 
 
 # --- a limit of time ---------------------------------------------------------------------------------------------
 
 
-class _TooLong(BaseException):
-    """The limit is over. No Exception, so that a learner's `except Exception` does not swallow it."""
+class _TooLong(SystemExit):
+    """The limit is over. No Exception, which a learner may catch; at a SystemExit a thread ends in silence."""
+
+
+def _too_slow_since(function):
+    try:
+        return _too_slow.get(function, -np.inf)
+    except TypeError:  # some callables can be no key
+        return -np.inf
+
+
+def _remember_as_too_slow(function):
+    with contextlib.suppress(TypeError):
+        _too_slow[function] = time.monotonic()
 
 
 def _within(limit, call):
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    return (_by_alarm if in_main_thread and hasattr(signal, "setitimer") else _in_a_thread)(limit, call)
-
-
-def _by_alarm(limit, call):
-    """Let the system ring, also in the middle of a sleep; again and again, if code catches it."""
-    running = True
-
-    def ring(number, frame):
-        if running:  # not after the call is over
-            raise _TooLong
-
-    start = time.monotonic()
-    before = signal.signal(signal.SIGALRM, ring)
-    due, interval = signal.setitimer(signal.ITIMER_REAL, limit, 0.2)
-    try:
-        try:
-            return call()
-        finally:
-            running = False
-    finally:  # once more: the alarm may have come in between
-        running = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL if before is None else before)
-        if due:  # somebody else's alarm
-            signal.setitimer(signal.ITIMER_REAL, max(due - (time.monotonic() - start), 1e-3), interval)
-
-
-def _in_a_thread(limit, call):
-    """Run the call in a thread that can be asked to stop, and left behind where it does not."""
+    """Make a call in a thread of its own, so that an answer comes whatever it waits for or computes."""
     ended = []
 
     def work():
@@ -198,24 +282,32 @@ def _in_a_thread(limit, call):
         except BaseException as error:
             ended.append((None, error))
 
+    if sys.platform == "emscripten":  # Python in a browser has one thread only
+        return call()
     # a copy of the context: what is printed belongs to the cell, and np.errstate holds
     worker = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     worker.start()
-    deadline = time.monotonic() + limit
     try:
-        while worker.is_alive() and time.monotonic() < deadline:
-            worker.join(0.05)  # in short pieces: on Windows a long wait does not hear the stop button
+        _wait_for(worker, limit)
     except KeyboardInterrupt:
         _ask_to_stop(worker)
         raise
     if worker.is_alive():
-        _ask_to_stop(worker)
-        worker.join(1)
-        raise _TooLong
+        patience = time.monotonic() + _PATIENCE
+        while worker.is_alive() and time.monotonic() < patience:
+            _ask_to_stop(worker)  # again and again, if code catches it
+            worker.join(0.05)
+        raise _TooLong(worker.is_alive())
     value, error = ended[0]
     if error is not None:
         raise error
     return value
+
+
+def _wait_for(worker, seconds):
+    deadline = time.monotonic() + seconds
+    while worker.is_alive() and time.monotonic() < deadline:
+        worker.join(0.05)  # in short pieces: on Windows a long wait does not hear the stop button
 
 
 def _ask_to_stop(worker):

@@ -99,7 +99,7 @@ const badge = (look) => svg("svg", { viewBox: "-10 -10 20 20", class: "badge", "
 
 // --- the circuit ---------------------------------------------------------------------------------------------------
 
-const UNIT = 100; // units of the drawing, to one of plotting's
+const UNIT = 100; // units of the drawing, to one of the diagram's
 const place = ([x, y]) => [UNIT * x, UNIT * (5.75 - y)];
 const ARROW = 16;
 const ANCHOR = { left: "start", center: "middle", right: "end" };
@@ -377,8 +377,7 @@ function render({ model, el }) {
     html("p", { class: "asks" }, KEY),
     spoken,
   );
-  // or JupyterLab takes the arrow keys for itself
-  for (const control of root.querySelectorAll("input, button")) control.dataset.lmSuppressShortcuts = "true";
+  keepToItself(root);
   el.append(root);
 
   function paint() {

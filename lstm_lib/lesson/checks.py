@@ -1,21 +1,23 @@
 """What answers when an exercise is tried: right, not written yet, or what differs first.
 
 A check never raises and never shows an inner traceback, so that an exercise left alone, or left half done, does
-not stop the lesson. What runs for longer than ten seconds is stopped.
+not stop the lesson. What an answer does to its arguments and to the notebook around it is undone. What runs for
+longer than ten seconds is stopped, unless it never lets go of the interpreter; then restart the kernel.
 """
 
-import reprlib
-import types
+import sys
+from difflib import get_close_matches
 
-import numpy as np
-
-from lstm_lib import lstm, validation
-from lstm_lib.lesson import attempts, diagnoses, museum
+from lstm_lib import validation
+from lstm_lib.lesson import answers, attempts, diagnoses, museum, paper
+from lstm_lib.lesson.attempts import NOT_WRITTEN
+from lstm_lib.lesson.reading import choice, kind, labels
+from lstm_lib.lesson.surroundings import Surroundings
 
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 
 
-def check(name, attempt, expected, *, then=None, tol=1e-8, known=None):
+def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None, says=""):
     """Print whether an attempt gives what is expected, and where it differs first if it does not.
 
     Parameters
@@ -23,23 +25,30 @@ def check(name, attempt, expected, *, then=None, tol=1e-8, known=None):
     name : str
         What is asked for, as the lesson writes it.
     attempt : function or value
-        The learner's answer; a function is called without arguments. ``...``, ``None`` and NotImplementedError
+        The learner's answer; a function is called with what is `given`. ``...``, ``None`` and NotImplementedError
         count as not written yet.
-    expected : number or ndarray
-        The right answer, which decides the shape.
+    expected : number, ndarray, dict of these, or function
+        What is wanted. A function is a right answer: it is called with what is given, as the attempt is, and
+        decides the form of the answer: a number, an array, or arrays by name.
+    given : tuple, or list of tuples
+        The arguments, of which copies are handed over; a list holds several cases, in all of which the attempt has
+        to be right.
     then : function, optional
-        What the lesson does with the answer before it is compared, such as putting it into a formula.
+        What the lesson does with the answer before it is compared, such as putting it into a formula; it gets the
+        answer and what was given.
     tol : float, default 1e-8
-        How far off an entry may be, absolutely or relative to the expected one.
+        How far off a number may be, relative to the expected one; where that is zero, absolutely. What came back
+        in single precision may be as far off as that is.
     known : dict, optional
-        Wrong answers that can be foreseen: what to say about one → the answer, or a function that gives it.
-        An attempt that equals it, within `tol`, is told so.
+        Wrong answers that can be foreseen: what to say about one → the answer, or a function like `expected`. An
+        attempt that equals it in every case is told so; "perhaps" where there is one number only.
+    says : str or function, optional
+        What `then` makes of the answer, in a sentence with {answer}, {got} and {want}; or what makes it of these.
 
     Raises
     ------
     TypeError, ValueError
-        `name` is not text or `tol` is not a number; a known wrong answer that is right, or equal to another one:
-        mistakes of the lesson, not of the learner.
+        `name` is not text or `tol` is not a number: mistakes of the lesson, not of the learner.
 
     Examples
     --------
@@ -47,18 +56,18 @@ def check(name, attempt, expected, *, then=None, tol=1e-8, known=None):
     ✓ 2 + 2: right.
     >>> check("2 + 2", ..., 4)
     ○ 2 + 2: not written yet.
-    >>> check("2 + 2", lambda: 2 * 3, 4)
-    ✗ 2 + 2: got 6, want 4. Yours is too large by 2.
-    >>> check("its square is 9", lambda: 3, 9, then=lambda number: number**2)
-    ✓ its square is 9: right.
-    >>> check("2 + 3", lambda: 2 * 3, 5, known={"That is the product.": lambda: 2 * 3})
-    ✗ 2 + 3: got 6, want 5. Yours is too large by 1. That is the product.
+    >>> def square(number):
+    ...     return 2 * number
+    >>> twice = {"That is twice it.": lambda number: 2 * number}
+    >>> check("the square", square, lambda number: number**2, given=[(2,), (3,)], known=twice)
+    ✗ the square: with number = 3: got 6, want 9. Yours is too small by 3. That is twice it.
+    >>> check("its square is 9", lambda: 4, 9, then=lambda n: n**2, says="{answer:g}² is {got:g}, 9 was asked for")
+    ✗ its square is 9: 4² is 16, 9 was asked for.
     """
     _is_text(name)
-    tol, expected = validation.number("tol", tol, least=0), np.asarray(expected)
-    wrong = _known_values(known, then, expected, tol)
-    mark, words = _verdict(attempt, then, expected, tol, wrong)
-    print(f"{mark} {name}: {words}")
+    tol = validation.number("tol", tol, least=0)
+    cases = [tuple(case) for case in given] if isinstance(given, list) else [tuple(given)]
+    _say(name, answers.verdict(attempt, cases, answers.Exercise(expected, then, tol, known or {}, says)))
 
 
 def check_choice(name, attempt, expected, choices, *, known=None):
@@ -70,7 +79,7 @@ def check_choice(name, attempt, expected, choices, *, known=None):
         What is asked for, as the lesson writes it.
     attempt : function or value
         The learner's choice; a function is called without arguments. ``...``, ``None`` and NotImplementedError
-        count as not written yet.
+        count as not written yet. Capitals, blanks and marks around it do not matter.
     expected : number or str
         The right choice.
     choices : iterable of number or str
@@ -86,77 +95,66 @@ def check_choice(name, attempt, expected, choices, *, known=None):
 
     Examples
     --------
-    >>> check_choice("the gate that forgets", "f", "f", "fio")
+    >>> check_choice("the gate that forgets", "F", "f", "fio")
     ✓ the gate that forgets: right.
-    >>> check_choice("the gate that forgets", "o", "f", "fio")
-    ✗ the gate that forgets: o is not it.
     >>> check_choice("the gate that forgets", "forget gate", "f", "fio")
     ✗ the gate that forgets: 'forget gate' is none of f, i, o.
     >>> check_choice("the gate that forgets", "o", "f", "fio", known={"That one shows.": "o"})
     ✗ the gate that forgets: o is not it. That one shows.
     """
-    choices, known = list(choices), known or {}
     _is_text(name)
-    if expected not in choices:
-        raise ValueError(f"expected is {expected!r}; want one of {', '.join(map(str, choices))}")
-    for words, choice in known.items():
-        if choice not in choices or choice == expected:
-            raise ValueError(f"known[{words!r}] is {choice!r}; want a wrong one of {', '.join(map(str, choices))}")
-    answer, problem = _answered(attempt)
-    if problem:
-        print(f"✗ {name}: {problem}")
-    elif answer is None:
-        print(f"○ {name}: not written yet.")
-    elif not any(type(answer) is type(choice) and answer == choice for choice in choices):
-        some = ", ".join(map(str, choices[:8])) + (", …" if len(choices) > 8 else "")
-        print(f"✗ {name}: {reprlib.repr(answer)} is none of {some}.")
-    else:
-        words = "".join(f" {words}" for words, choice in known.items() if choice == answer)
-        print(f"✓ {name}: right." if answer == expected else f"✗ {name}: {answer} is not it.{words}")
+    choices, known = list(choices), known or {}
+    _is_possible(expected, choices, known)
+    answer, end = _answer(attempt)
+    _say(name, end or _verdict_on_choice(answer, expected, choices, known))
 
 
-def check_function(name, attempt, like):
-    """Try a hand-written function of the LSTM, and print what differs first and what may be the mistake.
-
-    The function is called once, on copies of numbers that hide nothing: sizes that all differ, several steps, a
-    state that is not zero. What it gives back is compared in the order in which it is computed.
+def check_choices(name, attempt, questions, choices):
+    """Print for each of several questions whether an attempt, labels in a row, chooses the right one.
 
     Parameters
     ----------
     name : str
-        What is tried, as the lesson writes it.
-    attempt : function
-        The learner's function. ``...``, ``None`` and NotImplementedError count as not written yet, also in place
-        of a single quantity in what it gives back.
-    like : str
-        Which function of `lstm_lib.lstm` it is to be, with the arguments of that one, by position:
-
-        - "step": gives back a Step, a dict or an object with its names, or the pair (h_t, C_t);
-        - "step_backward": (grads, dx_t, dh_prev, dC_prev), or a dict of these;
-        - "forward": (hs, steps), lists or arrays; it may do without `state`;
-        - "backward": (grads, dX, (dh_0, dC_0)), or a dict of these with "dstate_0"; it may do without `dstate`;
-        - "init_params": a dict of the eight arrays.
+        What is asked for, as the lesson writes it.
+    attempt : function, str or list
+        The labels, one for each question in their order.
+    questions : dict
+        What is asked → (the right label, what to say about a wrong choice → that choice).
+    choices : str
+        The labels that there are.
 
     Raises
     ------
     TypeError, ValueError
-        `name` is not text or `like` is none of the five: mistakes of the lesson, not of the learner.
+        As in `check_choice`.
 
     Examples
     --------
-    >>> check_function("my step", lstm.step, like="step")
-    ✓ my step: right.
-    >>> check_function("my step", lambda params, x_t, h_prev, C_prev: ..., like="step")
-    ○ my step: not written yet.
-    >>> broken = museum.EXHIBITS["dropped_dC"].cell()
-    >>> check_function("my step back", broken.step_backward, like="step_backward")  # doctest: +ELLIPSIS
-    ✗ my step back: dC_prev differs first, by up to ... if the gradient arriving from t+1 is ignored: ...
+    >>> questions = {"forgets": ("f", {}), "shows": ("o", {"That one writes.": "i"})}
+    >>> check_choices("which gate", lambda: "F, i", questions, "fio")
+    ✓ forgets: right.
+    ✗ shows: i is not it. That one writes.
+    >>> check_choices("which gate", "fio", questions, "fio")
+    ✗ which gate: got 3 letters; want 2, one for each question, out of f, i, o.
     """
     _is_text(name)
-    if like not in (*diagnoses.TASKS, "init_params"):
-        raise ValueError(f"like is {like!r}; want one of {', '.join(diagnoses.TASKS)}, init_params")
-    mark, words = _verdict_on_start(attempt) if like == "init_params" else diagnoses.verdict(like, attempt)
-    print(f"{mark} {name}: {words}")
+    for expected, known in questions.values():
+        _is_possible(expected, choices, known)
+    answer, end = _answer(attempt)
+    gaps = (
+        isinstance(answer, list | tuple) and len(answer) == len(questions) and any(each is ... for each in answer)
+    )
+    row = list(answer) if gaps else labels(answer, choices) or []
+    if not end and len(row) != len(questions):
+        got = f"{len(row)} letter{'' if len(row) == 1 else 's'}" if row else kind(answer)
+        some = ", ".join(choices)
+        end = "✗", f"got {got}; want {len(questions)}, one for each question, out of {some}."
+    if end:
+        return _say(name, end)
+    for chosen, (question, (expected, known)) in zip(row, questions.items(), strict=True):
+        _say(
+            question, NOT_WRITTEN if chosen is ... else _verdict_on_choice(chosen, expected, list(choices), known)
+        )
 
 
 def check_order(name, attempt, lines, after, *, distractors=None):
@@ -167,9 +165,9 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     name : str
         What is asked for, as the lesson writes it.
     attempt : str, list or function
-        The labels from the first line to the last, "dacb" or ["d", "a", "c", "b"]; spaces and commas are passed
-        over. A function is called without arguments. ``...``, ``None``, no label at all and NotImplementedError
-        count as not written yet.
+        The labels from the first line to the last, "dacb" or ["d", "a", "c", "b"]; blanks, commas, arrows and
+        capitals are passed over. A function is called without arguments. ``...``, ``None``, no label at all and
+        NotImplementedError count as not written yet.
     lines : dict of str
         label → line, for all that is on offer; a label is one character.
     after : dict
@@ -187,7 +185,7 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     --------
     >>> lines = {"a": "tea = pour(water)", "b": "water = boil(water)", "c": "drink(tea)", "d": "drink(water)"}
     >>> kettle = {"a": {"b": "Tea wants boiling water."}, "c": "a"}
-    >>> check_order("tea", "bac", lines, kettle, distractors={"d": "That is no tea."})
+    >>> check_order("tea", "b, a, c", lines, kettle, distractors={"d": "That is no tea."})
     ✓ tea: right.
     >>> check_order("tea", "abc", lines, kettle, distractors={"d": "That is no tea."})
     ✗ tea: a comes too early, b must stand before it. Tea wants boiling water.
@@ -201,17 +199,102 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     for label in {*after, *distractors, *(other for before in after.values() for other in before)}:
         if label not in lines:
             raise ValueError(f"{label!r} is no label; want one of {', '.join(lines)}")
-    answer, problem = _answered(attempt)
-    given = [] if problem or answer is None else _labels(answer)
-    if problem:
-        print(f"✗ {name}: {problem}")
-    elif given is None:
-        print(f"✗ {name}: got {reprlib.repr(answer)}; want labels in a row, such as {''.join(lines)[::-1]!r}.")
-    elif not given:
-        print(f"○ {name}: not written yet.")
-    else:
-        fault = _out_of_order(given, lines, after, distractors)
-        print(f"✗ {name}: {fault}" if fault else f"✓ {name}: right.")
+    answer, end = _answer(attempt)
+    row = None if end else labels(answer, lines)
+    if not end and row is None:
+        end = "✗", f"got {kind(answer)}; want labels in a row, such as {''.join(lines)[::-1]!r}."
+    elif not end and not row:
+        end = NOT_WRITTEN
+    fault = "" if end else _out_of_order(row, lines, after, distractors)
+    _say(name, end or (("✗", fault) if fault else ("✓", "right.")))
+
+
+def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint=""):
+    """Print whether what was found on paper is right, and in which direction and at which step it is wrong if not.
+
+    The wanted number is shown only when it is asked for, by an answer of "?". The hint comes with the second wrong
+    answer.
+
+    Parameters
+    ----------
+    name : str
+        What is asked for, as the lesson writes it.
+    attempt : function or value
+        The numbers that are asked for, or those of all steps; in a row, or by name.
+    steps : dict of float
+        What is found on the way, in its order: name → number.
+    asked : int, default 1
+        How many of the last steps are asked for.
+    decimals : int, default 3
+        To how many decimals a number has to be right.
+    known : dict, optional
+        What to say about a foreseen wrong answer → the numbers that are asked for, with that mistake in them.
+    hint : str, optional
+        What helps.
+
+    Raises
+    ------
+    TypeError
+        `name` is not text.
+
+    Examples
+    --------
+    >>> steps = {"the sum": 5, "its half": 2.5}
+    >>> check_paper("half of the sum", 2.5, steps)
+    ✓ half of the sum: right.
+    >>> check_paper("half of the sum", 2.25, steps)
+    ✗ half of the sum: too small. Return the sum, its half, and the first that is wrong is named.
+    >>> check_paper("half of it", (4.5, 2.25), steps)
+    ✗ half of it: the sum is too small.
+    """
+    _is_text(name)
+    _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, decimals, known or {}, hint)))
+
+
+def check_function(name, attempt, like):
+    """Try a hand-written function of the LSTM, and print what differs first and what may be the mistake.
+
+    The function is called several times, on copies: with sizes that all differ and with other ones, with a state
+    and without, on small and on large numbers, and at the end on the first ones again. What it gives back is
+    compared in the order in which it is computed.
+
+    Parameters
+    ----------
+    name : str
+        What is tried, as the lesson writes it.
+    attempt : function
+        The learner's function. ``...``, ``None`` and NotImplementedError count as not written yet, also in place
+        of a single quantity in what it gives back.
+    like : str
+        Which function of `lstm_lib.lstm` it is to be, with the arguments of that one, by position:
+
+        - "step": gives back a Step, a dict or an object with its names, or the pair (h_t, C_t);
+        - "step_backward": (grads, dx_t, dh_prev, dC_prev), or a dict of these;
+        - "forward": (hs, steps), lists or arrays; it may do without `state`;
+        - "backward": (grads, dX, (dh_0, dC_0)), or a dict of these with "dstate_0"; it may do without `dstate`;
+        - "init_params": a dict of the eight arrays, drawn from `rng`; it takes `forget_bias` by name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `name` is not text or `like` is none of the five: mistakes of the lesson, not of the learner.
+
+    Examples
+    --------
+    >>> from lstm_lib import lstm
+    >>> from lstm_lib.lesson.mistakes import CATALOGUE
+    >>> check_function("my step", lstm.step, like="step")
+    ✓ my step: right.
+    >>> check_function("my step", lambda params, x_t, h_prev, C_prev: ..., like="step")
+    ○ my step: not written yet.
+    >>> broken = CATALOGUE["dropped_dC"].cell()
+    >>> check_function("my step back", broken.step_backward, like="step_backward")  # doctest: +ELLIPSIS
+    ✗ my step back: dC_prev differs first, by up to ... if the gradient arriving from t+1 is ignored: ...
+    """
+    _is_text(name)
+    if like not in diagnoses.TASKS:
+        raise ValueError(f"like is {like!r}; want one of {', '.join(diagnoses.TASKS)}")
+    _say(name, diagnoses.verdict(like, attempt))
 
 
 def check_detector(name, detect):
@@ -238,21 +321,23 @@ def check_detector(name, detect):
     ✗ two arguments: detect takes (cell, params); want one argument, the cell.
     """
     _is_text(name)
+    around = Surroundings(detect)
     outcome = attempts.run(lambda: museum.trial(detect), limit=_LIMIT_OF_A_TRIAL)
-    print(f"✗ {name}: {outcome.problem}" if outcome.problem else _how_it_did(name, outcome.value))
+    around.put_back()
+    _say(name, ("✗", outcome.problem) if outcome.problem else _how_it_did(outcome.value))
 
 
-def _how_it_did(name, result):
+def _how_it_did(result):
     if result.complaints and result.complaints[0].endswith("not written yet"):
-        return f"○ {name}: not written yet."
+        return NOT_WRITTEN
     if result.accused:
-        return f"✗ {name}: calls the healthy cell broken."
+        return "✗", "calls the healthy cell broken."
     if result.passed:
-        return f"✓ {name}: right. It catches all {len(result.caught)} exhibits and accuses no healthy cell."
+        return "✓", f"right. It catches all {len(result.caught)} exhibits and accuses no healthy cell."
     n = len(result.caught) + len(result.missed)
     words = f"catches {len(result.caught)} of {n} exhibits. Slipped through: {', '.join(result.missed)}."
     complaints = "".join(f" {complaint}." for complaint in result.complaints[:1])
-    return f"✗ {name}: " + (complaints.strip() if not result.caught and complaints else words + complaints)
+    return "✗", (complaints.strip() if not result.caught and complaints else words + complaints)
 
 
 def _is_text(name):
@@ -260,101 +345,66 @@ def _is_text(name):
         raise TypeError(f"name is {name!r} ({type(name).__name__}); want text")
 
 
-def _answered(attempt, then=None):
-    """Return (the answer, what went wrong in a sentence); an answer of None is not written yet."""
-    outcome = attempts.run(lambda: _used(attempt() if callable(attempt) else attempt, then))
-    return outcome.value, outcome.problem
+def _is_possible(expected, choices, known):
+    some = ", ".join(map(str, choices))
+    if expected not in choices:
+        raise ValueError(f"expected is {expected!r}; want one of {some}")
+    for words, wrong in known.items():
+        if wrong not in choices or wrong == expected:
+            raise ValueError(f"known[{words!r}] is {wrong!r}; want a wrong one of {some}")
 
 
-def _used(answer, then):
-    return answer if then is None or answer is None or answer is ... else then(answer)
+def _say(name, verdict):
+    line = f"{verdict[0]} {name}: {verdict[1]}"
+    try:
+        print(line)
+    except UnicodeEncodeError:  # a console with a code page
+        line = line.translate({ord("✓"): "+", ord("✗"): "x", ord("○"): "o"})
+        print(line.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
 
 
-def _verdict(attempt, then, expected, tol, wrong):
-    answer, problem = _answered(attempt, then)
-    if problem:
-        return "✗", problem
-    if answer is None:
-        return "○", "not written yet."
-    difference = _first_difference(answer, expected, tol)
-    words = [words for words, value in wrong.items() if difference and not _first_difference(answer, value, tol)]
-    return ("✗", " ".join([difference, *words])) if difference else ("✓", "right.")
+def _answer(attempt):
+    """Return what an attempt without arguments chooses, and the verdict if that can be given already."""
+    around = Surroundings(attempt)
+    outcome = attempts.run(attempt)
+    around.put_back()
+    nothing = NOT_WRITTEN if outcome.value is None or _is_empty(outcome.value) else None
+    return outcome.value, ("✗", outcome.problem) if outcome.problem else nothing
 
 
-def _known_values(known, then, expected, tol):
-    """Return the known wrong answers as they will be compared, or complain of one that cannot be told apart."""
-    values = {}
-    for words, value in (known or {}).items():
-        value = value() if callable(value) else value
-        values[words] = np.asarray(value if then is None else then(value), float)
-        for other, taken in {"the right answer": expected, **values}.items():
-            if other != words and not _first_difference(values[words], taken, tol):
-                raise ValueError(f"known[{words!r}] equals {other} within {tol:g}; want it apart")
-    return values
+def _is_empty(answer):
+    return isinstance(answer, str) and not answer.strip()
 
 
-def _first_difference(answer, expected, tol):
-    """Return what is wrong with the answer in a sentence, or an empty one."""
-    numbers = attempts.numbers(answer)
-    if numbers is None:
-        return f"got a {type(answer).__name__}; want a number or an array of numbers."
-    if numbers.shape != expected.shape:
-        return f"got shape {numbers.shape}, want shape {expected.shape}."
-    with np.errstate(over="ignore"):
-        near = np.isclose(numbers, expected, rtol=tol, atol=tol)
-    if near.all():
-        return ""
-    where = tuple(int(k) for k in np.argwhere(~near)[0])
-    got, want = float(numbers[where]), float(expected[where])
-    at = f" at index {where}, the first that differs" if where else ""
-    side = (
-        f" Yours is too {'large' if got > want else 'small'} by {abs(got - want):.4g}." if np.isfinite(got) else ""
-    )
-    return f"got {got:.6g}, want {want:.6g}{at}.{side}"
-
-
-def _verdict_on_start(attempt):
-    """Try an init_params: no two programs draw the same numbers, so the rules are checked and not the numbers."""
-    if attempt is None or attempt is ...:
-        return "○", "not written yet."
-    if not callable(attempt):
-        return "✗", f"got a {type(attempt).__name__}; want a function."
-    arguments = {"D": 2, "H": 3, "rng": np.random.default_rng(0)}
-    answer, problem, _ = attempts.run(attempt, arguments)
-    if problem or answer is None:
-        return ("✗", problem) if problem else ("○", "not written yet.")
-    cell = types.SimpleNamespace(init_params=attempt, forward=lstm.forward, backward=lstm.backward)
-    outcome = attempts.run(lambda: museum.start(cell))
-    if outcome.problem:
-        return "✗", outcome.problem
-    if not outcome.value:
+def _verdict_on_choice(answer, expected, choices, known):
+    chosen = choice(answer, choices)
+    if chosen is None:
+        some = ", ".join(map(str, choices[:8])) + (", …" if len(choices) > 8 else "")
+        got = repr(answer) if isinstance(answer, str | int | float) else kind(answer)
+        near = (
+            get_close_matches(str(answer), map(str, choices), n=1)
+            if isinstance(answer, str) and len(choices) > 8
+            else []
+        )
+        return "✗", f"{got[:60]} is none of {some}." + (f" Did you mean {near[0]}?" if near else "")
+    if chosen == expected:
         return "✓", "right."
-    name, what = next(iter(outcome.value.items()))
-    why = f" You get this if {diagnoses.WORDS['identical_gates']}." if "equals" in what else ""
-    return "✗", f"{name} {what}.{why}"
+    return "✗", f"{chosen} is not it." + "".join(f" {words}" for words, wrong in known.items() if wrong == chosen)
 
 
-def _labels(answer):
-    """Return the labels in an answer as a list, or None where it is no row of labels."""
-    if isinstance(answer, str):
-        answer = answer.replace(",", " ").split()
-        answer = list("".join(answer))
-    return answer if isinstance(answer, list) and all(isinstance(label, str) for label in answer) else None
-
-
-def _out_of_order(given, lines, after, distractors):
+def _out_of_order(row, lines, after, distractors):
     """Return the first fault in a row of labels, in a sentence; an empty text if there is none."""
-    for n, label in enumerate(given):
+    for n, label in enumerate(row):
         if label not in lines:
             return f"{label!r} is none of {', '.join(lines)}."
-        if label in given[:n]:
+        if label in row[:n]:
             return f"{label} stands there twice."
         if label in distractors:
             return f"{label} does not belong here. {distractors[label]}"
         before = after.get(label, "")
         for other in before:
-            if other not in given[:n]:
+            if other not in row[:n]:
                 why = f" {before[other]}" if isinstance(before, dict) and before[other] else ""
                 return f"{label} comes too early, {other} must stand before it.{why}"
-    left = len(lines) - len(distractors) - len(given)
+    left = len(lines) - len(distractors) - len(row)
     return f"right so far, and {'a line is' if left == 1 else f'{left} lines are'} missing." if left else ""

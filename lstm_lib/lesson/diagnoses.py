@@ -1,502 +1,34 @@
 """What went wrong in a hand-written LSTM function: the first quantity that differs, and a mistake that gives it.
 
-A task is one of the library's functions, to be written by a learner. It is tried on numbers that hide nothing, and
-what it gives back is read into quantities, in the order in which they are computed. Every known mistake is a
-change to ``lstm.py``: an exhibit of the museum, or one of ``MORE``. What the changed function computes is compared
-with what the learner's does, number by number.
+A task is one of the library's functions, to be written by a learner. It is tried on numbers that hide nothing,
+several times, and what it gives back is compared with the library's, quantity by quantity, in the order in which
+they are computed. The mistakes of the catalogue are tried on the same numbers; one is named if it gives all that
+came back.
 """
 
 import functools
 import inspect
 import itertools
+import types
 from typing import NamedTuple
 
 import numpy as np
 
 from lstm_lib import lstm
 from lstm_lib.lesson import attempts, museum
+from lstm_lib.lesson.attempts import NOT_WRITTEN
+from lstm_lib.lesson.comparing import near, relation
+from lstm_lib.lesson.mistakes import CATALOGUE, cell_with
+from lstm_lib.lesson.quantities import is_gap, place, quantities
+from lstm_lib.lesson.reading import Unreadable, kind, numbers
+from lstm_lib.lesson.surroundings import Surroundings
 
-TOLERANCE = 1e-5  # of the largest entry, or of 1: float32 rounds to 1e-7, a mistake changes the first digits
-WORDS = {  # how each exhibit of the museum comes about, said to the one who wrote it
-    "no_output_tanh": "the memory is shown as it is: h_t = o_t * tanh(C_t), and the tanh is missing",
-    "no_candidate_tanh": "the candidate is not squashed: C_tilde = tanh(W_C · z_t + b_C), and the tanh is missing",
-    "sigmoid_candidate": "the candidate is taken for one more gate: C_tilde is a tanh, not a σ",
-    "no_bias": "the biases are left out: each of the four adds its b to W · z_t",
-    "swapped_concat": "z_t is [x_t, h_prev]; the primer stacks h on top",
-    "swapped_gates": "the weights of f and i have changed places",
-    "sigmoid_of_2a": "σ is ½ (1 + tanh a), which is σ(2a); it should be ½ (1 + tanh(a/2))",
-    "peephole": "the gates look at C_prev; in this cell they see z_t only",
-    "old_C_in_output": "h_t shows C_prev, the old memory; it should show C_t",
-    "no_feedback": "h_t is not handed on from step to step: every step sees h_0",
-    "ignored_h_0": "the h_0 that was handed in is not used, and the sequence starts from zeros",
-    "ignored_C_0": "the C_0 that was handed in is not used, and the sequence starts from zeros",
-    "undefined_name": "a name is used that is defined nowhere",
-    "identical_gates": "one matrix is drawn and copied; each of the four gates needs its own",
-    "dropped_dC": "the gradient arriving from t+1 is ignored: dC_t is what arrives plus the path through h_t",
-    "dropped_path_through_h": "the path through h_t is ignored: dC_t is what arrives from t+1 plus that path",
-    "squashed_twice": "σ′ is applied to σ(f_t), σ(i_t), σ(o_t): gates are squashed already, and σ′ is s (1 − s)",
-    "tanh_twice": "tanh′ is applied to tanh(C_tilde): C_tilde is squashed already, and its slope is 1 − C_tilde²",
-    "sigmoid_for_its_slope": "σ(f_t) stands where the slope of the forget gate belongs, f_t (1 − f_t)",
-    "wrong_step_C": "C_t stands where C_prev belongs, in the forget gate: one step off",
-    "wrong_step_h": "h_t stands where h_prev belongs, in the gradients of the W: one step off",
-    "lost_parentheses": "the slopes multiply only one of the two paths in dC_t: the sum lost its parentheses",
-    "copied_bias": "the gradients of b_i and b_o are that of b_f: a copied line kept its letter",
-    "swapped_slices": "dz_t is cut as if x were on top: its first H rows belong to h_prev, the last D to x_t",
-    "overwritten_dh": "dh_t is overwritten with dh_prev before dC_prev has been computed from it",
-    "clipped_inside": "da is clipped at every step: a gradient may be clipped when it is finished, not on its way",
-    "overwritten_gradients": "each step overwrites the gradients of the step after it: = stands for +=",
-    "dropped_dh": "the dh that arrives from t+1 is ignored: each h_t then sees its own loss only",
-    "ignored_losses": "only the last dhs[t] is used: every h_t has a loss of its own",
-    "dropped_both": "nothing is carried back from t+1, neither dh nor dC",
-    "truncated": "what is carried back is set to zero at every second step",
-}
-
-
-class Mistake(NamedTuple):
-    """A wrong formula that is no exhibit of the museum.
-
-    Attributes
-    ----------
-    words : str
-        How it comes about, to be read after "You get this if".
-    changes : tuple of pairs of str
-        (right, wrong) pieces of the text of ``lstm.py``.
-
-    Examples
-    --------
-    >>> MORE["keeps_when_closed"].changes
-    (('f_t * C_prev', '(1 - f_t) * C_prev'),)
-    """
-
-    words: str
-    changes: tuple
-
-
-def _gates(line):
-    """Return the changes that put another line in place of each σ gate, with its letter for k."""
-    return tuple(
-        (f'{k}_t = sigmoid(params["W_{k}"] @ z_t + params["b_{k}"])', f"{k}_t = " + line.replace("k", k))
-        for k in "fio"
-    )
-
-
-_CANDIDATE, _RETURN = "i_t * C_tilde", "return grads, dz_t[H:], dz_t[:H], dC_t * s.f_t"
-_BIAS, _WEIGHTS = "da[k].sum(axis=1, keepdims=True)", "da[k] @ s.z_t.T"
-_HS, _END = (
-    "return np.array([s.h_t for s in steps]), steps",
-    "return grads, np.array(dX[::-1]), (dh_next, dC_next)",
-)
-MORE = {
-    # --- one step ---
-    "keeps_when_closed": Mistake(
-        "1 − f_t of the memory is kept: a forget gate of 1 keeps everything, it does not forget",
-        (("f_t * C_prev", "(1 - f_t) * C_prev"),),
-    ),
-    "candidate_without_i": Mistake(
-        "the whole candidate is written: C_tilde is multiplied by i_t first", ((_CANDIDATE, "C_tilde"),)
-    ),
-    "coupled_gates": Mistake(
-        "1 − f_t stands for i_t: what is written does not depend on what is kept",
-        ((_CANDIDATE, "(1 - f_t) * C_tilde"),),
-    ),
-    "crossed_update": Mistake(
-        "i_t keeps and f_t writes: f_t belongs to C_prev, i_t to C_tilde",
-        (("f_t * C_prev + i_t * C_tilde", "i_t * C_prev + f_t * C_tilde"),),
-    ),
-    "squashed_memory": Mistake(
-        "C_t is squashed: the memory is a sum and may pass 1, and tanh comes only when it is shown",
-        (("f_t * C_prev + i_t * C_tilde", "np.tanh(f_t * C_prev + i_t * C_tilde)"),),
-    ),
-    "h_for_C": Mistake(
-        "f_t keeps h_prev: what is kept is the memory, C_prev", (("f_t * C_prev", "f_t * h_prev"),)
-    ),
-    "only_kept": Mistake("nothing is written: i_t * C_tilde is missing", ((" + " + _CANDIDATE, ""),)),
-    "only_written": Mistake("nothing is kept: f_t * C_prev is missing", (("f_t * C_prev + ", ""),)),
-    "tanh_around_all": Mistake(
-        "tanh is around o_t * C_t: it belongs around C_t, and o_t comes after it",
-        (("o_t * np.tanh(C_t)", "np.tanh(o_t * C_t)"),),
-    ),
-    "shown_unmultiplied": Mistake(
-        "the output gate is left out: h_t = o_t * tanh(C_t)", (("o_t * np.tanh(C_t)", "np.tanh(C_t)"),)
-    ),
-    "shown_with_f": Mistake(
-        "f_t shows the memory: the output gate o_t does", (("o_t * np.tanh(C_t)", "f_t * np.tanh(C_t)"),)
-    ),
-    "tanh_gates": Mistake(
-        "the gates are squashed with tanh: f, i and o are σ, between 0 and 1",
-        _gates('np.tanh(params["W_k"] @ z_t + params["b_k"])'),
-    ),
-    "unsquashed_gates": Mistake(
-        "the gates are not squashed: σ is missing around W · z_t + b",
-        _gates('params["W_k"] @ z_t + params["b_k"]'),
-    ),
-    "competing_gates": Mistake(
-        "the three gates share a sum of 1, as in a softmax: each gate is a σ of its own",
-        _gates(
-            'np.exp(params["W_k"] @ z_t + params["b_k"])'
-            ' / sum(np.exp(params[f"W_{n}"] @ z_t + params[f"b_{n}"]) for n in "fio")'
-        ),
-    ),
-    "one_gate_for_all": Mistake(
-        "a gate has the same value for all units: each unit has its own",
-        _gates('0 * C_prev + sigmoid(params["W_k"] @ z_t + params["b_k"]).mean(axis=0)'),
-    ),
-    "subtracted_bias": Mistake(
-        "the biases are subtracted: they are added",
-        tuple((f'+ params["b_{k}"]', f'- params["b_{k}"]') for k in lstm.GATES),
-    ),
-    # --- a sequence ---
-    "swapped_state": Mistake(
-        "h_0 and C_0 have changed places: the state is (h_0, C_0)",
-        (("X, (h_t, C_t) = _validated(", "X, (C_t, h_t) = _validated("),),
-    ),
-    "backwards_in_time": Mistake(
-        "the sequence is read from its end: x_1 comes first", (("for x_t in X:", "for x_t in X[::-1]:"),)
-    ),
-    "no_memory_on": Mistake(
-        "C_t is not handed on from step to step: every step sees C_0",
-        (("h_t, C_t = steps[-1].h_t, steps[-1].C_t", "h_t = steps[-1].h_t"),),
-    ),
-    "crossed_on": Mistake(
-        "h_t and C_t change places on the way to the next step",
-        (("h_t, C_t = steps[-1].h_t, steps[-1].C_t", "C_t, h_t = steps[-1].h_t, steps[-1].C_t"),),
-    ),
-    "hs_one_early": Mistake(
-        "hs begins with h_0: it holds h_1 … h_T, one step later",
-        ((_HS, "return np.array([s.z_t[: len(s.h_t)] for s in steps]), steps"),),
-    ),
-    "hs_of_C": Mistake(
-        "hs holds the memories C_t: it holds what is shown, h_t", ((_HS, _HS.replace("s.h_t", "s.C_t")),)
-    ),
-    # --- one step back ---
-    "slope_of_C": Mistake(
-        "1 − C_t² stands for the slope of tanh(C_t), which is 1 − tanh(C_t)²",
-        (("s.o_t * tanh_grad(tanh_C)", "s.o_t * tanh_grad(s.C_t)"),),
-    ),
-    "no_slope_of_tanh": Mistake(
-        "the path through h_t misses the slope of tanh, 1 − tanh(C_t)²", ((" * tanh_grad(tanh_C)", ""),)
-    ),
-    "no_o_in_path": Mistake(
-        "the path through h_t misses o_t, by which tanh(C_t) was multiplied", (("dh_t * s.o_t *", "dh_t *"),)
-    ),
-    "no_slopes": Mistake(
-        "the slopes f_t (1 − f_t), i_t (1 − i_t), o_t (1 − o_t) of the three σ are missing",
-        tuple((f" * sigmoid_grad(s.{k}_t)", "") for k in "fio"),
-    ),
-    "no_candidate_slope": Mistake(
-        "the slope of the candidate, 1 − C_tilde², is missing", ((" * tanh_grad(s.C_tilde)", ""),)
-    ),
-    "crossed_product": Mistake(
-        "da_i has i_t and da_C has C_tilde as a factor: each side of a product gets the other one",
-        (('"i": dC_t * s.C_tilde', '"i": dC_t * s.i_t'), ('"C": dC_t * s.i_t', '"C": dC_t * s.C_tilde')),
-    ),
-    "unsquashed_in_o": Mistake(
-        "da_o has C_t as a factor: o_t was multiplied by tanh(C_t)", (("dh_t * tanh_C *", "dh_t * s.C_t *"),)
-    ),
-    "dC_without_f": Mistake(
-        "dC_prev is dC_t: on the way back the forget gate multiplies it again",
-        ((_RETURN, _RETURN[: -len(" * s.f_t")]),),
-    ),
-    "one_gate_back": Mistake(
-        "dz_t has the part of the forget gate only: z_t feeds four gates, so four gradients add up",
-        (("for k in GATES)  # z_t", 'for k in "f")  # z_t'),),
-    ),
-    "mean_over_batch": Mistake(
-        "the gradients of the b are averaged over the batch: they are sums",
-        ((_BIAS, "da[k].mean(axis=1, keepdims=True)"),),
-    ),
-    "all_means_over_batch": Mistake(
-        "the gradients of the W and b are averaged over the batch: they are sums",
-        ((_BIAS, "da[k].mean(axis=1, keepdims=True)"), (_WEIGHTS, _WEIGHTS + " / s.z_t.shape[1]")),
-    ),
-    "dh_and_dC_swapped": Mistake(
-        "dh_prev and dC_prev have changed places",
-        ((_RETURN, "return grads, dz_t[H:], dC_t * s.f_t, dz_t[:H]"),),
-    ),
-    # --- a sequence back ---
-    "mean_over_time": Mistake(
-        "the gradients are averaged over time: every step adds to them, so they are sums",
-        (
-            (
-                _END,
-                "return {name: g / len(dX) for name, g in grads.items()}, np.array(dX[::-1]), (dh_next, dC_next)",
-            ),
-        ),
-    ),
-    "dX_backwards": Mistake(
-        "dX stands in the order in which it was computed, from T to 1: turn it round",
-        ((_END, _END.replace("dX[::-1]", "dX")),),
-    ),
-    "dstate_swapped": Mistake(
-        "dh_0 and dC_0 have changed places", ((_END, _END.replace("(dh_next, dC_next)", "(dC_next, dh_next)")),)
-    ),
-    "forwards_in_time": Mistake(
-        "the steps are gone through from 1 to T: gradients travel from T to 1",
-        (("zip(reversed(steps), dhs[::-1], strict=True)", "zip(steps, dhs, strict=True)"), ("dX[::-1]", "dX")),
-    ),
-    "losses_backwards": Mistake(
-        "dhs is read from its beginning while the steps are read from their end",
-        (("dhs[::-1], strict=True", "dhs, strict=True"),),
-    ),
-    "ignored_dstate": Mistake(
-        "what arrives from beyond the end, dstate, is not used",
-        (
-            ("dhs, (dh_next, dC_next) = _v", "dhs, _ = _v"),
-            ("    dX = []\n", "    dX, dh_next, dC_next = [], 0, 0\n"),
-        ),
-    ),
-}
-
-
-@functools.cache
-def cells():
-    """Return every known mistake as (name, words, cell), those of the backward pass last.
-
-    Returns
-    -------
-    tuple of tuple
-        The cell is a module like `lstm_lib.lstm` with the mistake in it.
-
-    Examples
-    --------
-    >>> [name for name, words, cell in cells() if "one step off" in words]
-    ['wrong_step_C', 'wrong_step_h']
-    """
-    shown = [(name, WORDS[name], exhibit.cell()) for name, exhibit in museum.EXHIBITS.items()]
-    return *shown, *((name, words, museum._module(name, changes)) for name, (words, changes) in MORE.items())
-
-
-# --- reading an answer -------------------------------------------------------------------------------------------
-
-
-class _Unreadable(Exception):
-    """An answer in which the quantities cannot be found; it says what it is and what it should be."""
-
-
-_STEP = ("z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")  # as they are computed; C_prev was handed in
-_BACK = ("b_f", "b_i", "b_C", "b_o", "W_f", "W_i", "W_C", "W_o")
-
-
-def _named(answer, names, wanted):
-    """Return quantities by name: from a dict, an object with attributes, or a row of them all."""
-    if isinstance(answer, dict):
-        found = answer
-    elif any(hasattr(answer, name) for name in names):
-        found = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
-    elif isinstance(answer, list | tuple) and len(answer) == len(names):
-        found = dict(zip(names, answer, strict=True))
-    else:
-        found = {}
-    if not any(name in found for name in names):
-        raise _Unreadable(f"it gave back {_kind(answer)}; want {wanted}")
-    return found
-
-
-def _kind(answer):
-    """Name what came back, without showing it."""
-    if isinstance(answer, list | tuple):
-        return f"a {type(answer).__name__} of {len(answer)}"
-    if isinstance(answer, np.ndarray):
-        return f"an array of shape {answer.shape}"
-    return f"a {type(answer).__name__}"
-
-
-def _row(answer, length, wanted):
-    if not isinstance(answer, list | tuple | np.ndarray) or len(answer) != length:
-        raise _Unreadable(f"it gave back {_kind(answer)}; want {wanted}")
-    return answer
-
-
-def _read_step(answer):
-    wanted = "a Step, or (h_t, C_t)"
-    if isinstance(answer, list | tuple) and len(answer) == 2 and not hasattr(answer, "_fields"):
-        found = dict(zip(("h_t", "C_t"), answer, strict=True))
-    else:
-        found = _named(answer, lstm.Step._fields, wanted)
-    for name in ("C_t", "h_t"):
-        if name not in found:
-            raise _Unreadable(f"{name} is missing; want {wanted}")
-    return {(name, None): found[name] for name in (*_STEP, "C_prev") if name in found}
-
-
-def _read_step_backward(answer):
-    wanted = "(grads, dx_t, dh_prev, dC_prev)"
-    if isinstance(answer, dict):
-        found = answer.get("grads", answer) | {name: answer[name] for name in answer if name != "grads"}
-    else:
-        grads, *rest = _row(answer, 4, wanted)
-        found = _named(grads, tuple(lstm.SHAPES), "grads as a dict") | dict(
-            zip(("dx_t", "dh_prev", "dC_prev"), rest, strict=True)
-        )
-    order = ("dC_prev", *_BACK, "dx_t", "dh_prev")
-    return {(_in_grads(name), None): _there(found, name) for name in order}
-
-
-def _read_forward(answer):
-    wanted = "(hs, steps)"
-    if isinstance(answer, dict):
-        hs, steps = _there(answer, "hs"), answer.get("steps")
-    elif isinstance(answer, list | tuple) and len(answer) == 2:
-        hs, steps = answer
-    else:
-        raise _Unreadable(f"it gave back {_kind(answer)}; want {wanted}")
-    if _is_gap(hs):
-        hs = [hs] * museum.SIZES[0]
-    if isinstance(steps, list | tuple) and not hasattr(steps, "_fields"):
-        each = [_read_step(s) for s in steps]
-    elif _is_gap(steps):
-        each = [{} for _ in hs]
-    else:  # stacked: every field over time
-        whole = _read_step(steps)
-        each = [{key: field[t] for key, field in whole.items()} for t in range(len(hs))]
-    if len(each) != len(hs):
-        raise _Unreadable(f"it gave back {len(hs)} hs and {len(each)} steps; want as many as there are x_t")
-    found = {}
-    for t, (s, h) in enumerate(zip(each, hs, strict=True), 1):
-        found |= {(name, t): s[name, None] for name in _STEP if (name, None) in s}
-        found |= {("hs", t): h}
-    return found | {("C_prev", t): s["C_prev", None] for t, s in enumerate(each, 1) if ("C_prev", None) in s}
-
-
-def _read_backward(answer):
-    wanted = "(grads, dX, (dh_0, dC_0))"
-    if isinstance(answer, dict):
-        grads, dX, dstate = (_there(answer, name) for name in ("grads", "dX", "dstate_0"))
-    else:
-        grads, dX, dstate = _row(answer, 3, wanted)
-    grads = _named(grads, tuple(lstm.SHAPES), "grads as a dict")
-    dh_0, dC_0 = (dstate, dstate) if _is_gap(dstate) else _row(dstate, 2, "(dh_0, dC_0)")
-    if _is_gap(dX):
-        dX = [dX] * museum.SIZES[0]
-    found = {("dX", t): dX[t - 1] for t in range(len(dX), 0, -1)}
-    found |= {("dC_0", None): dC_0, ("dh_0", None): dh_0}
-    return found | {(_in_grads(name), None): _there(grads, name) for name in _BACK}
-
-
-def _there(found, name):
-    if name not in found:
-        raise _Unreadable(f"{_in_grads(name) if name in _BACK else name} is missing")
-    return found[name]
-
-
-def _in_grads(name):
-    return f'grads["{name}"]' if name in _BACK else name
-
-
-# --- the four tasks ----------------------------------------------------------------------------------------------
-
-_READ = {
-    "step": _read_step,
-    "step_backward": _read_step_backward,
-    "forward": _read_forward,
-    "backward": _read_backward,
-}
-TASKS = tuple(_READ)
+TASKS = ("step", "step_backward", "forward", "backward", "init_params")
+OTHER_SIZES = (5, 3, 4, 6)  # T, D, H, B
 _MAY_BE_LEFT_OUT = {"forward": "state", "backward": "dstate"}
-
-
-@functools.cache
-def _all_arguments(task):
-    """Return the numbers that a function is tried on: sizes that all differ, T > 1, states that are not zero."""
-    values, dhs, dstate = museum._numbers(lstm, museum.SIZES, 0, 0.7)
-    params = {name: values[name] for name in lstm.SHAPES}
-    state = values["h_0"], values["C_0"]
-    if task == "step":
-        return {"params": params, "x_t": values["X"][0], "h_prev": state[0], "C_prev": state[1]}
-    if task == "step_backward":
-        s = lstm.step(params, values["X"][0], *state)
-        return {"params": params, "s": s, "dh_t": dhs[0], "dC_t": dstate[1]}
-    if task == "forward":
-        return {"params": params, "X": values["X"], "state": state}
-    steps = lstm.forward(params, values["X"], state)[1]
-    return {"params": params, "dhs": dhs, "steps": steps, "dstate": tuple(dstate)}
-
-
-def _arguments_for(task, function):
-    """Return the arguments on which a function is tried, by name: all, or without the state if it takes none."""
-    arguments = _all_arguments(task)
-    try:
-        takes = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
-        return arguments
-    fewer = {name: value for name, value in arguments.items() if name != _MAY_BE_LEFT_OUT.get(task)}
-    for some in (arguments, fewer):
-        try:
-            takes.bind(*some.values())
-        except TypeError:
-            continue
-        return some
-    raise _Unreadable(f"it takes {takes}; want ({', '.join(arguments)})")
-
-
-@functools.cache
-def _wanted(task, names):
-    arguments = {name: _all_arguments(task)[name] for name in names}
-    return _computed(lstm, task, arguments)
-
-
-def _computed(cell, task, arguments):
-    """Return what a cell's own function gives, quantity by quantity, or nothing where it stops."""
-    if "steps" in arguments:  # a changed module has a class Step of its own
-        arguments = arguments | {"steps": [cell.Step(*s) for s in arguments["steps"]]}
-    outcome = attempts.run(getattr(cell, task), arguments)
-    if outcome.value is None:
-        return {}
-    with np.errstate(all="ignore"):
-        return {key: np.array(value, float) for key, value in _READ[task](outcome.value).items()}
-
-
-@functools.cache
-def known(task, names):
-    """Return what the known mistakes compute, for those that show in a task.
-
-    Parameters
-    ----------
-    task : str
-        One of TASKS.
-    names : tuple of str
-        The names of the arguments that are handed over: see `arguments_for`.
-
-    Returns
-    -------
-    dict of pair
-        name → (words, values): each value under its (symbol, step). Of mistakes that compute the same, one is
-        kept: where a gradient is asked for, one of the backward pass.
-
-    Examples
-    --------
-    >>> "dropped_dC" in known("step_backward", ("params", "s", "dh_t", "dC_t"))
-    True
-    >>> "dropped_dC" in known("step", ("params", "x_t", "h_prev", "C_prev"))
-    False
-    """
-    arguments = {name: _all_arguments(task)[name] for name in names}
-    right, found = _wanted(task, names), {}
-    for name, words, cell in sorted(cells(), key=lambda each: _strays(each[2], task)):
-        values = _computed(cell, task, arguments)
-        if values.keys() != right.keys() or all(_near(values[key], right[key]) for key in right):
-            continue
-        if not any(all(_near(values[key], other[key]) for key in right) for _, other in found.values()):
-            found[name] = words, values
-    return found
-
-
-def _strays(cell, task):
-    """Whether the mistake shows in the other direction too: then it is not the first to be thought of."""
-    other = "step" if "backward" in task else "step_backward"
-    names = tuple(_all_arguments(other))
-    values, right = _computed(cell, other, _all_arguments(other)), _wanted(other, names)
-    return not values or any(not _near(values[key], right[key]) for key in right)
-
-
-def _near(a, b):
-    if a.shape != b.shape:
-        return False
-    with np.errstate(all="ignore"):
-        return bool((np.abs(a - b) <= TOLERANCE * max(1, np.abs(b).max(initial=0))).all())  # NaN is near nothing
-
-
-# --- the answer --------------------------------------------------------------------------------------------------
+_AGAIN = (
+    "called with the same numbers once more, it gives something else: it keeps something from call to call. There "
+)
 
 
 def verdict(task, function):
@@ -520,96 +52,278 @@ def verdict(task, function):
     ('✓', 'right.')
     >>> verdict("step", lambda *arguments: lstm.step(*arguments)._replace(C_t=..., h_t=...))
     ('○', 'C_t is not written yet; what comes before it is right.')
-    >>> print(*verdict("step", museum.EXHIBITS["no_output_tanh"].cell().step))  # doctest: +ELLIPSIS
+    >>> print(*verdict("step", CATALOGUE["no_output_tanh"].cell().step))  # doctest: +ELLIPSIS
     ✗ h_t differs first, by up to ...: got ... You get this if the memory is shown as it is: ...
     """
-    if _is_gap(function):
-        return "○", "not written yet."
+    if is_gap(function):
+        return NOT_WRITTEN
     if not callable(function):
-        return "✗", f"got {_kind(function)}; want a function."
-    try:
-        arguments = _arguments_for(task, function)
-    except _Unreadable as odd:
-        return "✗", f"{odd}."
-    answer, problem, changed = attempts.run(function, arguments)
-    if problem:
-        return "✗", problem
-    if answer is None or (isinstance(answer, list | tuple) and answer and all(map(_is_gap, answer))):
-        return "○", "not written yet."
-    mark, words = _compared(task, answer, tuple(arguments))
-    if not changed:
-        return mark, words
-    words = "the numbers are right." if mark == "✓" else words
-    return "✗", f"{words} It writes into its argument {changed}, which belongs to the caller: work on a copy."
+        return "✗", f"got {kind(function)}; want a function."
+    around = Surroundings(function)
+    with np.errstate(all="ignore"):
+        try:
+            mark, words = _verdict_on_start(function) if task == "init_params" else _verdict(task, function)
+        except Unreadable as odd:
+            mark, words = "✗", f"{odd}."
+        finally:
+            outside = around.put_back()
+    return mark, words + (f" It changes {', '.join(outside)}, which stands outside of it." if outside else "")
 
 
-def _compared(task, answer, names):
-    """Return mark and words for what a function gave back, quantity by quantity."""
-    try:
-        with np.errstate(all="ignore"):
-            given = _READ[task](answer)
-    except _Unreadable as odd:
-        return "✗", f"{odd}."
-    except Exception:  # an answer may do anything when it is looked into
-        return "✗", f"it gave back {_kind(answer)} that cannot be read."
-    if length := _other_length(given, right := _wanted(task, names)):
-        return "✗", length
-    written = {key: given[key] for key in right if key in given}
-    open_gap = next((key for key, value in written.items() if _is_gap(value)), None)
-    got = {}
-    for key in itertools.takewhile(lambda key: key != open_gap, written):
-        got[key] = attempts.numbers(written[key])
-        if got[key] is None:
-            return "✗", f"{_at(key)} is {_kind(written[key])}; want an array of numbers."
-        if not _near(got[key], right[key]):
-            others = {key: attempts.numbers(value) for key, value in written.items()}
-            why = _why(task, names, others, key)
-            return "✗", " ".join(filter(None, [_how_far(key, got[key], right[key]), why]))
-    if open_gap:
-        so_far = "; what comes before it is right" if got else ""
-        return "○", f"{_at(open_gap)} is not written yet{so_far}."
-    return "✓", "right."
+# --- what a function is tried on ---------------------------------------------------------------------------------
 
 
-def _is_gap(value):
-    return value is None or value is ...
+class _Try(NamedTuple):
+    """One call: how it is told from the first, and the arguments by the library's names."""
+
+    lead: str
+    arguments: dict
 
 
-def _at(key):
-    symbol, t = key
-    return symbol if t is None else f"{symbol} at step t = {t}"
-
-
-def _other_length(given, right):
-    """Say how many steps came back, if not as many as went in."""
-    for symbol in ("hs", "dX"):
-        have, want = (sum(key[0] == symbol for key in each) for each in (given, right))
-        if have != want:
-            return f"{symbol} has {have} steps; want {want}, one for each x_t."
-    return ""
-
-
-def _how_far(key, got, right):
-    where = _at(key)
-    if got.shape != right.shape:
-        turned = got.ndim == 2 and _near(got.T, right)
-        end = ": yours is the right one, transposed." if turned else "."
-        return f"{where} has shape {got.shape}; want {right.shape}{end}"
-    if not np.isfinite(got).all():
-        return f"{where} differs first: it holds numbers that are not finite."
-    far = np.abs(got - right)
-    index = tuple(int(k) for k in np.unravel_index(far.argmax(), far.shape))
-    return (
-        f"{where} differs first, by up to {far.max():.2g}: got {got[index]:.4g}, want {right[index]:.4g} "
-        f"at index {index}."
+@functools.cache
+def _tries(task):
+    """Return the calls: no two sizes are equal, T > 1, no state is zero; then what a first call can hide."""
+    T, D, H, B = OTHER_SIZES
+    sizes = f"D, H, B = {D}, {H}, {B}" if "step" in task else f"T, D, H, B = {T}, {D}, {H}, {B}"
+    first, other = (
+        _Try("", _arguments(task)),
+        _Try(f"with other sizes, {sizes}: ", _arguments(task, OTHER_SIZES, 1)),
     )
+    tries = [first, other]
+    if optional := _MAY_BE_LEFT_OUT.get(task):
+        without = {name: value for name, value in other.arguments.items() if name != optional}
+        tries += [_Try(f"with {optional} = None: ", without | {optional: None})]
+        tries += [_Try(f"without {optional}: ", without)]
+    what = "gradients" if "backward" in task else "memories"
+    tries += [_Try(f"with large {what}: ", _arguments(task, factor=1e4))]
+    tries += [_Try(f"with small {what}: ", _arguments(task, factor=1e-4))]
+    return *tries, first._replace(lead=_AGAIN)
 
 
-def _why(task, names, got, first):
-    """Name the known mistake that gives all these numbers, or else one that gives the first that differs."""
-    mistakes = known(task, names).values()
-    for keys in (got, [first]):
-        for words, values in mistakes:
-            if all(got[key] is not None and _near(got[key], values[key]) for key in keys):
-                return f"You get this if {words}."
-    return ""
+def _arguments(task, sizes=museum.SIZES, seed=0, factor=1.0):
+    values, dhs, dstate = museum.problem(sizes, seed)
+    params = {name: values[name] for name in lstm.SHAPES}
+    state = values["h_0"], values["C_0"]
+    if task == "step":
+        return {"params": params, "x_t": values["X"][0], "h_prev": state[0], "C_prev": factor * state[1]}
+    if task == "forward":
+        return {"params": params, "X": values["X"], "state": (state[0], factor * state[1])}
+    if task == "step_backward":
+        s = lstm.step(params, values["X"][0], *state)
+        return {"params": params, "s": s, "dh_t": factor * dhs[0], "dC_t": factor * dstate[1]}
+    steps = lstm.forward(params, values["X"], state)[1]
+    return {"params": params, "dhs": factor * dhs, "steps": steps, "dstate": tuple(factor * dstate)}
+
+
+def _fitting(task, function):
+    """Return the calls that a function can take: with the state and without, or without if it knows none."""
+    tries, optional = _tries(task), _MAY_BE_LEFT_OUT.get(task)
+    try:
+        takes = inspect.signature(function)
+    except (TypeError, ValueError):  # some functions written in C have none; the calls will tell
+        return tries
+    names = list(tries[0].arguments)
+    if _can_take(takes, len(names)):
+        return [each for each in tries if len(each.arguments) == len(names) or _can_take(takes, len(names) - 1)]
+    if optional and _can_take(takes, len(names) - 1):
+        fewer = [each._replace(arguments={n: each.arguments[n] for n in names if n != optional}) for each in tries]
+        return [each for each in fewer if optional not in each.lead]
+    raise Unreadable(f"it takes {takes}; want ({', '.join(names)})")
+
+
+def _can_take(signature, n):
+    try:
+        signature.bind(*n * [None])
+    except TypeError:
+        return False
+    return True
+
+
+# --- what comes back ---------------------------------------------------------------------------------------------
+
+
+class _Found(NamedTuple):
+    """What came back from one call: the quantities as arrays, up to the first that is still to be written."""
+
+    got: dict
+    right: dict
+    gap: tuple = None
+    problem: str = ""
+    changed: str = ""
+
+    def wrong(self):
+        """Return the first quantity that differs, or None."""
+        return next((key for key, array in self.got.items() if not _equal(array, self.right[key])), None)
+
+
+def _equal(array, right):
+    return near(
+        array, right, 1e-5, exactness=2.0**-23
+    )  # single precision is fair; a mistake changes the first digits
+
+
+def _found(task, function, arguments):
+    right = _computed(lstm, task, arguments)
+    outcome = attempts.run(function, tuple(arguments.values()))
+    value, T = outcome.value, sum(symbol in ("hs", "dX") for symbol, _ in right)
+    if outcome.problem:
+        return _Found({}, right, problem=outcome.problem)
+    if value is None or (isinstance(value, list | tuple) and value and all(map(is_gap, value))):
+        return _Found({}, right, gap="all")
+    try:
+        given = quantities(task, value, T)
+    except Unreadable as odd:
+        return _Found({}, right, problem=f"{odd}.")
+    except Exception:  # an answer may do anything when it is looked into
+        return _Found({}, right, problem=f"it gave back {kind(value)} that cannot be read.")
+    got = {}
+    for key in (key for key in right if key in given):
+        if is_gap(given[key]):
+            return _Found(got, right, key, changed=outcome.changed)
+        got[key] = numbers(given[key])
+        if got[key] is None:
+            problem = f"{place(key)} is {kind(given[key])}; want an array of numbers."
+            return _Found({k: a for k, a in got.items() if k != key}, right, problem=problem)
+    return _Found(got, right, changed=outcome.changed)
+
+
+def _computed(cell, task, arguments):
+    """Return what a cell's own function gives, quantity by quantity, or nothing where it stops."""
+    arguments = dict(arguments)
+    if "steps" in arguments:  # a changed module has a class Step of its own
+        arguments["steps"] = [cell.Step(*s) for s in arguments["steps"]]
+    T = len(arguments.get("X", arguments.get("dhs", " ")))
+    try:
+        return {
+            key: np.array(value, float)
+            for key, value in quantities(task, getattr(cell, task)(**arguments), T).items()
+        }
+    except Exception:  # a broken cell may do anything
+        return {}
+
+
+def _verdict(task, function):
+    tries, found = _fitting(task, function), []
+    for each in tries:
+        found.append(_found(task, function, each.arguments))
+        if found[-1].problem or found[-1].gap == "all":
+            break
+    first = found[0]
+    if first.gap == "all":
+        return NOT_WRITTEN
+    for each, one in zip(tries, found, strict=False):
+        words = one.problem if one.wrong() is None else _how_it_differs(task, tries, found, one)
+        if one.gap == "all":
+            words = "it gives back nothing."
+        if words:
+            return "✗", each.lead + words + _into_an_argument(found)
+    if first.gap:
+        return (
+            "○",
+            f"{place(first.gap)} is not written yet{'; what comes before it is right' if first.got else ''}.",
+        )
+    trace = _into_an_argument(found)
+    return ("✗", f"the numbers are right.{trace}") if trace else ("✓", "right.")
+
+
+def _into_an_argument(found):
+    changed = next((one.changed for one in found if one.changed), "")
+    return changed and f" It writes into its argument {changed}, which belongs to the caller: work on a copy."
+
+
+def _how_it_differs(task, tries, found, one):
+    key = one.wrong()
+    got, right, where = one.got[key], one.right[key], place(key)
+    if got.shape != right.shape:
+        words = f"{where} has shape {got.shape}; want {right.shape}."
+    elif not np.isfinite(got).all():
+        words = f"{where} differs first: it holds numbers that are not finite."
+    else:
+        far = np.abs(got - right)
+        index = tuple(int(k) for k in np.unravel_index(far.argmax(), far.shape))
+        words = f"{where} differs first, by up to {far.max():.2g}: got {got[index]:.4g}, want {right[index]:.4g} "
+        words += f"at index {index}."
+    return f"{words} {_why(task, tries, found, one)}".rstrip()
+
+
+# --- why ---------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _cells(task):
+    """Return the cells with a known mistake, those first that are right in the other direction."""
+    other = "step" if "backward" in task else "step_backward"
+    arguments = _tries(other)[0].arguments
+    right = _computed(lstm, other, arguments)
+
+    def shows_there_too(name):
+        got = _computed(CATALOGUE[name].cell(), other, arguments)
+        return got.keys() != right.keys() or not all(_equal(got[key], right[key]) for key in right)
+
+    return {name: CATALOGUE[name].cell() for name in sorted(CATALOGUE, key=shows_there_too)}
+
+
+def _agrees(cell, task, tries, found, up_to=None):
+    """Whether a cell computes all that came back, in every call.
+
+    Up to a quantity means: what follows may be wrong for another reason, but what is right has to be right with
+    the mistake, too.
+    """
+    for each, one in zip(tries, found, strict=False):
+        values = _computed(cell, task, each.arguments)
+        last = False
+        for key, array in one.got.items():
+            same = key in values and _equal(array, values[key])
+            if not same and not (last and not _equal(array, one.right[key])):
+                return False
+            last = last or (up_to is not None and key == up_to)
+    return True
+
+
+def _why(task, tries, found, one):
+    """Name the known mistake, or two of them, that give all that came back; or say how that is related to it."""
+    for name, cell in _cells(task).items():
+        if _agrees(cell, task, tries, found):
+            return f"You get this if {CATALOGUE[name].words}."
+    fact = relation({place(k): a for k, a in one.got.items()}, {place(k): one.right[k] for k in one.got}, 1e-5)
+    if fact:
+        return fact
+    begin = [name for name, cell in _cells(task).items() if _agrees(cell, task, tries, found, one.wrong())]
+    for name, other in itertools.product(begin[:2], CATALOGUE):
+        try:
+            both = cell_with(f"{name} and {other}", CATALOGUE[name].changes + CATALOGUE[other].changes)
+        except ValueError:  # they change the same line
+            continue
+        if _agrees(both, task, tries, found):
+            return f"You get this if {CATALOGUE[name].words}. And {CATALOGUE[other].words}."
+    return f"Perhaps {CATALOGUE[begin[0]].words}; what follows has another reason." if begin else ""
+
+
+# --- fresh parameters --------------------------------------------------------------------------------------------
+
+
+def _verdict_on_start(function):
+    try:
+        takes = inspect.signature(function)
+        takes.bind(2, 3, None, forget_bias=1.0)
+    except TypeError:
+        return (
+            "✗",
+            f"it takes {takes}; want (D, H, rng, *, forget_bias=1.0): the start of b_f is asked for by name.",
+        )
+    except ValueError:  # some functions written in C have no signature; the call will tell
+        pass
+    outcome = attempts.run(function, (2, 3, np.random.default_rng(0)))
+    if outcome.problem or outcome.value is None:
+        return ("✗", outcome.problem) if outcome.problem else NOT_WRITTEN
+    cell = types.SimpleNamespace(init_params=function, forward=lstm.forward, backward=lstm.backward)
+    try:
+        wrong = museum.start(cell)
+    except ValueError as stopped:
+        return "✗", f"{stopped}."
+    if not wrong:
+        return "✓", "right."
+    name, what = next(iter(wrong.items()))
+    copied = {each: said for each, said in wrong.items() if said.startswith("equals")}
+    why = f" You get this if {CATALOGUE['identical_gates'].words}." if len(copied) == 3 else ""
+    return "✗", f"{name} {what}.{why}"

@@ -23,7 +23,6 @@ function render({ model, el }) {
   const rows = model.get("controls").map(({ name, words, low, high, step, digits }) => {
     const id = `lstm-explore-${Math.random().toString(36).slice(2)}`;
     const range = make("input", { type: "range", id, min: low, max: high, step });
-    range.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys for itself
     const readout = make("output", { for: id });
     const show = () => {
       readout.textContent = values[name].toFixed(digits).replace("-", "−");
@@ -42,6 +41,7 @@ function render({ model, el }) {
     };
   });
   root.append(make("figure", {}, image), trouble, spoken);
+  keepToItself(root);
   el.append(root);
 
   function ask() {

@@ -15,12 +15,13 @@ import numpy as np
 import traitlets
 
 from lstm_lib import lstm, plotting, validation
+from lstm_lib.lesson import diagrams
 
 HERE = Path(__file__).parent
 INPUTS = ("x_t", "h_prev", "C_prev")
 NUMBERS = (*INPUTS, *lstm.SHAPES)
 
-# What each wire of plotting's circuit carries, in its order, and where the values are written into the drawing.
+# What each wire of the circuit carries, in its order, and where the values are written into the drawing.
 CARRIES = ["z", "x_t", *4 * ["z"], "C_prev", "f_t", "kept", "i_t", "C_tilde", "written"]
 CARRIES += ["C_t", "C_t", "tanh_C", "o_t", "h_t"]
 VALUES = [  # quantity, the look it has, x, y, a word before it, alignment
@@ -80,7 +81,7 @@ class CellExplorer(anywidget.AnyWidget):
     (array([[0.9332]]), array([[1., 1.]]))
     """
 
-    _esm = HERE / "cell_explorer.js"
+    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "cell_explorer.js"))
     _css = HERE / "cell_explorer.css"
     x_t, h_prev, C_prev, b_f, b_i, b_C, b_o = (traitlets.Any().tag(sync=True) for _ in range(7))
     W_f, W_i, W_C, W_o = (traitlets.Any().tag(sync=True) for _ in range(4))
@@ -92,7 +93,7 @@ class CellExplorer(anywidget.AnyWidget):
             if name not in NUMBERS:
                 raise TypeError(f"{name} is no number of a cell; want some of {', '.join(NUMBERS)}")
         start = PRESETS["the primer's step"] | {name: _number(name, value) for name, value in numbers.items()}
-        drawing = plotting.circuit() | {"carries": CARRIES, "values": VALUES}
+        drawing = diagrams.circuit() | {"carries": CARRIES, "values": VALUES}
         super().__init__(**start, presets={"as at first": start} | PRESETS, drawing=drawing)
 
     @traitlets.validate(*NUMBERS)
@@ -167,7 +168,7 @@ def draw_still(step):
     '0.609'
     """
     fig, ax = plotting.figure(width=8, height=4)
-    plotting.draw_cell(ax=ax)
+    diagrams.draw_cell(ax=ax)
     values = {name: value.item() for name, value in step._asdict().items() if value.size == 1}
     values |= {"h_prev": step.z_t[0].item(), "x_t": step.z_t[1].item(), "tanh_C": np.tanh(step.C_t).item()}
     values |= {"kept": (step.f_t * step.C_prev).item(), "written": (step.i_t * step.C_tilde).item()}

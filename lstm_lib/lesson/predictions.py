@@ -1,36 +1,35 @@
 """A guess before the answer: asked for in a lesson, kept on the learner's own disk, compared with the answer.
 
-`predict` asks, `reveal` answers, `summary` shows where intuition was wrong, and `reset` forgets. The guesses are a
-small JSON file, ``.lstm_by_hand/guesses.json`` in the home folder, or the file that the environment variable
-LSTM_GUESSES names. Nothing is sent anywhere, and without a guess there is no file. Where LSTM_GUESSES is empty, as
-when the lessons are built and tested, and outside of Jupyter, no guess is asked for or kept: a question is then
-shown as text.
+`predict` asks, `reveal` answers, `summary` shows where intuition was wrong, and `reset` forgets. Each guess is
+a small file of its own, ``.lstm_by_hand/guesses/00.half.json`` in the home folder, or in the folder that the
+environment variable LSTM_GUESSES names. Nothing is sent anywhere, and without a guess there is no file. Where
+LSTM_GUESSES is empty, as when the lessons are built and tested, and outside of Jupyter, no guess is asked for
+or kept: a question is then shown as text. The live question stands in ``guess.js`` and ``guess.css`` beside
+this file.
 """
 
 import html
 import json
-import numbers
+import math
 import os
 import re
-import time
-from contextlib import contextmanager
+from numbers import Integral
 from pathlib import Path
 from typing import NamedTuple
 
 import anywidget
+import numpy as np
 import traitlets
 from IPython import get_ipython
 from IPython.display import display
 
 from lstm_lib import validation
 
-_VARIABLE = "LSTM_GUESSES"
-_PATIENCE, _STALE = 2.0, 10.0  # seconds for which one kernel waits for another, or takes it for dead
-_SHOWN = ("question", "choices", "unit", "guess")
-_asked = {}  # the question under each key that this kernel has asked last, with its control
+HERE = Path(__file__).parent
+_asked = {}  # by key: the question that this kernel has asked last, and its control
 
 
-# --- asking and answering ----------------------------------------------------------------------------------------
+# --- asking and answering ---
 
 
 class Question(NamedTuple):
@@ -44,6 +43,8 @@ class Question(NamedTuple):
         What there is to choose from; None asks for a number.
     unit : str
         What is counted, where a number is asked for.
+    limits : list of float or None
+        Where the number line is cut into the choices.
     guess, answer : int, float or None
         The place of a choice, from 0, or a number; None where there is none yet.
     within : float
@@ -53,7 +54,7 @@ class Question(NamedTuple):
     --------
     >>> asked = Question("How much is left?", ["nothing", "half"], guess=0, answer=1)
     >>> asked.right, asked.said(asked.guess)
-    (False, '“nothing”')
+    (False, '(a) nothing')
     >>> Question("How many?", unit="steps", guess=14, answer=14.3).right
     True
     """
@@ -61,6 +62,7 @@ class Question(NamedTuple):
     question: str
     choices: list | None = None
     unit: str = ""
+    limits: list | None = None
     guess: float | None = None
     answer: float | None = None
     within: float = 0.1
@@ -72,21 +74,28 @@ class Question(NamedTuple):
             return self.guess == self.answer
         return abs(self.guess - self.answer) <= self.within * abs(self.answer)
 
+    @property
+    def options(self):
+        """What may be answered: the choices with their letters, or one line about the number."""
+        if self.choices:
+            return [f"({chr(ord('a') + n)}) {choice}" for n, choice in enumerate(self.choices)]
+        return [f"A number, in {self.unit}." if self.unit else "A number."]
+
     def said(self, value):
         """Return a guess or an answer in words."""
-        return f"“{self.choices[value]}”" if self.choices else f"{value:.4g} {self.unit}".strip()
+        return self.options[value] if self.choices else f"{value:.4g} {self.unit}".strip()
 
     def verdict(self):
         """Return what there is to say now that the answer is there."""
-        it_is = f"it is {self.said(self.answer)}"
         if self.guess is None:
-            return f"I{it_is[1:]}."
+            return f"It is {self.said(self.answer)}."
         if self.choices and self.right:
             return f"You guessed {self.said(self.guess)}, and so it is."
-        return f"You guessed {self.said(self.guess)}; {it_is}{': close.' if self.right else '.'}"
+        end = ": close." if self.right else "."
+        return f"You guessed {self.said(self.guess)}; it is {self.said(self.answer)}{end}"
 
 
-def predict(key, question, choices=None, *, unit=""):
+def predict(key, question, choices=None, *, limits=None, unit=""):
     """Ask for a guess: one of some choices, or a number.
 
     Parameters
@@ -97,6 +106,9 @@ def predict(key, question, choices=None, *, unit=""):
         What is asked, in plain text.
     choices : list of str, optional
         What there is to choose from; None asks for a number.
+    limits : list of float, optional
+        Where the number line is cut into the choices, from below: one limit less than choices. A limit itself
+        belongs to the choice below it. `reveal` then takes the number.
     unit : str, default ""
         What is counted, where a number is asked for.
 
@@ -104,24 +116,19 @@ def predict(key, question, choices=None, *, unit=""):
     ------
     TypeError, ValueError
         A key, question or choice that is no text; a key of another form; fewer than two choices, or two that are
-        equal: mistakes of the lesson, not of the learner.
+        equal; limits that do not rise, or do not fit the choices: mistakes of the lesson, not of the learner.
 
     Examples
     --------
-    >>> predict("00.half", "How much is left?", ["nothing", "half"])  # in a notebook: two radio buttons
-    How much is left? – nothing – half
+    >>> predict("00.half", "How much is left?", ["little", "much"], limits=[0.5])  # in a notebook: two buttons
+    How much is left? (a) little (b) much
     >>> predict("00.steps", "After how many is half of it gone?", unit="steps")  # in a notebook: a field
-    After how many is half of it gone? (a number, in steps)
+    After how many is half of it gone? A number, in steps.
     """
-    question = _question(key, question, choices, unit)
-    before, complaint = _update()
-    if before.get(key, question)[:3] == question[:3]:  # the lesson may have been changed since
-        question = before.get(key, question)
-    control = None if _path() is None else _control(key, question)
-    _asked[key] = question, control
-    display(_Asked(question, control))
-    if complaint:
-        print(complaint)
+    _check_key(key)
+    asked = _checked(Question(question, choices, unit, limits))
+    _asked[key] = _Question(asked) if _folder() is None else _Control(key, asked)
+    display(_asked[key])
 
 
 def reveal(key, answer, *, within=0.1):
@@ -132,7 +139,8 @@ def reveal(key, answer, *, within=0.1):
     key : str
         As in `predict`.
     answer : int or float
-        The place of the right choice, from 0, or the number, as the lesson has computed it.
+        The place of the right choice, from 0, or the number, as the lesson has computed it; where the question has
+        limits, the number.
     within : float, default 0.1
         How far off a guessed number may be and still count as right, as a part of the answer.
 
@@ -143,35 +151,16 @@ def reveal(key, answer, *, within=0.1):
 
     Examples
     --------
-    >>> predict("00.half", "How much is left?", ["nothing", "half"])
-    How much is left? – nothing – half
-    >>> reveal("00.half", 1)
-    It is “half”.
+    >>> predict("00.half", "How much is left?", ["little", "much"], limits=[0.5])
+    How much is left? (a) little (b) much
+    >>> reveal("00.half", 0.73)
+    It is (b) much.
     """
-    _is_key(key)
+    _check_key(key)
     if key not in _asked:
         print(f"Run the cell that asks first: nothing has been asked under {key} since the kernel started.")
         return
-    question, control = _asked[key]
-    question = _answered(question, answer, within)
-
-    def settle(records):
-        kept = records.get(key)
-        if kept is None or kept[:3] != question[:3]:
-            return records
-        return records | {key: kept._replace(answer=question.answer, within=question.within)}
-
-    records, complaint = _update(settle)
-    kept = records.get(key)
-    if kept is not None and kept[:3] == question[:3]:
-        question = kept
-    print(question.verdict())
-    if complaint:
-        print(complaint)
-    _asked[key] = question, control
-    if control is not None:
-        again = "" if question.guess is not None else " To guess all the same, run this cell again."
-        control.closed, control.note = True, question.verdict() + again
+    print(_asked[key].settle(answer, within))
 
 
 def summary():
@@ -187,8 +176,7 @@ def summary():
     >>> summary()
     No guesses yet. Wherever a lesson asks you to predict, choose before you run on.
     """
-    records, complaint = _update()
-    return Summary(records, complaint)
+    return Summary(_kept_guesses())
 
 
 def reset(key=None):
@@ -210,16 +198,17 @@ def reset(key=None):
     There was no guess to forget.
     """
     if key is not None:
-        _is_key(key)
-    gone = {}
-
-    def forget(records):
-        gone.update(records if key is None else {key: records[key]} if key in records else {})
-        return {each: kept for each, kept in records.items() if each not in gone}
-
-    _, complaint = _update(forget)
-    n = len(gone)
-    print(complaint or (f"Forgotten: {n} guess{'es' * (n > 1)}." if n else "There was no guess to forget."))
+        _check_key(key)
+    forgotten = [each for each in _kept_guesses() if key in (None, each)]
+    try:
+        for each in forgotten:
+            _file(each).unlink(missing_ok=True)
+            if each in _asked:
+                _asked[each].forget()
+    except OSError as error:
+        print(f"Not every guess could be forgotten ({type(error).__name__}: {error}).")
+        return
+    print(f"Forgotten: {_count(len(forgotten))}." if forgotten else "There was no guess to forget.")
 
 
 class Summary:
@@ -227,310 +216,259 @@ class Summary:
 
     Parameters
     ----------
-    records : dict of Question
+    guesses : dict of Question
         By key.
-    complaint : str, default ""
-        What was wrong with the file.
 
     Examples
     --------
     >>> wrong = Question("How much is left?", ["nothing", "half"], guess=0, answer=1)
     >>> print(Summary({"00.half": wrong}))
     1 guess, 0 right. Where your intuition was wrong:
-    lesson 00: How much is left? You guessed “nothing”; it is “half”.
+    lesson 00: How much is left? You guessed (a) nothing; it is (b) half.
     """
 
-    def __init__(self, records, complaint=""):
-        settled = {key: each for key, each in sorted(records.items()) if each.answer is not None}
+    def __init__(self, guesses):
+        settled = {key: each for key, each in sorted(guesses.items()) if each.answer is not None}
         self.wrong = {key: each for key, each in settled.items() if not each.right}
-        self.words = _counted(len(records), len(settled), len(self.wrong))
-        self.complaint = complaint
+        self.words = f"{_count(len(guesses))}, {len(settled) - len(self.wrong)} right."
+        if not guesses:
+            self.words = "No guesses yet. Wherever a lesson asks you to predict, choose before you run on."
+        if len(guesses) > len(settled):
+            self.words += f" {len(guesses) - len(settled)} still without an answer: run on in the lesson."
+        if self.wrong:
+            self.words += " Where your intuition was wrong:"
 
     def __repr__(self):
         lines = [f"lesson {key[:2]}: {each.question} {each.verdict()}" for key, each in self.wrong.items()]
-        return "\n".join(filter(None, [self.words, *lines, self.complaint]))
+        return "\n".join([self.words, *lines])
 
     def _repr_html_(self):
-        cells = [
-            (f"lesson {key[:2]}", each.question, each.said(each.guess), each.said(each.answer))
-            for key, each in self.wrong.items()
-        ]
-        left = 'style="text-align: left"'
-        rows = "".join(
-            f"<tr>{''.join(f'<td {left}>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells
-        )
-        head = "".join(
-            f'<th scope="col" {left}>{name}</th>' for name in ("where", "question", "your guess", "it is")
-        )
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
-        notes = "".join(f"<p>{html.escape(text)}</p>" for text in (self.words, self.complaint) if text)
-        return notes + table
+        rows = [("th", "where", "question", "your guess", "it is")]
+        for key, each in self.wrong.items():
+            rows.append(("td", f"lesson {key[:2]}", each.question, each.said(each.guess), each.said(each.answer)))
+        lines = ""
+        for tag, *cells in rows:
+            cells = [f'<{tag} style="text-align: left">{html.escape(cell)}</{tag}>' for cell in cells]
+            lines += f"<tr>{''.join(cells)}</tr>"
+        return f"<p>{self.words}</p>" + (f"<table>{lines}</table>" if self.wrong else "")
 
 
-def _counted(n, settled, wrong):
-    if not n:
-        return "No guesses yet. Wherever a lesson asks you to predict, choose before you run on."
-    waiting = f" {n - settled} still without an answer: run on in the lesson." if n > settled else ""
-    end = " Where your intuition was wrong:" if wrong else ""
-    return f"{n} guess{'es' * (n > 1)}, {settled - wrong} right.{waiting}{end}"
+def _count(n):
+    return "1 guess" if n == 1 else f"{n} guesses"
 
 
-# --- what a lesson may ask ---------------------------------------------------------------------------------------
+# --- what may be asked, guessed and answered ---
 
 
-def _is_key(key):
+def _check_key(key):
     if not isinstance(key, str):
         raise TypeError(f"key is {key!r} ({type(key).__name__}); want text")
-    if not re.fullmatch(r"\d\d\.\w+", key):
+    if not re.fullmatch(r"[0-9][0-9]\.\w+", key):
         raise ValueError(f'key is {key!r}; want the number of the lesson and a word, such as "00.half"')
 
 
-def _question(key, question, choices, unit):
-    _is_key(key)
-    for name, text in {"question": question, "unit": unit}.items():
+def _checked(asked):
+    """Return the question, or complain of one that cannot be asked."""
+    for name in ("question", "unit"):
+        text = getattr(asked, name)
         if not isinstance(text, str):
             raise TypeError(f"{name} is {text!r} ({type(text).__name__}); want text")
+    choices, limits = asked.choices, asked.limits
     if choices is not None:
         if not isinstance(choices, list) or not all(isinstance(choice, str) for choice in choices):
             raise TypeError(f"choices is {choices!r}; want a list of texts")
         if len(set(choices)) < max(2, len(choices)):
             raise ValueError(f"choices is {choices!r}; want at least two, and no two that are equal")
-    return Question(question, choices and list(choices), unit)
+    if limits is not None:
+        if not isinstance(limits, list):
+            raise TypeError(f"limits is {limits!r}; want a list of numbers")
+        limits = [validation.number(f"limits[{n}]", limit) for n, limit in enumerate(limits)]
+        if sorted(set(limits)) != limits or len(limits) != len(choices or ()) - 1:
+            raise ValueError(f"limits is {limits}; want numbers that rise, one less than choices")
+    return asked._replace(choices=choices and list(choices), limits=limits)
 
 
-def _answered(question, answer, within):
-    """Return the question with its answer, or complain of an answer that cannot be one."""
-    if question.choices:
-        if not isinstance(answer, numbers.Integral) or not 0 <= answer < len(question.choices):
-            raise ValueError(f"answer is {answer!r}; want the place of a choice, 0 … {len(question.choices) - 1}")
-        return question._replace(answer=int(answer))
-    answer, within = validation.number("answer", answer), validation.number("within", within, least=0)
-    return question._replace(answer=float(answer), within=float(within))
+def _place_or_number(asked, name, value):
+    """Return a guess or an answer as it is kept, or complain of one that cannot be."""
+    if not asked.choices:
+        return validation.number(name, value)
+    if not isinstance(value, Integral) or not 0 <= value < len(asked.choices):
+        raise ValueError(f"{name} is {value!r}; want the place of a choice, 0 … {len(asked.choices) - 1}")
+    return int(value)
 
 
-# --- the file ----------------------------------------------------------------------------------------------------
+def _number_in(text, unit):
+    """Return the number that a learner has typed: 2.5, 2,5, 1/2, 14 steps; complain in words of what is none."""
+    text = str(text).strip().removesuffix(unit).strip().replace("−", "-")
+    if re.search(r"\b[1-9]\d{0,2}(,\d{3})+\b", text):
+        raise ValueError(f"Does the comma in {text} mark thousands or decimals? Write it without a comma.")
+    try:
+        over, *under = [float(part) for part in text.replace(",", ".").split("/")]
+        number = over / math.prod(under) if len(under) < 2 else math.nan
+    except (ValueError, ZeroDivisionError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"“{text}” is no number that I understand: write it as 14, 2.5 or 1/2.")
+    return number
 
 
-def _path():
+# --- the files ---
+
+
+def _folder():
     """Return where the guesses are kept, or None where none are."""
-    if (named := os.environ.get(_VARIABLE)) is not None:
+    named = os.environ.get("LSTM_GUESSES")
+    if named is not None:
         return Path(named) if named else None
-    in_jupyter = getattr(get_ipython(), "kernel", None) is not None
-    return Path.home() / ".lstm_by_hand" / "guesses.json" if in_jupyter else None
-
-
-def _update(change=lambda records: records):
-    """Read the guesses, change them and write them, one kernel at a time.
-
-    Return them, and what went wrong in a sentence; nothing is raised.
-    """
+    if getattr(get_ipython(), "kernel", None) is None:
+        return None
     try:
-        path = _path()
-        if path is None or (not path.exists() and change({}) == {}):
-            return {}, ""
-        with _alone(path):
-            before, complaint = _read(path)
-            after = change(before)
-            if after != before or complaint:
-                _write(path, after)
-            return after, complaint
-    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home folder
-        return {}, f"Your guesses could not be kept or read ({type(error).__name__}: {error})."
-
-
-@contextmanager
-def _alone(path):
-    """Hold a lock beside the file; one that a dead kernel has left is removed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock, deadline = path.with_name(path.name + ".lock"), time.monotonic() + _PATIENCE
-    while True:
-        try:
-            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-            break
-        except FileExistsError:
-            if _age(lock) > _STALE:
-                lock.unlink(missing_ok=True)
-            elif time.monotonic() > deadline:
-                raise
-            time.sleep(0.01)
-    try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
-
-
-def _age(path):
-    try:
-        return time.time() - path.stat().st_mtime
-    except OSError:  # it has gone in between
-        return 0.0
-
-
-def _read(path):
-    """Return the guesses in the file; one that is damaged is set aside, and what can be read of it is used."""
-    if not path.exists():
-        return {}, ""
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        stored = None
-    records = {key: record for key, value in _items(stored) if (record := _record(key, value)) is not None}
-    if isinstance(stored, dict) and len(records) == len(stored):
-        return records, ""
-    n = 1
-    while (aside := path.with_name(f"{path.stem}-damaged-{n}{path.suffix}")).exists():
-        n += 1
-    os.replace(path, aside)
-    return records, f"The file with your guesses is damaged; it is kept as {aside.name}, beside a new one."
-
-
-def _items(stored):
-    return stored.items() if isinstance(stored, dict) else ()
-
-
-def _record(key, value):
-    """Return the Question that a piece of the file describes, or None where it describes none."""
-    try:
-        asked = Question(**value)
-        fresh = _question(key, *asked[:3])
-        "".join([*fresh.question, *(fresh.choices or []), fresh.unit]).encode()  # half a character cannot be shown
-        guessed = _answered(fresh, asked.guess, asked.within)
-        answer = None if asked.answer is None else _answered(fresh, asked.answer, asked.within).answer
-        return guessed._replace(guess=guessed.answer, answer=answer)
-    except (TypeError, ValueError, OverflowError):
+        return Path.home() / ".lstm_by_hand" / "guesses"
+    except RuntimeError:  # there is no home folder
         return None
 
 
-def _write(path, records):
-    """Put a whole new file in place of the old one; no guesses, no file."""
-    if not records:
-        path.unlink(missing_ok=True)
-        return
-    new = path.with_name(path.name + ".new")
-    text = json.dumps({key: each._asdict() for key, each in records.items()}, ensure_ascii=False, indent=1)
-    new.write_text(text + "\n", encoding="utf-8")
-    os.replace(new, path)
+def _file(key):
+    return _folder() / f"{key}.json"
 
 
-# --- what is seen ------------------------------------------------------------------------------------------------
+def _kept_guesses():
+    """Return all guesses that can be read, by key."""
+    files = [] if _folder() is None else _folder().glob("*.json")
+    found = {file.stem: _kept(file.stem) for file in files}
+    return {key: each for key, each in found.items() if each is not None}
 
 
-class _Asked:
-    """The control where guesses are kept, and the question as text for a page without a kernel."""
+def _kept(key):
+    """Return the question of a file with its guess, or None."""
+    try:
+        _check_key(key)
+        stored = json.loads(_file(key).read_text(encoding="utf-8"))
+        asked = _checked(Question(**{name: stored[name] for name in Question._fields if name in stored}))
+        " ".join([asked.question, *asked.options]).encode()  # half a character cannot be shown
+        validation.number("within", asked.within, least=0)
+        if asked.answer is not None:
+            asked = asked._replace(answer=_place_or_number(asked, "answer", asked.answer))
+        return asked._replace(guess=_place_or_number(asked, "guess", asked.guess))
+    except Exception:  # whatever stands there: it is no guess
+        return None
 
-    def __init__(self, question, control):
-        self.question, self.control = question, control
+
+def _keep(key, asked):
+    """Write the file of a question whole; return what went wrong in a sentence, or nothing."""
+    try:
+        file = _file(key)
+        new = file.with_name(f"{file.name}.{os.getpid()}.new")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            new.write_text(json.dumps(asked._asdict(), ensure_ascii=False) + "\n", encoding="utf-8")
+            os.replace(new, file)
+        finally:
+            new.unlink(missing_ok=True)
+    except OSError as error:
+        return f"Your guess could not be kept ({type(error).__name__}: {error})."
+    return ""
+
+
+# --- what is seen ---
+
+
+class _Question:
+    """A question as text: where no guess is taken, and in a page without a kernel."""
+
+    def __init__(self, asked):
+        self.asked = asked
 
     def __repr__(self):
-        choices, unit = self.question.choices, self.question.unit
-        kind = "".join(f" – {choice}" for choice in choices) if choices else f" (a number{unit and ', in '}{unit})"
-        return self.question.question + kind
+        return " ".join([self.asked.question, *self.asked.options])
 
-    def _html(self):
-        question, choices, unit = self.question[:3]
-        listed = "".join(f"<li>{html.escape(choice)}</li>" for choice in choices or [])
-        kind = (
-            f'<ol type="a">{listed}</ol>' if choices else f"<p>A number{unit and ', in '}{html.escape(unit)}.</p>"
-        )
+    def _repr_html_(self):
         hint = "Run this cell to give your guess here, before you go on. It stays on your computer."
-        return f"<p><strong>{html.escape(question)}</strong></p>{kind}<p class='asleep'><em>{hint}</em></p>"
-
-    def _repr_mimebundle_(self, **kwargs):
-        bundle = {} if self.control is None else self.control._repr_mimebundle_(**kwargs)
-        bundle = bundle[0] if isinstance(bundle, tuple) else bundle
-        return bundle | {"text/html": self._html(), "text/plain": repr(self)}
-
-
-def _control(key, question):
-    """Return the control of a question, which keeps what is chosen at once."""
-    closed = question.answer is not None
-    control = _Control(closed=closed, **{name: getattr(question, name) for name in _SHOWN})
-    if question.guess is not None:
-        control.note = (
-            f'{question.verdict()} To guess anew: reset("{key}")' if closed else _kept(question, question.guess)
+        return (
+            f"<p><strong>{html.escape(self.asked.question)}</strong></p>"
+            f"<p>{'<br/>'.join(map(html.escape, self.asked.options))}</p><p class='asleep'><em>{hint}</em></p>"
         )
 
-    def keep(change):
-        if control.closed or change.new is None:
-            return
-        record = _record(key, question._replace(guess=change.new)._asdict())
-        if record is None:
-            control.note = "That is no number."
-            return
-        _, complaint = _update(lambda records: records | {key: record})
-        control.note = complaint or _kept(question, record.guess)
-
-    control.observe(keep, "guess")
-    return control
+    def settle(self, answer, within):
+        """Take the answer; return the verdict."""
+        return _answered(self.asked, answer, within).verdict()
 
 
-def _kept(question, guess):
-    return f"Your guess: {question.said(guess)}. It is kept on this computer. Now run on."
+def _answered(asked, answer, within):
+    within = validation.number("within", within, least=0)
+    if asked.limits:
+        answer = int(np.searchsorted(asked.limits, validation.number("answer", answer)))
+    return asked._replace(answer=_place_or_number(asked, "answer", answer), within=within)
 
 
-class _Control(anywidget.AnyWidget):
-    """Radio buttons or a number field. ipywidgets has none whose buttons are one group under the question."""
+class _Control(_Question, anywidget.AnyWidget):
+    """A question with radio buttons or a field: ipywidgets has no buttons that are one group under a question."""
 
+    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "guess.js"))
+    _css = HERE / "guess.css"
     question = traitlets.Unicode().tag(sync=True)
-    choices = traitlets.List(traitlets.Unicode(), allow_none=True).tag(sync=True)
+    choices = traitlets.List(traitlets.Unicode()).tag(sync=True)
     unit = traitlets.Unicode().tag(sync=True)
-    guess = traitlets.Any().tag(sync=True)
+    given = traitlets.Any().tag(sync=True)  # what the page sends: the place of a choice, or what was typed
+    guess = traitlets.Any().tag(sync=True)  # what it is taken for
     note = traitlets.Unicode().tag(sync=True)
     closed = traitlets.Bool(False).tag(sync=True)
-    _css = """
-    .lstm-guess { border: 1px solid var(--jp-border-color1, #767676); border-radius: 4px; padding: 4px 12px 8px; }
-    .lstm-guess legend { font-weight: 600; padding: 0 4px; }
-    .lstm-guess label { display: block; line-height: 1.8; width: fit-content; }
-    .lstm-guess input { margin-right: 6px; }
-    .lstm-guess input[type=number] { width: 8em; margin-left: 6px; }
-    .lstm-guess p { margin: 4px 0 0; min-height: 1.4em; }
-    """
-    _esm = """
-    function render({ model, el }) {
-      const box = document.createElement("fieldset");
-      const legend = document.createElement("legend");
-      const status = document.createElement("p");
-      const choices = model.get("choices");
-      const group = "guess-" + Math.random();  // one name makes the buttons one group for the arrow keys
-      box.className = "lstm-guess";
-      legend.textContent = model.get("question");
-      status.setAttribute("role", "status");
-      box.append(legend);
-      const inputs = (choices ?? [""]).map((words, place) => {
-        const label = document.createElement("label");
-        const input = document.createElement("input");
-        input.type = choices ? "radio" : "number";
-        input.dataset.lmSuppressShortcuts = "true";  // or JupyterLab takes the arrow keys to move between cells
-        if (choices) {
-          input.name = group;
-          label.append(input, words);
-        } else {
-          input.step = "any";
-          label.append("Your guess", input, model.get("unit"));
-        }
-        input.addEventListener("change", () => {
-          const number = choices ? place : input.valueAsNumber;
-          if (!Number.isFinite(number)) return;
-          model.set("guess", number);
-          model.save_changes();
-        });
-        box.append(label);
-        return input;
-      });
-      const update = () => {
-        const guess = model.get("guess");
-        inputs.forEach((input, place) => {
-          input.disabled = model.get("closed");
-          if (choices) input.checked = guess === place;
-          else if (guess !== null) input.value = guess;
-        });
-        status.textContent = model.get("note");
-      };
-      update();
-      model.on("change", update);
-      box.append(status);
-      el.append(box);
-      return () => model.off("change", update);
-    }
-    export default { render };
-    """
+    sent = traitlets.Int().tag(sync=True)  # the page counts what it sends, and waits until it is taken
+    taken = traitlets.Int().tag(sync=True)
+
+    def __init__(self, key, asked):
+        self.key, self.asked, self.last_time = key, asked, None
+        options = asked.options if asked.choices else []
+        anywidget.AnyWidget.__init__(self, question=asked.question, choices=options, unit=asked.unit)
+        kept = _kept(key)
+        if kept is not None and kept[:4] == asked[:4]:  # the lesson may have been changed since
+            if kept.answer is None:
+                self.asked, self.guess, self.note = kept, kept.guess, _thanks(kept)
+            else:
+                self.last_time = kept.guess
+                self.note = f"Last time you guessed {kept.said(kept.guess)}. Choose, and you guess anew."
+        self.observe(self._take, "sent")
+
+    def _take(self, _):
+        with self.hold_sync():  # one message: what it is taken for, and that this is about the last one sent
+            self.taken = self.sent
+            if self.closed:
+                return
+            try:
+                value = self.given if self.asked.choices else _number_in(self.given, self.asked.unit)
+                self.guess = _place_or_number(self.asked, "guess", value)
+            except (TypeError, ValueError) as error:
+                self.note = str(error)
+                return
+            self.asked = self.asked._replace(guess=self.guess)
+            self.closed = self.asked.answer is not None
+            self.note = _keep(self.key, self.asked) or _thanks(self.asked)
+
+    def settle(self, answer, within):
+        """Take the answer, keep it with the guess, and return the verdict."""
+        self.asked = _answered(self.asked, answer, within)
+        if self.asked.guess is None and self.last_time is None:
+            self.note = "No guess yet. Choose, and it is compared at once."
+            return self.asked.verdict()
+        settled = self.asked
+        if settled.guess is None:
+            settled = settled._replace(guess=self.last_time)
+        else:
+            self.closed, self.note = True, settled.verdict()
+        return f"{settled.verdict()}\n{_keep(self.key, settled)}".strip()
+
+    def forget(self):
+        """Ask as if nothing had been guessed."""
+        self.asked, self.last_time = self.asked._replace(guess=None, answer=None), None
+        self.guess, self.closed, self.note = None, False, ""
+
+    def _repr_mimebundle_(self, **kwargs):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        asleep = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        return {"application/vnd.jupyter.widget-view+json": view} | asleep
+
+
+def _thanks(asked):
+    if asked.answer is not None:
+        return asked.verdict()
+    return f"Your guess: {asked.said(asked.guess)}. It is kept on this computer. Now run on."

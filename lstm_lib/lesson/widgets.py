@@ -114,7 +114,7 @@ def explore(draw, **sliders):
 class _Explorer(anywidget.AnyWidget):
     """The live sliders where there is a kernel, and the first picture where there is none."""
 
-    _esm = HERE / "explore.js"
+    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "explore.js"))
     _css = HERE / "explore.css"
     controls = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)

@@ -15,7 +15,7 @@ import cells as sorting
 import confine
 import course as courses
 import exam
-import page as pages
+import marked_page
 import sandbox
 import submission
 
@@ -78,8 +78,8 @@ def mark(name, student, path, course, *, protected=True, limits=None):
         result["report"][question] = [_line(check, *checks[check], said) for check, said in complaints.items()]
     notices = [result["refused"]] if result["refused"] else result["notes"]
     result |= {"answered": sorted(sorted_out.answers), "waiting": sorted(sorted_out.waiting)}
-    result |= {"texts": pages.texts(sheet, sorted_out)}
-    result |= {"page": pages.page(sheet, sorted_out, result["report"], notices, result["fingerprint"])}
+    result |= {"texts": marked_page.texts(sheet, sorted_out)}
+    result |= {"page": marked_page.page(sheet, sorted_out, result["report"], notices, result["fingerprint"])}
     return result | {"seconds": round(time.monotonic() - start, 3)}
 
 

@@ -25,7 +25,7 @@
 # your own: *File → Save Notebook As…*. `git restore notebooks` brings the originals back.
 #
 # Whenever it says **Predict**, stop, run the cell that asks, and commit to an answer before you run the next one. Your
-# guesses stay on your own disk, in a small file; nothing is sent anywhere. Students who
+# guesses stay on your own disk, in small files; nothing is sent anywhere. Students who
 # predicted the outcome of a demonstration understood it better than those who only watched it
 # ([Crouch and others 2004](#References)).
 
@@ -33,7 +33,7 @@
 import numpy as np
 
 from lstm_lib import lstm, plotting, sigmoid
-from lstm_lib.lesson import check, predict, reveal
+from lstm_lib.lesson import check, diagrams, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The task: remember what came first
@@ -73,7 +73,7 @@ X.shape
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 plotting.show(
-    plotting.draw_cell().figure,
+    diagrams.draw_cell().figure,
     "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the new one, "
     "C(t). On its way it is multiplied by the forget gate f, and the product of input gate i and candidate C-tilde is "
     "added to it. A branch goes down through tanh, is multiplied by the output gate o and leaves as h(t). All four, "
@@ -313,7 +313,7 @@ print("The card is right.")
 # second one answers. The hints and the solution are folded: click on a triangle to open one.
 #
 # **1. Half-life.** After how many steps is half of a memory gone, if the forget gate is σ(b_f) at every step and
-# nothing is written? Write the function. (It need not give a whole number.)
+# nothing is written? Write the function. (Give the exact number; it need not be a whole one.)
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -322,8 +322,35 @@ def half_life(b_f):
 
 
 # %% slideshow={"slide_type": "skip"}
-check("half of it is left, b_f = 3", lambda: half_life(3.0), 0.5, then=lambda n: sigmoid(3.0) ** n)
-check("half of it is left, b_f = 5", lambda: half_life(5.0), 0.5, then=lambda n: sigmoid(5.0) ** n)
+def steps_to_half(b_f):
+    return np.log(0.5) / np.log(sigmoid(b_f))
+
+
+slips = {
+    "The fraction is upside down: ln ½ is divided by ln f.": lambda b_f: 1 / steps_to_half(b_f),
+    "The logarithm is taken of the bias: f is σ(b_f).": lambda b_f: np.log(0.5) / np.log(b_f),
+    "The gate multiplies at every step: after n steps fⁿ is left, and that is to be ½.": lambda b_f: (
+        0.5 / sigmoid(b_f)
+    ),
+    "That is the gate itself, what one step leaves.": sigmoid,
+    "One of the two logarithms has lost its sign.": lambda b_f: -steps_to_half(b_f),
+    "After so many steps 1/e is left: ln ½ is missing.": lambda b_f: -1 / np.log(sigmoid(b_f)),
+    "That is cut down to whole steps: give the exact number.": lambda b_f: np.floor(steps_to_half(b_f)),
+    "That is the first whole step at which less than a half is left: give the exact number.": lambda b_f: np.ceil(
+        steps_to_half(b_f)
+    ),
+}
+
+# %% slideshow={"slide_type": "skip"}
+check(
+    "half of it is left",
+    half_life,
+    steps_to_half,
+    given=[(3.0,), (5.0,), (0.5,)],
+    then=lambda n, b_f: sigmoid(b_f) ** n,
+    known=slips,
+    says="your {answer:.4g} steps leave {got:.3g} of it, a half was asked for",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -358,11 +385,41 @@ def opposite(params):
 
 
 # %% slideshow={"slide_type": "skip"}
-def output_at_the_end(params):
-    return lstm.forward(params, X)[0][-1]
+def one_unit(**other):
+    """The parameters of this lesson, made afresh, with other rows in place of some: h, value, flag and bias."""
+    rows = {"f": [0, 0, -20, 10], "i": [0, 0, 20, -10], "C": [0, 2, 0, 0], "o": [0, 0, 0, 10]} | other
+    weights = {f"W_{k}": np.array([row[:3]], float) for k, row in rows.items()}
+    return weights | {f"b_{k}": np.array([row[3:]], float) for k, row in rows.items()}
 
 
-check("the opposite is remembered", lambda: opposite(params), -hs[-1], then=output_at_the_end, tol=1e-3)
+def read_in(value=0.67):
+    """An input like X: a flagged symbol, then noise, and `value` at step 51."""
+    X = np.zeros((100, 2, 2))
+    X[1:, 0] = np.random.default_rng(0).uniform(-1, 1, (99, 1))
+    X[50, 0], X[0] = [value, -value], [[1, -1], [1, 1]]
+    return X
+
+
+def memory_at_the_end(params, *_):
+    return lstm.forward(params, read_in())[1][-1].C_t[0]
+
+
+# %% slideshow={"slide_type": "skip"}
+slips = {
+    "All is as it was: that weight does not decide what is written.": lambda params: params,
+    "Nothing is written any more: the input gate says when, and not what.": one_unit(i=[0, 0, -20, -10]),
+    "The sign is right, and the size is not: tanh(−2) was asked for.": one_unit(C=[0, -1, 0, 0]),
+}
+check(
+    "the opposite is remembered",
+    opposite,
+    lambda params: params | {"W_C": -params["W_C"]},
+    given=(one_unit(),),
+    then=memory_at_the_end,
+    tol=2e-3,
+    known=slips,
+    says="the memory ends at {got:.2f}, {want:.2f} was asked for",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -395,15 +452,29 @@ def memory_after_second_flag(params, X):
 
 
 # %% slideshow={"slide_type": "skip"}
-for value in [X[50, 0, 0], 0.5]:
-    noise = X.copy()
-    noise[50, 0, 0], noise[0, 0, 0] = value, -1  # the memory must not depend on the first symbol any more
-    check(
-        f"memory, if step 51 reads {value:.2f}",
-        lambda noise=noise: memory_after_second_flag(params, noise.copy()),
-        np.tanh(2 * value),
-        tol=0.02,
-    )
+def end_with(flag_at, of="C_t", when=-1, value=None):
+    """What is left at the end if the flag goes up at a place in X."""
+
+    def remembered(params, X):
+        X[flag_at, 1] = 1
+        X[flag_at, 0] = X[flag_at, 0] if value is None else value
+        return getattr(lstm.forward(params, X)[1][when], of)[0, 0]
+
+    return remembered
+
+
+slips = {
+    "The flag is still down at step 51.": end_with(slice(0, 0)),
+    "X[51] is step 52: Python counts from 0.": end_with(51),
+    "X[49] is step 50: Python counts from 0.": end_with(49),
+    "That is the output h_t; the memory is C_t.": end_with(50, of="h_t"),
+    "That is the memory right after step 51; after the last step a little less is left.": end_with(50, when=50),
+    "Only the flag goes up: the value at step 51 stays as it is.": end_with(50, value=1),
+}
+
+# %% slideshow={"slide_type": "skip"}
+cases = [(one_unit(), read_in(value)) for value in (0.67, 0.5)]
+check("the memory at the end", memory_after_second_flag, end_with(50), given=cases, tol=1e-3, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

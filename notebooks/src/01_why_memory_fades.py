@@ -29,7 +29,7 @@
 import numpy as np
 
 from lstm_lib import flow, lstm, plotting, rnn, sigmoid
-from lstm_lib.lesson import check, check_choice, explore, predict, reveal, scenes, slider
+from lstm_lib.lesson import check, check_choice, check_order, explore, predict, reveal, scenes, slider
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -979,29 +979,16 @@ def order():
 
 
 # %% slideshow={"slide_type": "skip"}
-LINES = {"A": "    sizes.append(np.linalg.norm(J, 2))", "B": "for s in steps:", "C": "J, sizes = np.eye(H), [1.0]"}
-LINES |= {"D": "    J = J @ ((1 - s.h_t**2) * W)", "E": "hs, steps = rnn.forward(params, X)"}
-LINES |= {"F": "for s in reversed(steps):", "G": "    J = ((1 - s.h_t**2) * W) @ J"}
-
-
-def run_lines(word):
-    """Run the lines in this order and return what is in `sizes` at the end."""
-    word = str(word).upper().replace(" ", "")
-    if not set(word) <= set(LINES):
-        raise ValueError(f"{word!r} is not a word of the letters A to G")
-    names = {"np": np, "rnn": rnn, "params": usual, "X": noise[:8], "H": H, "W": W}
-    exec("\n".join(LINES[letter] for letter in word), names)  # your programme
-    return names["sizes"]
-
-
-# %% slideshow={"slide_type": "skip"}
-known = {
-    "You multiply from the left: the factor of an earlier step stands to the right of the later ones.": "ECFGA",
-    "You go forwards: that is how the first state reaches each step, not how each reaches the last.": "ECBGA",
-    "You go forwards, and J begins at the end.": "ECBDA",
-    "The size is taken before J is multiplied, so it comes one step late.": "ECFAD",
+after = {
+    "F": {"E": "The loop goes over steps, and they are not there yet.", "C": "J and sizes begin before the loop."},
+    "D": {"F": "It needs the s of the loop."},
+    "A": {"D": "The size would be taken before J is multiplied, and come one step late."},
 }
-check("the norms your lines give", order, flow.norms(rnn, usual, noise[:8]), then=run_lines, known=known)
+traps = {
+    "B": "It goes forwards: that is how the first state reaches each step, not how each reaches the last.",
+    "G": "It multiplies from the left: the factor of an earlier step stands to the right of the later ones.",
+}
+check_order("the norms your lines give", order, dict.fromkeys("ABCDEFG"), after, distractors=traps)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1043,19 +1030,35 @@ def tamed(W, n, left):
 
 
 # %% slideshow={"slide_type": "skip"}
-for W_any, n, left in [(W, 5, 0.5), (3 * W.T, 8, 0.2)]:
-    size = np.linalg.norm(W_any, 2)
-    known = {
-        "Now σ_max itself is `left`: its n-th power shall be.": W_any * (left / size),
-        "A power of n is undone by a root, not by a division.": W_any * (left / n / size),
-    }
-    check(
-        f"the bound after {n} steps",
-        lambda W_any=W_any, n=n, left=left: tamed(W_any.copy(), n, left),
-        left,
-        then=lambda tame, n=n: np.linalg.norm(tame, 2) ** n,
-        known=known,
-    )
+def by_factor(factor):
+    """A wrong or right way to scale: W times a factor that is made of W, n and left."""
+    return lambda W, n, left: W * factor(W, n, left)
+
+
+slips = {
+    "Now σ_max itself is `left`: its n-th power shall be.": by_factor(
+        lambda W, n, left: left / np.linalg.norm(W, 2)
+    ),
+    "`left` is divided by n: the n-th root of it is left ** (1 / n), with the parentheses.": (
+        by_factor(lambda W, n, left: left / n / np.linalg.norm(W, 2))
+    ),
+    "That is the n-th power of `left`; its n-th root is wanted.": (
+        by_factor(lambda W, n, left: left**n / np.linalg.norm(W, 2))
+    ),
+    "np.linalg.norm(W) without the 2 is the root of the sum of all squares, not σ_max.": (
+        by_factor(lambda W, n, left: left ** (1 / n) / np.linalg.norm(W))
+    ),
+    "That is divided by the largest eigenvalue; the bound is made of σ_max.": (
+        by_factor(lambda W, n, left: left ** (1 / n) / np.abs(np.linalg.eigvals(W)).max())
+    ),
+    "The σ_max that W has is still in it: divide by it.": by_factor(lambda W, n, left: left ** (1 / n)),
+    "That is the factor; multiply W by it.": lambda W, n, left: left ** (1 / n) / np.linalg.norm(W, 2),
+}
+
+# %% slideshow={"slide_type": "skip"}
+right = by_factor(lambda W, n, left: left ** (1 / n) / np.linalg.norm(W, 2))
+cases = [(np.array([[2.0, 1.0], [-1.0, 0.5]]), 5, 0.5), (np.array([[0.1, 0.7], [0.4, -0.3]]), 8, 0.2)]
+check("the scaled W", tamed, right, given=cases, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1114,18 +1117,51 @@ def last_state(params, X, cut):
 
 
 # %% slideshow={"slide_type": "skip"}
-for s, piece in [(1.0, 50), (1.5, 99)]:
-    whole, _ = rnn.forward(orthogonal_rnn(s), noise)
-    forgetful = last_state_with_a_bug(orthogonal_rnn(s), noise, piece)
-    check(
-        f"cut at {piece}, s = {s}",
-        lambda s=s, piece=piece: last_state(orthogonal_rnn(s), noise.copy(), piece),
-        whole[-1],
-        known={
-            "The second piece still begins with a state of zero.": forgetful,
-            "That is the state at the cut: the second piece has to be read, too.": whole[piece - 1],
-        },
-    )
+class Tape:
+    """A long input that can be read in pieces only, as X[:cut] or X[cut:]."""
+
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def __getitem__(self, piece):
+        read = self.numbers[piece].copy()
+        return self.__array__() if read.shape == self.numbers.shape else read
+
+    def __array__(self, *_, **__):
+        raise TypeError("X is too long to be read in one go; read X[:cut], then X[cut:]")
+
+
+def states(params, X, state=None):
+    return rnn.forward(params, X.numbers if isinstance(X, Tape) else X, state)[0]
+
+
+# %% slideshow={"slide_type": "skip"}
+def tape_and_weights(seed, scale):
+    """Fresh weights of an RNN whose W is orthogonal up to a factor, and 100 steps of noise."""
+    rng = np.random.default_rng(seed)
+    params = rnn.init_params(1, 32, rng)
+    params["W_h"][:, :32] = flow.orthogonal(32, rng, scale)
+    return params, Tape(rng.normal(size=(100, 1, 1)))
+
+
+def in_pieces(params, X, cut, state=None):
+    return states(params, X[:cut]), states(params, X[cut:], state)
+
+
+slips = {
+    "The second piece still begins with a state of zero.": lambda *given: in_pieces(*given)[1][-1],
+    "That is the state at the cut: the second piece has to be read, too.": lambda *given: in_pieces(*given)[0][-1],
+    "The second piece begins with the first state of the first; it goes on from its last.": (
+        lambda *given: in_pieces(*given, in_pieces(*given)[0][0])[1][-1]
+    ),
+    "Those are all states of the second piece; the last one is asked for.": (
+        lambda *given: in_pieces(*given, in_pieces(*given)[0][-1])[1]
+    ),
+}
+
+# %% slideshow={"slide_type": "skip"}
+cases = [(*tape_and_weights(0, 1.0), 50), (*tape_and_weights(1, 1.5), 97)]
+check("the last state", last_state, lambda params, X, cut: states(params, X)[-1], given=cases, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1169,24 +1205,29 @@ def other_past(w, w_in):
 
 
 # %% slideshow={"slide_type": "skip"}
-def state_after(w, w_in, xs):
-    params = {"W_h": np.array([[w, w_in]]), "b_h": np.zeros((1, 1))}
-    return rnn.forward(params, np.reshape(xs, (-1, 1, 1)))[0][-1].item()
+def state_after(x, w, w_in):
+    return np.tanh(w_in * x)  # the first step leaves the state at 0
 
 
-# %% slideshow={"slide_type": "skip"}
-for w, w_in in [(1.5, 0.5), (-0.7, 2.0)]:
-    state = state_after(w, w_in, [1.0, 0.0])
-    check(
-        f"the state after (0, x), w = {w}, w_in = {w_in}",
-        lambda w=w, w_in=w_in: other_past(w, w_in),
-        state,
-        then=lambda x, w=w, w_in=w_in: state_after(w, w_in, [0.0, float(x)]),
-        known={
-            "Your x is what the last tanh sees; on its way there x is multiplied by w_in.": np.arctanh(state),
-            "The 1 goes through a tanh of its own, at step 1, before w takes it on.": w,
-        },
-    )
+slips = {
+    "Your x is what the last tanh sees; on its way there x is multiplied by w_in.": lambda w, w_in: (
+        w * np.tanh(w_in)
+    ),
+    "The 1 goes through a tanh of its own, at step 1, before w takes it on.": lambda w, w_in: w,
+    "At step 2 the state of step 1 is multiplied by w.": lambda w, w_in: np.tanh(w_in) / w_in,
+    "x is multiplied by w_in on its way in, not by w.": lambda w, w_in: np.tanh(w_in),
+    "That is the state itself; x is what has to come in.": lambda w, w_in: np.tanh(w * np.tanh(w_in)),
+    "That is turned upside down.": lambda w, w_in: w_in / (w * np.tanh(w_in)),
+}
+check(
+    "both pasts leave the same state",
+    other_past,
+    lambda w, w_in: w * np.tanh(w_in) / w_in,
+    given=[(1.5, 0.5), (-0.7, 2.0)],
+    then=state_after,
+    known=slips,
+    says="your x = {answer:.4g} leaves {got:.4g}, and the 1 leaves {want:.4g}",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

@@ -27,7 +27,7 @@ import itertools
 import numpy as np
 
 from lstm_lib import data, lstm, plotting, rnn, sigmoid, sigmoid_grad
-from lstm_lib.lesson import check, check_choice, explore, predict, reveal, scenes, slider
+from lstm_lib.lesson import check, check_choices, check_order, diagrams, explore, predict, reveal, scenes, slider
 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -71,7 +71,7 @@ print(f"50 steps back along the memory: {sigmoid(0) ** 50:.0e} with b_f = 0, {si
 # %% slideshow={"slide_type": "skip"}
 def part(names, words):
     """Show the cell with some of its parts in colour and the rest in grey; None: all in colour."""
-    plotting.show(plotting.draw_cell(names).figure, words)
+    plotting.show(diagrams.draw_cell(names or diagrams.DRAWN).figure, words)
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -1194,14 +1194,13 @@ def boxes():
 
 
 # %% slideshow={"slide_type": "skip"}
-known = {
-    "counts down": {"A gate has no sign: it says how much, not which way.": "i"},
-    "lets go": {"That one hides the memory, and the memory stays.": "o"},
-    "does not say": {"Then it would no longer know it.": "f"},
-    "does not take in": {"That one decides about what is there already.": "f"},
+questions = {
+    "it counts down": ("C", {"A gate has no sign: it says how much, not which way.": "i"}),
+    "it lets go": ("f", {"That one hides the memory, and the memory stays.": "o"}),
+    "it does not say": ("o", {"Then it would no longer know it.": "f"}),
+    "it does not take in": ("i", {"That one decides about what is there already.": "f"}),
 }
-for k, (sentence, wrong) in enumerate(known.items()):
-    check_choice(f"it {sentence}", lambda k=k: boxes()[k], "Cfoi"[k], "fiCo", known=wrong)
+check_choices("the four boxes", boxes, questions, "fiCo")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1230,7 +1229,7 @@ for k, (sentence, wrong) in enumerate(known.items()):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **2. In order, please.** (*A puzzle.*) Here are seven lines. Five of them, in the right order, are one step of the
-# cell; two are wrong. Return the five numbers in order. The check runs your lines for three steps.
+# cell; two are wrong. Return the five numbers in order.
 
 # %% slideshow={"slide_type": "skip"}
 LINES = {
@@ -1250,25 +1249,17 @@ def order():
 
 
 # %% slideshow={"slide_type": "skip"}
-def follow(digits):
-    if len(str(digits)) != 5:
-        raise ValueError(f"{digits} does not name five lines")
-    now = {"np": np, "sigmoid": sigmoid, "p": puzzle, "h": np.zeros((2, 1)), "C": np.zeros((2, 1))}
-    for x in puzzle_X:
-        now["x"] = x
-        for digit in str(digits):
-            exec(LINES[digit], now)
-    return now["h"]
-
-
-# %% slideshow={"slide_type": "skip"}
-puzzle, puzzle_X = lstm.init_params(1, 2, np.random.default_rng(4)), np.array([1.0, -2.0, 0.5]).reshape(3, 1, 1)
-known = {
-    "The four boxes see h: C does not go into z.": "57312",
-    "The keep gate f belongs to the old memory, i to the candidate.": "47362",
-    "h is shown too early: it shows the memory after the step.": "47321",
+after = {
+    "7": {"4": "The gates look at z, and it is not there yet."},
+    "3": {"4": "The candidate looks at z, and it is not there yet."},
+    "1": {"7": "The new memory needs f and i.", "3": "The new memory needs the candidate."},
+    "2": {"1": "h is shown too early: it shows the memory after the step."},
 }
-check("h after three steps", order, lstm.forward(puzzle, puzzle_X)[0][-1], then=follow, known=known)
+traps = {
+    "5": "The four boxes see h: C does not go into z.",
+    "6": "The keep gate f belongs to the old memory, i to the candidate.",
+}
+check_order("one step of the cell", order, LINES, after, distractors=traps)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1309,23 +1300,25 @@ def weight_of_reset():
 
 # %% slideshow={"slide_type": "skip"}
 def memories(weight):
+    """The memory after set, after reset, after set, and twice after both at once."""
     X = spell("..s..r..s....", "sr")
-    X[10] = 1  # both at once
-    return run(latch | program(i=[0, 40, weight, -20]), X).C_t[[4, 7, 9, 10, 12], 0, 0]
+    X[10] = 1
+    rows = {"f": [0, 0, -40, 20], "i": [0, 40, weight, -20], "C": [0, 0, 0, 20], "o": [0, 0, 0, 20]}
+    return run(program(**rows), X).C_t[[4, 7, 9, 10, 12], 0, 0].round(2)
 
 
-# %% slideshow={"slide_type": "skip"}
+slips = {
+    "That is the latch as it was: with both, it writes a 1.": 0,
+    "With both, the sum in the gate is 0: it is half open.": -20,
+    "The sign: now reset opens the input gate.": 40,
+}
 check(
     "1 after set, 0 after reset, 1 after set, 0 after both",
     weight_of_reset,
-    [1, 0, 1, 0, 0],
+    lambda: -40,
     then=memories,
-    tol=1e-3,
-    known={
-        "That is the latch as it was: with both, it writes a 1.": 0,
-        "With both, the sum in the gate is 0: it is half open.": -20,
-        "The sign: now reset opens the input gate.": 40,
-    },
+    known=slips,
+    says="with {answer:g} the memory is {got:.2g} where {want:.0f} is due",
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -1374,19 +1367,33 @@ def mended():
 
 
 # %% slideshow={"slide_type": "skip"}
-known = {
-    "The forget gate is still shut: nothing is kept.": broken,
-    "A bias of 0 leaves the forget gate half open: at every step half is lost.": broken | program(f=[0, 0, 0]),
+def with_forget_gate(h, one, bias):
+    return program(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
+
+
+def counts(params):
+    return [run(params, spell(text, "1")).C_t[-1, 0, 0] for text in ("1.11.1", "1....", "1111111111")]
+
+
+slips = {
+    "The forget gate is still shut: nothing is kept.": with_forget_gate(0, 0, -20),
+    "A bias of 0 leaves the forget gate half open: at every step half is lost.": with_forget_gate(0, 0, 0),
+    "It keeps only while a one comes in: in silence the forget gate shuts.": with_forget_gate(0, 20, -20),
+    "It keeps in silence and lets go whenever a one comes in.": with_forget_gate(0, -40, 20),
+    "Whenever a one comes in the forget gate is half open.": with_forget_gate(0, -20, 20),
+    "The forget gate stays shut until h opens it; it is to be open always.": with_forget_gate(20, 0, -20),
 }
-for text in ["1.11.1", "1....", "1111111111"]:
-    check(
-        f"the number of ones in {text}",
-        mended,
-        text.count("1"),
-        then=lambda params, text=text: run(params, spell(text, "1")).C_t[-1, 0, 0],
-        tol=1e-3,
-        known=known,
-    )
+
+# %% slideshow={"slide_type": "skip"}
+check(
+    "the number of ones in 1.11.1, 1.... and 1111111111",
+    mended,
+    lambda: with_forget_gate(0, 0, 20),
+    then=counts,
+    tol=1e-3,
+    known=slips,
+    says="of {want:.0f} ones it has counted {got:.2f}",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1425,18 +1432,32 @@ def bias_for(half_life):
 
 
 # %% slideshow={"slide_type": "skip"}
-for n, f in [(1, 0.5), (5, 0.87055056), (20, 0.96593633)]:
-    check(
-        f"half is left after {n} steps",
-        lambda n=n: bias_for(n),
-        0.5,
-        then=lambda b_f, n=n: sigmoid(b_f) ** n,
-        known={
-            "That is the gate f itself; its bias is what σ turns into f.": f,
-            "That is the rule of thumb, good for a large bias only.": np.log(n / np.log(2)),
-        },
-        tol=1e-6,
-    )
+def gate_for(n):
+    return 0.5 ** (1 / n)
+
+
+def undone(f):
+    return np.log(f / (1 - f))
+
+
+slips = {
+    "That is the gate f itself; its bias is what σ turns into f.": gate_for,
+    "That is the rule of thumb, good for a large bias only.": lambda n: np.log(n / np.log(2)),
+    "The odds are upside down: f to 1 − f.": lambda n: -undone(gate_for(n)),
+    "Those are the odds; their logarithm is the bias.": lambda n: gate_for(n) / (1 - gate_for(n)),
+    "ln n is for a memory that fades to about 1/e over n steps.": np.log,
+    "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(gate_for(n)),
+}
+check(
+    "half of it is left after n steps",
+    bias_for,
+    lambda n: undone(gate_for(n)),
+    given=[(1,), (5,), (20,)],
+    then=lambda b_f, n: sigmoid(b_f) ** n,
+    known=slips,
+    tol=1e-6,
+    says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1478,18 +1499,24 @@ def two_for_one():
 
 
 # %% slideshow={"slide_type": "skip"}
-known = {
-    "Here an a weighs as much as a b; no step can write more than 1.": counter(20),
-    "An a writes tanh of its weight, and tanh(½) is less than ½.": counter(20) | program(C=[0, 0.5, -20, 0]),
-}
-for word, sign in [("aab", 0), ("abaaba", 0), ("ab", -1), ("aaab", 1), ("a" * 40 + "b" * 20, 0)]:
-    check(
-        f"sign of the memory after {word if len(word) < 9 else '40 a, 20 b'}",
-        two_for_one,
-        sign,
-        then=lambda params, word=word: np.sign(count(params, word).round(3)),
-        known=known if sign == 0 else None,
-    )
+def signs(params):
+    """Above, at or below 0 after words with too many a's, just enough, and too few."""
+    words = ["aab", "baa", "abaaba", 40 * "a" + 20 * "b", "a", "aaab", "b", "ab", "babb"]
+    return np.sign(np.array([count(params, word) for word in words]).round(3))
+
+
+def letter_by_letter(answer, **_):
+    a, b = count(answer, "a"), count(answer, "b")
+    return f"an a adds {a:.3f} and a b {b:.3f}; 2 a and 1 b come to {count(answer, 'aab'):.3f}"
+
+
+check(
+    "0 for twice as many a's as b's, above it for more, below for fewer",
+    two_for_one,
+    lambda: program(f=[0, 0, 0, 20], i=[0, 0, 0, 20], C=[0, np.arctanh(0.5), -20, 0], o=[0, 0, 0, 20]),
+    then=signs,
+    says=letter_by_letter,
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

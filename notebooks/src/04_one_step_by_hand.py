@@ -23,13 +23,13 @@
 # each unit does exactly what you will do here.
 
 # %% slideshow={"slide_type": "skip"}
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 
 import numpy as np
 from IPython.display import Math, display
 
 from lstm_lib import data, lstm, plotting, sigmoid
-from lstm_lib.lesson import CellExplorer, check, check_choice, check_function, predict, reveal
+from lstm_lib.lesson import CellExplorer, check, check_choice, check_function, check_paper, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -570,32 +570,36 @@ assert abs(right.h_t - wrong.h_t).item() > 1e-3
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
 #
-# The checks know which numbers come out when one thing goes wrong, and say so. The next two cells make these numbers:
-# a step in which the gates, the candidate, the showing or the digits are other than they should be.
+# The checks know which numbers come out when one thing goes wrong, and say so. The next cell makes these numbers: a step
+# in which the gates, the candidate, the showing or the digits are other than they should be.
 
 
 # %% slideshow={"slide_type": "skip"}
-def to_two(how):
-    return lambda number: float(Decimal(float(number)).quantize(Decimal("0.01"), how))
+def to_digits(digits, how):
+    def shorten(number):
+        return float(Decimal(f"{number:.12f}").quantize(Decimal(1).scaleb(-digits), how))  # 0.1 + 0.7 is 0.8
+
+    shorten.__name__ = f"{how} to {digits}"
+    return shorten
 
 
-def slip(params, z, gate=sigmoid, candidate=np.tanh, show=np.tanh, shorten=float):
-    """Return C_t and h_t of a step from the primer's memory that may hold a mistake."""
-    sums = {k: float(params[f"W_{k}"][0] @ z + params[f"b_{k}"].item()) for k in "fiCo"}
+def on_paper(sums, C_prev=0.2, gate=sigmoid, candidate=np.tanh, show=np.tanh, shorten=float):
+    """Return C_t and h_t of a step that may hold a mistake, from the sums in f, i, C̃ and o."""
     f, i, o = (shorten(gate(sums[k])) for k in "fio")
-    C_t = shorten(f * C + i * shorten(candidate(sums["C"])))
-    return np.array([C_t, shorten(o * shorten(show(C_t)))])
+    C_t = shorten(f * C_prev + i * shorten(candidate(sums["C"])))
+    return C_t, shorten(o * shorten(show(C_t)))
 
 
-# %% slideshow={"slide_type": "skip"}
-def slips(params, z):
+def paper_slips(sums):
     return {
-        "The gates are squashed twice: one σ around each sum.": slip(params, z, lambda a: sigmoid(sigmoid(a))),
-        "The candidate is taken for one more gate: it is a tanh.": slip(params, z, candidate=sigmoid),
-        "The memory is shown as it is: the tanh of h_t is missing.": slip(params, z, show=float),
-        "You have cut to two decimals on the way: keep more digits.": slip(params, z, shorten=to_two(ROUND_DOWN)),
+        "The gates are squashed twice: one σ around each sum.": on_paper(sums, gate=lambda a: sigmoid(sigmoid(a))),
+        "The candidate is taken for one more gate: it is a tanh.": on_paper(sums, candidate=sigmoid),
+        "The memory is shown as it is: the tanh of h_t is missing.": on_paper(sums, show=float),
+        "You have cut to two decimals on the way: keep more digits.": (
+            on_paper(sums, shorten=to_digits(2, ROUND_DOWN))
+        ),
         "You have rounded to two decimals on the way: keep more digits.": (
-            slip(params, z, shorten=to_two(ROUND_HALF_UP))
+            on_paper(sums, shorten=to_digits(2, ROUND_HALF_UP))
         ),
     }
 
@@ -611,11 +615,22 @@ def my_h():
 
 
 # %% slideshow={"slide_type": "skip"}
-known = {words: h_wrong for words, (_, h_wrong) in slips(params, [h, -0.5]).items()}
-known["That is h for x = +0.5."] = h_new
-known["The bias is missing: the sum is h + x + 1."] = slip(params, [h, -0.5 - 1])[1]
-known["tanh is of C_(t-1), the old memory; h shows the new one."] = sigmoid(h - 0.5 + 1) * np.tanh(C)
-check("h for x = −0.5", my_h, step_with(-0.5, h, C, 1).h_t.item(), tol=1e-3, known=known)
+def alike(a):
+    return dict.fromkeys("fiCo", a)
+
+
+gate, candidate = sigmoid(0.6), np.tanh(0.6)
+C_t, h_t = on_paper(alike(0.6))
+steps = {"the sum a": 0.6, "the gates": gate, "the candidate": candidate, "C_t": C_t, "h_t": h_t}
+known = {words: wrong for words, (_, wrong) in paper_slips(alike(0.6)).items()} | {
+    "That is h for x = +0.5.": on_paper(alike(1.6))[1],
+    "The bias is missing: the sum is h + x + 1.": on_paper(alike(-0.4))[1],
+    "tanh is of C_(t-1), the old memory; h shows the new one.": gate * np.tanh(0.2),
+    "That is C_t, the memory; h shows a part of it.": C_t,
+    "That is tanh(C_t); the output gate is missing.": np.tanh(C_t),
+}
+hint = "Only the sum a changes: 0.1 − 0.5 + 1."
+check_paper("h for x = −0.5", my_h, steps, known=known, hint=hint)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -651,25 +666,39 @@ def C_with_rounded_products(shorten):
 
 
 # %% slideshow={"slide_type": "skip"}
-PENCILS = {
-    "The products are added before they are shortened: that is `walk`.": lambda shorten: walk(shorten)["C_t"],
-    "The gate or the candidate still has all its digits: shorten them first.": (
-        lambda shorten: shorten(shorten(f * C) + shorten(i * C_tilde))
+def with_pencil(gate=True, candidate=True, products=True):
+    """The walk of a person with a pencil who may forget to shorten something."""
+
+    def walked(shorten):
+        f = shorten(sigmoid(1.6)) if gate else sigmoid(1.6)
+        c = shorten(np.tanh(1.6)) if candidate else np.tanh(1.6)
+        return shorten(shorten(f * 0.2) + shorten(f * c)) if products else shorten(f * 0.2 + f * c)
+
+    return walked
+
+
+slips = {
+    "The products are added before they are shortened: that is `walk`.": with_pencil(products=False),
+    "The gate still has all its digits: shorten it first.": with_pencil(gate=False),
+    "The candidate still has all its digits: shorten it first.": with_pencil(candidate=False),
+    "Gate and candidate still have all their digits.": with_pencil(gate=False, candidate=False),
+    "Only the end is shortened.": with_pencil(gate=False, candidate=False, products=False),
+    "Nothing is shortened: call `shorten`.": lambda shorten: with_pencil()(float),
+    "That rounds to three decimals, whatever is asked for: call `shorten`.": (
+        lambda shorten: with_pencil()(to_digits(3, ROUND_HALF_UP))
     ),
-    "That rounds to three decimals, whatever is asked for: call `shorten`.": lambda shorten: to_three(
-        ROUND_HALF_UP
-    )(C_new),
 }
 
 # %% slideshow={"slide_type": "skip"}
-for words, how, wanted in [
-    ("rounded to three decimals", to_three(ROUND_HALF_UP), 0.933),
-    ("cut to three decimals", to_three(ROUND_DOWN), 0.932),
-    ("rounded to two decimals", to_two(ROUND_HALF_UP), 0.93),
-]:
-    found = {slip: pencil(how) for slip, pencil in PENCILS.items()}
-    known = {slip: C_t for slip, C_t in found.items() if abs(C_t - wanted) > 1e-6}  # some slips do not show
-    check(f"C_t with products {words}", lambda how=how: C_with_rounded_products(how), wanted, known=known)
+ways = [to_digits(digits, how) for digits in (3, 2, 1) for how in (ROUND_HALF_UP, ROUND_DOWN, ROUND_UP)]
+ways += [lambda number: 0.9 * number]  # shows each call, also one that has nothing left to shorten
+check(
+    "C_t with products shortened",
+    C_with_rounded_products,
+    with_pencil(),
+    given=[(way,) for way in ways],
+    known=slips,
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -708,18 +737,23 @@ def my_b_f():
 
 
 # %% slideshow={"slide_type": "skip"}
-def forget_gate_with(b_f):
-    return lstm.step(params | {"b_f": np.array([[b_f]])}, x_t, h_prev, C_prev).f_t.item()
-
-
-known = {
+slips = {
     "ln 9 is the whole sum; h and x have brought 0.6 of it already.": np.log(9),
     "h and x bring 0.6, so the bias has to bring less than ln 9, not more.": np.log(9) + 0.6,
     "ln 9 − 1.6 leaves room for the old bias of 1; b_f takes its place.": np.log(9) - 1.6,
     "0.9 is the gate, not the sum in it: σ is to be undone first.": 0.9 - 0.6,
     "ln(0.1 / 0.9) is for a gate of 10 %: the odds are upside down.": -np.log(9) - 0.6,
+    "ln 0.9 is the logarithm of the gate; σ is undone by that of 0.9 / 0.1.": np.log(0.9) - 0.6,
 }
-check("f_t with your bias", my_b_f, 0.9, then=forget_gate_with, tol=1e-3, known=known)
+check(
+    "f_t with your bias",
+    my_b_f,
+    lambda: np.log(9) - 0.6,
+    then=lambda b_f: sigmoid(0.1 + 0.5 + b_f),
+    tol=1e-3,
+    known=slips,
+    says="your b_f = {answer:.4g} makes a gate of {got:.3f}, 0.9 was asked for",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -762,16 +796,24 @@ def my_C_and_h():
 
 
 # %% slideshow={"slide_type": "skip"}
-known = slips(different, [h, x])
-known["The order is [x, h]: h comes first, and the first weight of each row is for it."] = slip(different, [x, h])
-swapped = {"W_f": "W_i", "b_f": "b_i", "W_i": "W_f", "b_i": "b_f"}
-known["f and i have changed places: f keeps, i writes."] = slip(
-    different | {name: different[other] for name, other in swapped.items()}, [h, x]
-)
-without = {name: 0 * p if name.startswith("b") else p for name, p in different.items()}
-known["The biases are missing."] = slip(without, [h, x])
-right = lstm.step(different, x_t, h_prev, C_prev)
-check("C_t and h_t", my_C_and_h, [right.C_t.item(), right.h_t.item()], tol=1e-3, known=known)
+sums = {"f": 0.7, "i": 0.1, "C": 0.4, "o": -0.2}
+turned = {"f": 2 * 0.5 - 0.1 + 1, "i": 0.5 + 2 * 0.1 - 1, "C": -0.5 + 0.1, "o": 3 * 0.5 + 0.1 - 1}  # x first
+bare = {"f": -0.3, "i": 1.1, "C": 0.4, "o": 0.8}  # without the biases
+C_t, h_t = on_paper(sums)
+steps = {f"the sum in {k}": a for k, a in sums.items()}
+steps |= {"f": sigmoid(0.7), "i": sigmoid(0.1), "C̃": np.tanh(0.4), "o": sigmoid(-0.2), "C_t": C_t, "h_t": h_t}
+known = paper_slips(sums) | {
+    "The order is [x, h]: h comes first, and the first weight of each row is for it.": on_paper(turned),
+    "f and i have changed places: f keeps, i writes.": on_paper(sums | {"f": 0.1, "i": 0.7}),
+    "The biases are missing.": on_paper(bare),
+    "h shows the old memory; it shows the new one.": (C_t, sigmoid(-0.2) * np.tanh(0.2)),
+    "The output gate is missing in h_t.": (C_t, np.tanh(C_t)),
+    "The numbers are right, and have changed places: C_t comes first.": (h_t, C_t),
+}
+
+# %% slideshow={"slide_type": "skip"}
+hint = "The sums are 0.7 for f, 0.1 for i, 0.4 for the candidate and −0.2 for o."
+check_paper("C_t and h_t", my_C_and_h, steps, asked=2, known=known, hint=hint)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -816,6 +858,7 @@ def second_step(x_2):
 
 
 print(f"theirs: h = {second_step(x_2):.4f}, ours: h = {h_2:.4f}")
+assert second_step(x_2) < h_2
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -824,7 +867,6 @@ def wrong_line():
 
 
 # %% slideshow={"slide_type": "skip"}
-assert second_step(x_2) < h_2
 known = {
     "The unit hears its own last output, and that is h_new.": "a",
     "All three gates are alike here, because their weights are.": "b",

@@ -31,8 +31,8 @@ from pathlib import Path
 import numpy as np
 import sympy as sp
 
-from lstm_lib import data, gradcheck, lstm, plotting, rnn, sigmoid, sigmoid_grad, symbolic, tanh_grad
-from lstm_lib.lesson import check, check_choice, check_function, check_order, diagnoses, ledger, predict, reveal
+from lstm_lib import data, formulas, gradcheck, lstm, plotting, rnn, sigmoid, sigmoid_grad, symbolic, tanh_grad
+from lstm_lib.lesson import check, check_choice, check_function, check_order, diagrams, ledger, mistakes, predict, reveal  # fmt: skip
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -94,7 +94,7 @@ print("W_f, z_t and f_t:", before["W_f"].shape, s.z_t.shape, s.f_t.shape)
 # squashing. Each node uses only nodes above it:
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-symbolic.Lines(list(symbolic.CELL.values()))
+formulas.Lines(list(symbolic.CELL.values()))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -113,7 +113,7 @@ symbolic.Lines(list(symbolic.CELL.values()))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 memory = [symbolic.LOCAL["C_t", argument] for argument in ("f_t", "C_prev", "i_t", "C_tilde")]
-symbolic.Lines([symbolic.CELL["C_t"], *memory])
+formulas.Lines([symbolic.CELL["C_t"], *memory])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -132,7 +132,7 @@ symbolic.Lines([symbolic.CELL["C_t"], *memory])
 # The output node:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-symbolic.Lines([symbolic.CELL["h_t"], symbolic.LOCAL["h_t", "o_t"], symbolic.LOCAL["h_t", "C_t"]])
+formulas.Lines([symbolic.CELL["h_t"], symbolic.LOCAL["h_t", "o_t"], symbolic.LOCAL["h_t", "C_t"]])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # And the four that squash.
@@ -144,7 +144,7 @@ predict("05.slope", "How steep is σ where its output is 0.9?", ["0.9", "0.09", 
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 squash = [("f_t", "a_f"), ("i_t", "a_i"), ("C_tilde", "a_C"), ("o_t", "a_o")]
-symbolic.Lines([formula for node, a in squash for formula in (symbolic.CELL[node], symbolic.LOCAL[node, a])])
+formulas.Lines([formula for node, a in squash for formula in (symbolic.CELL[node], symbolic.LOCAL[node, a])])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -186,12 +186,12 @@ assert len(symbolic.LOCAL) == 10  # four for the memory, two for the output, fou
 def local(unrolled, reader, symbol):
     """The local derivative of a node of one unit, as a formula."""
     reader, symbol = sp.Symbol(reader), sp.Symbol(symbol)
-    return symbolic.Formula(sp.Symbol(f"∂{reader}/∂{symbol}"), dict(unrolled.readers(symbol))[reader])
+    return formulas.Formula(sp.Symbol(f"∂{reader}/∂{symbol}"), dict(unrolled.readers(symbol))[reader])
 
 
 one = symbolic.unroll(1)
-sum_in_f = symbolic.Formula(sp.Symbol("a_f_1"), one.nodes[sp.Symbol("a_f_1")])
-symbolic.Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b_f", "h_0", "x_1"))])
+sum_in_f = formulas.Formula(sp.Symbol("a_f_1"), one.nodes[sp.Symbol("a_f_1")])
+formulas.Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "W_fx", "b_f", "h_0", "x_1"))])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A weight's derivative is what it is multiplied with; what it is multiplied with has the weight. Now with many units. The entry
@@ -206,7 +206,7 @@ symbolic.Lines([sum_in_f, *(local(one, "a_f_1", symbol) for symbol in ("W_fh", "
 predict("05.product", "Which of these is dW?", ["da · zᵀ", "z · daᵀ", "daᵀ · z"])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-symbolic.Lines([symbolic.CELL["a_f"], symbolic.BACKWARD["dW_f"], symbolic.BACKWARD["db_f"]])
+formulas.Lines([symbolic.CELL["a_f"], symbolic.BACKWARD["dW_f"], symbolic.BACKWARD["db_f"]])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -230,7 +230,7 @@ reveal("05.product", shapes.index(W.shape))
 # NumPy `[:H]`, and the others to x:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-symbolic.Lines(
+formulas.Lines(
     [symbolic.CELL["z_t"], symbolic.BACKWARD["dz_t"], symbolic.BACKWARD["dh_prev"], symbolic.BACKWARD["dx_t"]]
 )
 
@@ -262,12 +262,12 @@ def below(forward, *backward):
     """Show forward formulas with their values, and what comes back below them."""
     for name in backward:
         numbers[name] = symbolic.BACKWARD[name].compute(numbers)
-    return symbolic.Lines([symbolic.CELL[forward], *(symbolic.BACKWARD[name] for name in backward)], numbers)
+    return formulas.Lines([symbolic.CELL[forward], *(symbolic.BACKWARD[name] for name in backward)], numbers)
 
 
 def several(*pairs):
     """The same for several nodes."""
-    return symbolic.Lines(
+    return formulas.Lines(
         [line for forward, back in pairs for line in below(forward, *back.split()).formulas], numbers
     )
 
@@ -276,8 +276,8 @@ def several(*pairs):
 # The forward pass has left these numbers:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-tanh_C = symbolic.Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), symbolic.LOCAL["h_t", "o_t"].right)
-symbolic.Lines(
+tanh_C = formulas.Formula(sp.MatrixSymbol("tanh C_t", symbolic.H, 1), symbolic.LOCAL["h_t", "o_t"].right)
+formulas.Lines(
     [*(symbolic.CELL[name] for name in ("f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")), tanh_C], numbers
 )
 
@@ -468,7 +468,7 @@ def composed(expression):
 
 
 h_1, a_f = sp.symbols("h_1 a_f_1")
-symbolic.Formula(h_1, composed(h_1))
+formulas.Formula(h_1, composed(h_1))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Differentiate this with respect to $a_f$ on paper, and count the factors.
@@ -478,7 +478,7 @@ predict("05.factors", "How many factors does your result have?", unit="factors")
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 at_once = sp.diff(composed(h_1), a_f)
-symbolic.Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
+formulas.Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five. And here is what the walk along the nodes has found for the same derivative, in the nodes' own letters. (A bias is
@@ -487,7 +487,7 @@ symbolic.Formula(sp.Symbol("∂h_1/∂a_f_1"), at_once)
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 seeds = {sp.Symbol("dh_1_loss"): 1, sp.Symbol("dC_next"): 0}
 by_nodes = one.chain_rule()["b_f"].item().subs(seeds)
-symbolic.Formula(sp.Symbol("da_f_1"), by_nodes)
+formulas.Formula(sp.Symbol("da_f_1"), by_nodes)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -512,7 +512,7 @@ reveal("05.factors", len(by_nodes.args))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 two = symbolic.unroll(2)
-symbolic.Lines([symbolic.Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
+formulas.Lines([formulas.Formula(node, two.nodes[node]) for node, _ in two.readers(sp.Symbol("C_1"))])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -527,7 +527,7 @@ symbolic.Lines([symbolic.Formula(node, two.nodes[node]) for node, _ in two.reade
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
-    plotting.draw_way_back().figure,
+    diagrams.draw_way_back().figure,
     "Two steps of one unit, with arrows for the gradient, which runs from right to left. From the loss it enters h 2, "
     "goes up to C 2 and to the gates of step 2. From C 2 it runs along the top to C 1, times f 2, and to the gates. From "
     "the gates of step 2 it goes to h 1 and down to the weights W. From h 1 and C 1 it goes to the gates of step 1, and from "
@@ -704,11 +704,9 @@ print("the same as lstm.backward")
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 print("T D H   chain rule = derivative   library     central differences   complex step")
 for T, D, H in [(1, 1, 1), (2, 1, 1), (3, 1, 1), (2, 2, 2)]:
-    exact = symbolic.chain_rule_error(T, D, H)
-    in_library = symbolic.library_error(T, D, H, rng)
-    central = symbolic.numerical_error(gradcheck.numerical_gradient, T, D, H, rng)
-    complex_step = symbolic.numerical_error(gradcheck.complex_step_gradient, T, D, H, rng)
-    assert exact == 0 and in_library < 1e-12 and central < 1e-7 and complex_step < 1e-12
+    assert symbolic.chain_rule_error(T, D, H) == 0
+    errors = symbolic.gradient_errors(T, D, H, rng)
+    assert errors["library"] < 1e-12 and errors["central differences"] < 1e-7 and errors["complex steps"] < 1e-12
     print(f"{T} {D} {H}   {'exactly':25} to 12 digits to 7 digits           to 12 digits")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -736,7 +734,7 @@ assert sum(array.size for array in symbolic.unroll(2, 2, 2).leaves.values()) == 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 arrives = dict.fromkeys(two.arriving["dhs"].flat, 0) | {sp.Symbol("dC_next"): 1}
 total = two.chain_rule()["C_0"].item().subs(arrives)
-symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), total)
+formulas.Formula(sp.Symbol("∂C_2/∂C_0"), total)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # There are two parts. The **direct** part runs along the memory: it is the product of the forget gates. The rest
@@ -749,7 +747,7 @@ symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), total)
 # %% slideshow={"slide_type": "skip"}
 deaf = total.subs(dict.fromkeys(sp.symbols("W_fh W_ih W_Ch W_oh"), 0))
 assert deaf == sp.prod(sp.symbols("f_1 f_2"))
-symbolic.Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
+formulas.Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Nothing else is there. For T steps the direct part is the product of all T forget gates, and the rest is everything that
@@ -926,29 +924,29 @@ def into_the_cell(dh_t, dC_next, o_t, C_t):
 
 
 # %% slideshow={"slide_type": "skip"}
-entries = {name: rng.normal(size=(3, 2)) for name in ("dh_t", "dC_next", "o_t", "C_t")}
-whole = symbolic.BACKWARD["dC_t"].compute(entries)
-dC_next, path = entries["dC_next"], whole - entries["dC_next"]
-dh_o, tanh_C = entries["dh_t"] * entries["o_t"], np.tanh(entries["C_t"])
-usual = {
-    diagnoses.WORDS["dropped_dC"]: path,
-    diagnoses.WORDS["dropped_path_through_h"]: dC_next,
-    diagnoses.MORE["slope_of_C"].words: dC_next + dh_o * (1 - entries["C_t"] ** 2),
-    diagnoses.MORE["no_slope_of_tanh"].words: dC_next + dh_o,
-    diagnoses.MORE["no_o_in_path"].words: dC_next + path / entries["o_t"],
-    "the output gate multiplies tanh(C_t) and not its slope": dC_next + dh_o * tanh_C,
+def both_paths(dh_t, dC_next, o_t, C_t):
+    return symbolic.BACKWARD["dC_t"].compute({"dh_t": dh_t, "dC_next": dC_next, "o_t": o_t, "C_t": C_t})
+
+
+by_name = {
+    "dropped_dC": lambda dh, dC, o, C: dh * o * (1 - np.tanh(C) ** 2),
+    "dropped_path_through_h": lambda dh, dC, o, C: dC,
+    "slope_of_C": lambda dh, dC, o, C: dC + dh * o * (1 - C**2),
+    "no_slope_of_tanh": lambda dh, dC, o, C: dC + dh * o,
+    "no_o_in_path": lambda dh, dC, o, C: dC + dh * (1 - np.tanh(C) ** 2),
+    "path_through_tanh_C": lambda dh, dC, o, C: dC + dh * o * np.tanh(C),
+    "slope_without_square": lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(C)),
+    "slope_of_slope": lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(np.tanh(C)) ** 2),
+    "slope_of_both_paths": lambda dh, dC, o, C: (dC + dh * o) * (1 - np.tanh(C) ** 2),
+    "product_of_paths": lambda dh, dC, o, C: dC * dh * o * (1 - np.tanh(C) ** 2),
+    "path_through_h_subtracted": lambda dh, dC, o, C: dC - dh * o * (1 - np.tanh(C) ** 2),
 }
-usual = {f"You get this if {words}.": wrong for words, wrong in usual.items()}
+slips = {f"You get this if {mistakes.CATALOGUE[name].words}.": wrong for name, wrong in by_name.items()}
 
 # %% slideshow={"slide_type": "skip"}
-check("with both gradients", lambda: into_the_cell(**entries), whole, known=usual)
-for words, name in [("at h", "dh_t"), ("from the next step", "dC_next")]:
-    less = entries | {name: np.zeros((3, 2))}
-    check(
-        f"if nothing arrives {words}",
-        lambda less=less: into_the_cell(**less),
-        symbolic.BACKWARD["dC_t"].compute(less),
-    )
+draw = np.random.default_rng(2).normal(size=(3, 4, 3, 2))
+draw[1, 0] = draw[2, 1] = 0  # nothing arrives at h; nothing arrives from the next step
+check("the whole gradient of C_t", into_the_cell, both_paths, given=[tuple(case) for case in draw], known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1015,7 +1013,7 @@ AFTER = {
     "c": {"g": "It is cut out of dz_t."},
 }
 named = {"a": "dropped_path_through_h", "d": "overwritten_gradients", "f": "wrong_step_C", "j": "squashed_twice"}
-WRONG = {label: f"With it, {diagnoses.WORDS[name]}." for label, name in named.items()}
+WRONG = {label: f"With it, {mistakes.CATALOGUE[name].words}." for label, name in named.items()}
 WRONG["m"] = "It writes over dh_t, from which dC_t is made; what goes to t − 1 needs a name of its own."
 
 # %% slideshow={"slide_type": "skip"}
@@ -1182,15 +1180,29 @@ def local_derivative_of_coupled(f_t, C_prev, C_tilde):
 
 
 # %% slideshow={"slide_type": "skip"}
-f_now, C_old, c_new = np.array([0.2, 0.9]), np.array([1.5, -0.4]), np.array([0.3, 0.8])
-true = gradcheck.complex_step_gradient(lambda f: (f * C_old + (1 - f) * c_new).sum(), f_now)
-said = {
-    "You get this if the second f_t is passed over: it stands in 1 − f_t, too.": C_old,
-    "You get this if the minus of 1 − f_t is lost.": C_old + c_new,
-    "You get this if f_t is left in: the derivative of f_t · C_prev is C_prev.": f_now * C_old - c_new,
-    "You get this if C_t itself is returned.": f_now * C_old + (1 - f_now) * c_new,
+def composed_memory(f, C_prev, C_tilde):
+    return f * C_prev + (1 - f) * C_tilde
+
+
+slips = {
+    "You get this if the second f_t is passed over: it stands in 1 − f_t, too.": lambda f, C, c: C,
+    "You get this if the minus of 1 − f_t is lost.": lambda f, C, c: C + c,
+    "You get this if the sign is turned.": lambda f, C, c: c - C,
+    "You get this if f_t is left in: the derivative of f_t · C_prev is C_prev.": lambda f, C, c: f * C - c,
+    "You get this if the 1 of 1 − f_t stays: it does not change with f_t.": lambda f, C, c: C + (1 - f) * c,
+    "You get this if C_t itself is returned.": composed_memory,
+    "That is one node too far: ∂f_t/∂a_f = f_t (1 − f_t) is in it.": lambda f, C, c: (C - c) * f * (1 - f),
 }
-check("∂C_t/∂f_t", lambda: local_derivative_of_coupled(f_now, C_old, c_new), true, known=said)
+
+# %% slideshow={"slide_type": "skip"}
+case = np.array([0.2, 0.9]), np.array([1.5, -0.4]), np.array([0.3, 0.8])
+
+
+def derivative(f, C_prev, C_tilde):
+    return gradcheck.complex_step_gradient(lambda f: composed_memory(f, C_prev, C_tilde).sum(), f)
+
+
+check("∂C_t/∂f_t", local_derivative_of_coupled, derivative, given=case, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1226,40 +1238,50 @@ def rnn_step_backward(W_h, z_t, h_t, dh_t):
 
 
 # %% slideshow={"slide_type": "skip"}
-
-cell = rnn.init_params(2, 3, rng)
-rnn_step = rnn.step(cell, rng.normal(size=(2, 4)), rng.normal(size=(3, 4)))
-dh = rng.normal(size=(3, 4))
-rnn_grads, *sent_back = rnn.step_backward(cell, rnn_step, dh)
-wanted = dict(zip(["dW_h", "db_h", "dx_t", "dh_prev"], [*rnn_grads.values(), *sent_back], strict=True))
-
-
-def part(found, k):
-    if not isinstance(found, tuple) or len(found) != 4:
-        raise TypeError(f"got a {type(found).__name__}; want four arrays: dW_h, db_h, dx_t, dh_prev")
-    return found[k]
+def sent_back(W_h, z_t, h_t, dh_t, slope=tanh_grad):
+    """The four arrays, if `slope` is what dh_t is multiplied by on its way through the squash."""
+    da = dh_t * slope(h_t)
+    dz_t = W_h.T @ da
+    return {"dW_h": da @ z_t.T, "db_h": da.sum(axis=1, keepdims=True), "dx_t": dz_t[3:], "dh_prev": dz_t[:3]}
 
 
-# %% slideshow={"slide_type": "skip"}
-def sent(da):
-    """The four arrays, if da is what has come through the squash."""
-    back = cell["W_h"].T @ da
-    return da @ rnn_step.z_t.T, da.sum(axis=1, keepdims=True), back[3:], back[:3]
+def with_part(name, change):
+    return lambda *given: (found := sent_back(*given)) | {name: change(found[name])}
 
 
-# %% slideshow={"slide_type": "skip"}
-said = {
-    "You get this if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": sent(dh),
-    "You get this if h_t, a tanh already, is put through it again.": sent(dh * tanh_grad(np.tanh(rnn_step.h_t))),
+slips = {
+    "You get this if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": lambda *given: sent_back(
+        *given, np.ones_like
+    ),
+    "You get this if h_t, a tanh already, is put through it again.": (
+        lambda *given: sent_back(*given, lambda h: tanh_grad(np.tanh(h)))
+    ),
+    "You get this if the square is missing: the slope is 1 − h_t².": lambda *given: sent_back(
+        *given, lambda h: 1 - h
+    ),
+    "You get this if the slope is that of σ: a tanh has 1 − h_t².": lambda *given: sent_back(
+        *given, lambda h: h * (1 - h)
+    ),
+    "You get this if db_h is averaged over the batch: it is a sum.": with_part("db_h", lambda db: db / 4),
+    "You get this if dz_t is cut as if x were on top: its first H rows belong to h_prev.": (
+        lambda *given: (
+            (a := sent_back(*given))
+            | {
+                "dx_t": np.vstack([a["dh_prev"], a["dx_t"]])[:2],
+                "dh_prev": np.vstack([a["dh_prev"], a["dx_t"]])[2:],
+            }
+        )
+    ),
 }
-for k, (name, gradient) in enumerate(wanted.items()):
-    check(
-        name,
-        lambda: rnn_step_backward(cell["W_h"], *rnn_step, dh),
-        gradient,
-        then=lambda f, k=k: part(f, k),
-        known=said,
-    )
+
+# %% slideshow={"slide_type": "skip"}
+draw = np.random.default_rng(8)
+cell = rnn.init_params(2, 3, draw)
+rnn_step = rnn.step(cell, draw.normal(size=(2, 4)), draw.normal(size=(3, 4)))
+case = cell["W_h"], *rnn_step, draw.normal(size=(3, 4))
+found = rnn.step_backward(cell, rnn_step, case[-1])
+assert all(map(np.array_equal, sent_back(*case).values(), [*found[0].values(), *found[1:]]))
+check("dW_h, db_h, dx_t, dh_prev", rnn_step_backward, sent_back, given=case, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

@@ -759,25 +759,24 @@ def three_shapes(T, D, H, B):
 
 
 # %% slideshow={"slide_type": "skip"}
-def slips_of_shape(T, D, H, B):
-    return {
-        "z_t": {"Is x in it, too?": (H, B), "The row of ones is in the tape only.": (H + D + 1, B)},
-        "W": {"Where is the bias?": (4 * H, H + D), "That is one gate of the four.": (H, H + D + 1)},
-        "Z": {"The last h needs a place, too.": (T, H + D + 1, B), "A row of ones is missing.": (T + 1, H + D, B)},
-    }
+def shapes(T, D, H, B):
+    return {"z_t": (H + D, B), "W": (4 * H, H + D + 1), "Z": (T + 1, H + D + 1, B)}
 
+
+slips = {
+    "z_t: is x in it, too?": lambda T, D, H, B: {"z_t": (H, B)},
+    "z_t: the row of ones is in the tape only.": lambda T, D, H, B: {"z_t": (H + D + 1, B)},
+    "z_t: the columns are the sequences: rows first.": lambda T, D, H, B: {"z_t": (B, H + D)},
+    "W: where is the bias?": lambda T, D, H, B: {"W": (4 * H, H + D)},
+    "W: that is one gate of the four.": lambda T, D, H, B: {"W": (H, H + D + 1)},
+    "W: the gates lie one below the other: rows first.": lambda T, D, H, B: {"W": (H + D + 1, 4 * H)},
+    "Z: the last h needs a place, too.": lambda T, D, H, B: {"Z": (T, H + D + 1, B)},
+    "Z: a row of ones is missing.": lambda T, D, H, B: {"Z": (T + 1, H + D, B)},
+    "Z: the last h needs a place, too, and each z a row of ones.": lambda T, D, H, B: {"Z": (T, H + D, B)},
+}
 
 # %% slideshow={"slide_type": "skip"}
-for T, D, H, B in [(7, 3, 4, 5), (2, 9, 1, 6)]:
-    wanted = {"z_t": (H + D, B), "W": (4 * H, H + D + 1), "Z": (T + 1, H + D + 1, B)}
-    for k, (words, slips) in enumerate(slips_of_shape(T, D, H, B).items()):
-        check(
-            f"{words} at T, D, H, B = {T}, {D}, {H}, {B}",
-            lambda s=(T, D, H, B): three_shapes(*s),
-            wanted[words],
-            then=lambda shapes, k=k: shapes[k],
-            known={why: 3 * [wrong] for why, wrong in slips.items()},
-        )
+check("z_t, W and Z", three_shapes, shapes, given=[(7, 3, 4, 5), (2, 9, 1, 6), (5, 2, 8, 3)], known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -810,20 +809,27 @@ def for_tanh(W, b):
 
 
 # %% slideshow={"slide_type": "skip"}
-def as_gate(pair):
-    halved_W, halved_b = pair
-    return 0.5 + 0.5 * np.tanh(halved_W @ z + halved_b)
+def halved(W, b):
+    return {"W": 0.5 * W, "b": 0.5 * b}
 
 
-W, b, z = rng.normal(size=(3, 5)), rng.normal(size=(3, 1)), rng.normal(size=(5, 2))
-gate, before = sigmoid(W @ z + b), np.hstack([W, b])
+def left_of_what_was_given(W, b):
+    for_tanh(W, b)
+    return {"W": W, "b": b}
+
+
 slips = {
-    "The argument of the tanh is still a, and it should be a/2.": (W, b),
-    "The bias is a part of a, and has to be halved, too.": (0.5 * W, b),
-    "That doubles a. It should be halved.": (2 * W, 2 * b),
+    "The argument of the tanh is still a, and it should be a/2.": lambda W, b: {"W": W, "b": b},
+    "The bias is a part of a, and has to be halved, too.": lambda W, b: {"W": 0.5 * W, "b": b},
+    "The weights are a part of a, and have to be halved, too.": lambda W, b: {"W": W, "b": 0.5 * b},
+    "That doubles a. It should be halved.": lambda W, b: {"W": 2 * W, "b": 2 * b},
 }
-check("the same gate", lambda: for_tanh(W.copy(), b.copy()), gate, then=as_gate, known=slips)
-check("W and b are as they were", lambda: for_tanh(W, b), before, then=lambda pair: np.hstack([W, b]))
+
+# %% slideshow={"slide_type": "skip"}
+draw = np.random.default_rng(1)
+case = draw.normal(size=(3, 5)), draw.normal(size=(3, 1))
+check("W and b of the tanh", for_tanh, halved, given=case, known=slips)
+check("what was given is as it was", left_of_what_was_given, lambda W, b: {"W": W, "b": b}, given=case)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -856,14 +862,28 @@ def put_together(f_1, w_1, f_2, w_2):
 
 
 # %% slideshow={"slide_type": "skip"}
-f_1, w_1, f_2, w_2 = 0.5, 2.0, 0.9, -1.0
 slips = {
-    "That is step 2 first, and step 1 after it.": (f_1 * f_2, f_1 * w_2 + w_1),
-    "What step 1 writes is still there in step 2, where f_2 multiplies it.": (f_1 * f_2, w_1 + w_2),
+    "That is step 2 first, and step 1 after it.": (
+        lambda f_1, w_1, f_2, w_2: {"f": f_1 * f_2, "w": f_1 * w_2 + w_1}
+    ),
+    "What step 1 writes is still there in step 2, where f_2 multiplies it.": (
+        lambda f_1, w_1, f_2, w_2: {"f": f_1 * f_2, "w": w_1 + w_2}
+    ),
+    "Of what is kept in step 1 a share is kept in step 2: the f multiply.": (
+        lambda f_1, w_1, f_2, w_2: {"f": f_1 + f_2}
+    ),
+    "Step 2 writes, too: w_2 is missing.": lambda f_1, w_1, f_2, w_2: {"f": f_1 * f_2, "w": f_2 * w_1},
+    "What is written is multiplied: w_1 and w_2 are added up.": lambda f_1, w_1, f_2, w_2: {"w": w_1 * w_2},
 }
-for C in (0.0, 3.0):
-    both, put_in = f_2 * (f_1 * C + w_1) + w_2, lambda fw, C=C: fw[0] * C + fw[1]
-    check(f"from C = {C:.0f}", lambda: put_together(f_1, w_1, f_2, w_2), both, then=put_in, known=slips)
+
+# %% slideshow={"slide_type": "skip"}
+check(
+    "f and w of both steps",
+    put_together,
+    lambda f_1, w_1, f_2, w_2: {"f": f_2 * f_1, "w": f_2 * w_1 + w_2},
+    given=[(0.5, 2.0, 0.9, -1.0), (0.3, -0.7, 0.6, 1.3)],
+    known=slips,
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -975,18 +995,30 @@ def batches(series, T, B):
 
 
 # %% slideshow={"slide_type": "skip"}
-for T, B in [(4, 3), (2, 4)]:
-    strands = [np.arange(b * 24 // B, (b + 1) * 24 // B) for b in range(B)]
-    wanted = np.array([[[strand[t]] for strand in strands] for t in range(24 // B)]).reshape(-1, T, 1, B)
-    slips = {
-        "A column goes on with another piece: its state belongs to somewhere else.": batches_with_a_bug(
-            series, T, B
-        ),
-        "A column holds every so many-th number: neighbours in time lie side by side.": series.reshape(
-            -1, T, 1, B
-        ),
-    }
-    check(f"T = {T}, B = {B}", lambda T=T, B=B: batches(series, T, B), wanted, then=np.array, known=slips)
+def strands(series, T, B):
+    columns = series.reshape(B, -1)
+    return [columns[:, k : k + T].T[:, None] for k in range(0, columns.shape[1], T)]
+
+
+slips = {
+    "A column goes on with another piece: its state belongs to somewhere else.": (
+        lambda series, T, B: [series.reshape(-1, T)[k : k + B].T[:, None] for k in range(0, len(series) // T, B)]
+    ),
+    "A column holds every so many-th number: neighbours in time lie side by side.": (
+        lambda series, T, B: series.reshape(-1, T, 1, B)
+    ),
+    "Each batch is turned: T comes first, and B last.": (
+        lambda series, T, B: [batch.transpose(2, 1, 0) for batch in strands(series, T, B)]
+    ),
+    "The axis of the inputs is missing: a batch has the shape (T, 1, B).": (
+        lambda series, T, B: [batch[:, 0] for batch in strands(series, T, B)]
+    ),
+}
+
+# %% slideshow={"slide_type": "skip"}
+numbers = np.random.default_rng(6).normal(size=60)
+cases = [(np.arange(24.0), 4, 3), (numbers[:24], 2, 4), (numbers, 5, 2)]
+check("the batches", batches, strands, given=cases, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_lib import data, functional, fused, lstm, model, plotting, rnn, sigmoid, training
-from lstm_lib.lesson import check, check_order, predict, reveal
+from lstm_lib.lesson import check, check_order, check_paper, predict, reveal
 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -655,14 +655,32 @@ def bias_for(n):
 
 
 # %% slideshow={"slide_type": "skip"}
-for n in (10, 100):
-    f = 0.5 ** (1 / n)
-    known = {
-        "That is the forget gate; which bias gives it?": f,
-        "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log(n),
-        "The sign is turned round: this gate forgets what it should keep.": np.log((1 - f) / f),
-    }
-    check(f"the bias for {n} steps", lambda n=n: bias_for(n), np.log(f / (1 - f)), known=known)
+def gate_for(n):
+    return 0.5 ** (1 / n)
+
+
+slips = {
+    "That is the forget gate; which bias gives it?": gate_for,
+    "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log,
+    "The sign is turned round: this gate forgets what it should keep.": lambda n: np.log(
+        (1 - gate_for(n)) / gate_for(n)
+    ),
+    "Those are the odds f / (1 − f); their logarithm is the bias.": lambda n: gate_for(n) / (1 - gate_for(n)),
+    "That is the rule of thumb ln(n / ln 2), good for a large n only.": lambda n: np.log(n / np.log(2)),
+    "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(gate_for(n)),
+}
+
+# %% slideshow={"slide_type": "skip"}
+check(
+    "half of it is left after n steps",
+    bias_for,
+    lambda n: np.log(gate_for(n) / (1 - gate_for(n))),
+    given=[(10,), (100,)],
+    then=lambda b_f, n: (1 / (1 + np.exp(-b_f))) ** n,
+    tol=1e-6,
+    known=slips,
+    says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
+)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -701,18 +719,17 @@ def baseline_of_1997():
 
 
 # %% slideshow={"slide_type": "skip"}
-check(
-    "the error of always saying ½",
-    baseline_of_1997,
-    1 / 24,
-    tol=1e-4,
-    known={
-        "That is the variance of X₁ + X₂; the target has a quarter of the sum.": 2 / 3,
-        "A factor of ¼ in the target is ¼ squared in its variance.": 1 / 6,
-        "That counts one of the two numbers; there are two.": 1 / 48,
-        "That takes the variance of numbers in [0, 1]; here they spread twice as far.": 1 / 96,
-    },
-)
+steps = {"the variance of X₁": 1 / 3, "that of X₁ + X₂": 2 / 3, "the error": 1 / 24}
+known = {
+    "That is the variance of X₁ + X₂; the target has a quarter of the sum.": 2 / 3,
+    "A factor of ¼ in the target is ¼ squared in its variance.": 1 / 6,
+    "That counts one of the two numbers; there are two.": 1 / 48,
+    "That takes the variance of numbers in [0, 1]; here they spread twice as far.": 1 / 96,
+    "That is the variance of one number in [−1, 1].": 1 / 3,
+    "That is the standard deviation; its square is the error.": (1 / 24) ** 0.5,
+}
+hint = "A uniform number in [−1, 1] has a variance of 2²/12; a factor c in front is c² in the variance."
+check_paper("the error of always saying ½", baseline_of_1997, steps, known=known, hint=hint)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -813,20 +830,36 @@ def success(rows, task, cell):
 
 
 # %% slideshow={"slide_type": "skip"}
-def share(cell, task, clipped_only=True):
-    kept = [
-        row for row in rows if (row["task"], row["cell"]) == (task, cell) and (row["clip"] or not clipped_only)
-    ]
-    return np.mean([row["solved"] for row in kept])
+def share(rows, task, cell, solved=np.mean, clipped=(True,), keys=("task", "cell")):
+    """The share of solved runs, or what comes out if something goes wrong on the way."""
+    asked = {"task": task, "cell": cell}
+    kept = [row for row in rows if all(row[key] == asked[key] for key in keys) and bool(row["clip"]) in clipped]
+    return float(solved([row["solved"] for row in kept]))
 
 
-for cell in ("LSTM", "RNN"):
-    known = {
-        "That counts the runs without clipping, too.": share(cell, ORDER, clipped_only=False),
-        "That is the best run, not the share of runs.": int(share(cell, ORDER) > 0),
-    }
-    known = {words: wrong for words, wrong in known.items() if wrong != share(cell, ORDER)}
-    check(f"{cell}, temporal order", lambda c=cell: success(rows, ORDER, c), share(cell, ORDER), known=known)
+slips = {
+    "That counts the runs without clipping, too.": lambda *given: share(*given, clipped=(True, False)),
+    "Those are the runs without clipping.": lambda *given: share(*given, clipped=(False,)),
+    "That is the best run, not the share of runs.": lambda *given: share(*given, solved=max),
+    "That is the number of runs that solved it; divide it by the number of runs.": (
+        lambda *given: share(*given, solved=sum)
+    ),
+    "That is the number of runs; the share of those that solved the task is asked for.": (
+        lambda *given: share(*given, solved=len)
+    ),
+    "That mixes all tasks.": lambda *given: share(*given, keys=["cell"]),
+    "That mixes both cells.": lambda *given: share(*given, keys=["task"]),
+}
+
+# %% slideshow={"slide_type": "skip"}
+drawn = np.random.default_rng(4).random((60, 4)) < [0.5, 0.5, 0.7, 0.4]
+runs = [
+    dict.fromkeys(rows[0], 0)  # with every column of the table
+    | {"task": "latch" if a else "order", "cell": "LSTM" if b else "RNN", "clip": bool(c), "solved": bool(d)}
+    for a, b, c, d in drawn
+]
+cases = [(runs, task, cell) for task in ("latch", "order") for cell in ("LSTM", "RNN")]
+check("the share of runs that solved it", success, share, given=cases, known=slips)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import itertools
+import re
 
 import numpy as np
 import pytest
@@ -10,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_lib import lstm
-from lstm_lib.lesson import attempts, checks, diagnoses, museum
+from lstm_lib.lesson import attempts, checks, museum
 from lstm_lib.lesson.checks import check, check_choice, check_detector, check_function, check_order
+from lstm_lib.lesson.mistakes import CATALOGUE
 
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
@@ -46,14 +49,14 @@ def test_arrays_and_lists_are_compared_entry_by_entry(said):
     assert said(expected.copy(), expected) == RIGHT
     assert said([[1, 2], [3, 4]], expected) == RIGHT
     assert said(expected, expected.tolist()) == RIGHT
-    wanted = "✗ q: got 30, want 3 at index (1, 0), the first that differs. Yours is too large by 27.\n"
+    wanted = "✗ q: got 30, want 3 at index (1, 0), the first that differs.\n"
     assert said([[1, 2], [30, 40]], expected) == wanted
 
 
 def test_a_wrong_answer_is_told_by_how_much(said):
     assert said(6) == "✗ q: got 6, want 4. Yours is too large by 2.\n"
     assert said(lambda: 2.5) == "✗ q: got 2.5, want 4. Yours is too small by 1.5.\n"
-    assert said(-4) == "✗ q: got -4, want 4. Yours is too small by 8.\n"
+    assert said(-4).endswith("Yours is too small by 8. Yours is the right number with the other sign.\n")
     assert said(True) == "✗ q: got 1, want 4. Yours is too small by 3.\n"
 
 
@@ -82,9 +85,9 @@ def test_not_implemented_is_not_written_yet(said):
 def test_an_error_is_answered_in_a_sentence_without_a_traceback(said):
     assert said(lambda: 1 / 0) == "✗ q: your code stopped with ZeroDivisionError: division by zero.\n"
     assert said(lambda: {}["key"]) == "✗ q: your code stopped with KeyError: 'key'.\n"
-    wanted = "✗ q: your code stopped with TypeError: <lambda>() missing 1 required positional argument: 'x'.\n"
-    assert said(lambda x: x).replace("test_an_error.<locals>.", "")[-20:] == wanted[-20:]
-    assert said(raises(SystemExit("bye"))) == "✗ q: your code stopped with SystemExit: bye.\n"
+    assert said(lambda x: x) == "✗ q: it takes (x); want no argument, as in the exercise.\n"
+    words = "✗ q: your code stopped with SystemExit: bye. It was at the line `raise error`.\n"
+    assert said(raises(SystemExit("bye"))) == words
 
 
 def test_the_stop_button_still_stops():
@@ -93,17 +96,27 @@ def test_the_stop_button_still_stops():
 
 
 @pytest.mark.parametrize(
-    ("attempt", "expected", "got", "want"),
+    ("attempt", "expected", "words"),
     [
-        ([4], 4, "(1,)", "()"),
-        (4, [4], "()", "(1,)"),
-        (np.zeros((2, 3)), np.zeros((3, 2)), "(2, 3)", "(3, 2)"),
-        (np.zeros(3), np.zeros((3, 1)), "(3,)", "(3, 1)"),  # would broadcast
-        ([], np.zeros(2), "(0,)", "(2,)"),
+        ([4, 5], 4, "got a list of 2; want a number."),
+        (4, [4, 5], "got a number; want 2 numbers in a row."),
+        (np.zeros((2, 3)), np.zeros((3, 2)), "got an array of shape (2, 3); want an array of shape (3, 2)."),
+        (np.zeros(3), np.zeros((3, 1)), "got an array of shape (3,); want an array of shape (3, 1)."),
+        ([], np.zeros(2), "got a list of 0; want 2 numbers in a row."),
     ],
 )
-def test_another_shape_is_named(said, attempt, expected, got, want):
-    assert said(attempt, expected) == f"✗ q: got shape {got}, want shape {want}.\n"
+def test_another_shape_is_named(said, attempt, expected, words):
+    assert said(attempt, expected).startswith(f"✗ q: {words}")
+
+
+@pytest.mark.parametrize("attempt", [[4], (4,), np.array([[4]]), 4 + 0j, (k for k in [4])])
+def test_one_number_is_right_in_any_clothes(said, attempt):
+    assert said(attempt) == RIGHT
+
+
+@pytest.mark.parametrize(("attempt", "words"), [((0, 286), "write a point"), ("0,286", "decimal point")])
+def test_a_decimal_comma_gets_a_friendly_sentence(said, attempt, words):
+    assert words in said(attempt, 0.286)
 
 
 class Rubbish:
@@ -124,47 +137,45 @@ class RubbishArray:
 
 
 NO_NUMBERS = {
-    "text that reads as a number": ("4", "str"),
-    "text": ("four", "str"),
-    "bytes": (b"4", "bytes"),
-    "a list of text": (["4"], "list"),
-    "complex": (4 + 0j, "complex"),
-    "a complex array": (np.array(4 + 1j), "ndarray"),
-    "a date": (np.datetime64(4, "s"), "datetime64"),
-    "a ragged list": ([[1], [1, 2]], "list"),
-    "a dict": ({"a": 4}, "dict"),
-    "a set": ({4}, "set"),
-    "a generator": ((k for k in [4]), "generator"),
-    "an object": (object(), "object"),
-    "an array of objects": (np.array([object()]), "ndarray"),
-    "a list of dots": ([...], "list"),
-    "a symbol": (sp.Symbol("a"), "Symbol"),
-    "a number too large for a float": (10**400, "int"),
-    "rubbish": (Rubbish(), "Rubbish"),
-    "a rubbish array": (RubbishArray(), "RubbishArray"),
-    "a function that returns a function": (lambda: lambda: 4, "function"),
+    "text that reads as a number": ("4", "text"),
+    "text": ("four", "text"),
+    "bytes": (b"4", "a bytes"),
+    "a list of text": (["4"], "a list of 1"),
+    "complex": (4 + 1j, "a complex"),
+    "a complex array": (np.array(4 + 1j), "an array of shape ()"),
+    "a date": (np.datetime64(4, "s"), "a datetime64"),
+    "a ragged list": ([[1], [1, 2]], "a list of 2"),
+    "a dict": ({"a": 4}, "a dict with a"),
+    "a set": ({4}, "a set"),
+    "an object": (object(), "an object"),
+    "an array of objects": (np.array([object()]), "an array of shape (1,)"),
+    "a symbol": (sp.Symbol("a"), "a Symbol"),
+    "a number too large for a float": (10**400, "an int"),
+    "rubbish": (Rubbish(), "a Rubbish"),
+    "a rubbish array": (RubbishArray(), "a RubbishArray"),
+    "a function that returns a function": (lambda: lambda: 4, "a function"),
 }
 
 
 @pytest.mark.parametrize("what", NO_NUMBERS)
 def test_what_is_no_number_is_named_and_never_raises(said, what):
     attempt, kind = NO_NUMBERS[what]
-    wanted = f"✗ q: got a {kind}; want a number or an array of numbers.\n"
-    assert said(attempt) == wanted
-    if not callable(attempt) and kind != "generator":  # a generator is used up
-        assert said(lambda: attempt) == wanted
+    wanted = f"✗ q: got {kind}; want a number."
+    assert said(attempt).startswith(wanted)
+    if not callable(attempt) and kind != "a generator":  # a generator is used up
+        assert said(lambda: attempt).startswith(wanted)
 
 
 def test_huge_numbers_give_no_warning(said):
-    assert said(1.7e308, -1.7e308) == "✗ q: got 1.7e+308, want -1.7e+308. Yours is too large by inf.\n"
+    assert said(1.7e308, -1.7e308).startswith("✗ q: got 1.7e+308, want -1.7e+308. Yours is too large by inf.")
 
 
-@given(st.floats(-1e9, 1e9), st.floats(0, 0.1), st.floats(0, 3))
+@given(st.floats(1e-6, 1e9), st.floats(1e-9, 0.1), st.floats(0, 3))
 def test_an_answer_is_right_within_the_tolerance(expected, tol, times):
-    limit = tol + tol * abs(expected)
+    limit = tol * expected
     answer = expected + times * limit
     distance = abs(answer - expected)  # as it is after rounding
-    if abs(distance - limit) < 1e-6 * limit:
+    if abs(distance - limit) < 1e-3 * limit:
         return
     assert (verdict(answer, expected, tol) == "✓") == (distance <= limit)
 
@@ -177,14 +188,15 @@ def verdict(answer, expected, tol):
 
 def test_the_default_tolerance_is_eight_digits(said):
     assert said(4 + 3e-8) == RIGHT
-    assert said(4 + 6e-8) != RIGHT
+    assert said(4 + 5e-8) != RIGHT
     assert said(9e-9, 0) == RIGHT  # absolutely, too
     assert said(1.1e-8, 0) != RIGHT
     assert said(4.3, tol=0.1) == RIGHT
     assert said(4.6, tol=0.1) != RIGHT
+    assert said(2e-10, 1e-10) != RIGHT  # a small number is measured by its own size
     assert said(4, tol=0) == RIGHT
-    assert said(11.05, 10, tol=0.1) == RIGHT
-    assert said(11.15, 10, tol=0.1) != RIGHT  # relative to what is expected, not to what was answered
+    assert said(10.95, 10, tol=0.1) == RIGHT
+    assert said(11.05, 10, tol=0.1) != RIGHT  # relative to what is expected, not to what was answered
 
 
 def test_nan_is_right_nowhere(said):
@@ -196,9 +208,9 @@ def test_nothing_is_given_back():
 
 
 def test_an_attempt_is_called_once(said):
-    calls = []
-    said(lambda: calls.append(1) or 4)
-    assert calls == [1]
+    calls = itertools.count()
+    said(lambda: next(calls) * 0 + 4)
+    assert next(calls) == 1
 
 
 def test_mistakes_of_the_lesson_are_errors():
@@ -213,36 +225,65 @@ def test_mistakes_of_the_lesson_are_errors():
 # --- wrong answers that were foreseen ---
 
 
-def test_a_foreseen_answer_is_recognised(said):
+def test_a_foreseen_answer_is_recognised_and_one_number_says_perhaps(said):
     known = {"That is the product.": lambda: 2 * 3, "That is the power.": 8}
-    assert said(6, 5, known=known) == "✗ q: got 6, want 5. Yours is too large by 1. That is the product.\n"
-    assert said(8, 5, known=known) == "✗ q: got 8, want 5. Yours is too large by 3. That is the power.\n"
+    assert said(6, 5, known=known).endswith("Perhaps: That is the product.\n")
+    assert said(8, 5, known=known).endswith("Perhaps: That is the power.\n")
     assert said(7, 5, known=known) == "✗ q: got 7, want 5. Yours is too large by 2.\n"
     assert said(5, 5, known=known) == RIGHT
     assert said(..., 5, known=known) == NOT_WRITTEN
 
 
-def test_what_is_foreseen_is_treated_like_an_answer(said):
-    known = {"That is the half.": 2}
-    words = "✗ q: got 6, want 12. Yours is too small by 6. That is the half.\n"
-    assert said(2, 12, known=known, then=lambda n: 3 * n) == words
-    assert said(2.04, 12, known=known, then=lambda n: 3 * n, tol=0.1).endswith("That is the half.\n")
-    wide, tall = np.zeros((2, 3)), np.zeros((3, 2))
-    assert said(tall, wide, known={"Transposed.": tall}) == (
-        "✗ q: got shape (3, 2), want shape (2, 3). Transposed.\n"
+def test_a_mistake_is_named_only_if_it_agrees_in_every_case(said):
+    known = {"That is the double.": lambda n: 2 * n}
+    cases = [(3,), (5,)]
+    assert "That is the double." in said(lambda n: 2 * n, lambda n: n**2, given=cases, known=known)
+    assert "double" not in said(lambda n: 6, lambda n: n**2, given=cases, known=known)
+    assert said(lambda n: n * n, lambda n: n**2, given=cases, known=known) == RIGHT
+
+
+def test_a_check_hands_over_copies_and_says_what_is_written_into(said):
+    given = (np.arange(3.0),)
+
+    def doubled(mine):
+        mine *= 2
+        return mine
+
+    for _ in range(2):
+        words = said(doubled, lambda A: 2 * A, given=given)
+        assert words.startswith("✓ q: right. It writes into its argument mine")
+    assert given[0].tolist() == [0, 1, 2]
+
+
+notebook_array = np.ones(3)
+
+
+def test_what_lies_around_is_put_back(said):
+    def turned():
+        notebook_array[0] = -1
+        return notebook_array
+
+    for _ in range(2):
+        words = said(turned, [-1, 1, 1])
+        assert words.startswith("✓ q: right. It changes notebook_array")
+        assert notebook_array.tolist() == [1, 1, 1]
+
+
+def test_an_error_of_the_lesson_is_not_the_learners(said):
+    assert said(4, lambda: {}["missing"]).startswith("○ q: something of the lesson that this check needs")
+    words = said(lambda: [1, 2], 4, then=lambda answer: float(answer))
+    assert words.startswith("✗ q: nothing can be computed from what it gave back, a list of 2")
+
+
+def test_names_in_a_dict_are_told(said):
+    right = {"W_C": [1.0, 2.0], "b_C": 3.0}
+    assert said({"W_C": (1, 2), "b_C": np.float32(3)}, right) == RIGHT
+    assert said(([1, 2], 3), right) == RIGHT
+    assert said((3, [1, 2]), right).endswith("W_C and b_C have changed places.\n")
+    assert "The name W_c is used nowhere: did you mean W_C?" in said(
+        {"W_C": [1, 1], "b_C": 3, "W_c": [1, 2]}, right
     )
-
-
-@pytest.mark.parametrize(
-    ("known", "words"),
-    [
-        ({"wrong": 4}, r"known\['wrong'\] equals the right answer within 1e-08; want it apart"),
-        ({"one": 5, "two": lambda: 5}, r"known\['two'\] equals one within 1e-08; want it apart"),
-    ],
-)
-def test_what_is_foreseen_must_be_wrong_and_differ(known, words):
-    with pytest.raises(ValueError, match=words):
-        check("q", ..., 4, known=known)
+    assert "b_C is missing" in said({"W_C": [1, 2]}, right)
 
 
 # --- whatever the attempt does ---
@@ -265,12 +306,13 @@ def test_an_endless_attempt_is_stopped_and_an_error_is_said(ask, capsys, monkeyp
         while True:
             pass
 
-    monkeypatch.setattr(attempts.run, "__kwdefaults__", {"limit": 0.2})
-    monkeypatch.setattr(checks, "_LIMIT_OF_A_TRIAL", 0.2)
-    for attempt, words in [
-        (for_ever, "after 0.2 seconds it was still running."),
-        (lambda: 1 / 0, "ZeroDivisionError"),
+    monkeypatch.setattr(attempts, "_PATIENCE", 600)
+    for attempt, limit, words in [
+        (for_ever, 0.2, "after 0.2 seconds it was still running."),
+        (lambda: 1 / 0, 600, "ZeroDivisionError"),
     ]:
+        monkeypatch.setattr(attempts.run, "__kwdefaults__", {"limit": limit})
+        monkeypatch.setattr(checks, "_LIMIT_OF_A_TRIAL", limit)
         ask(attempt)
         said = capsys.readouterr().out
         assert said.startswith("✗ q: ")
@@ -301,19 +343,19 @@ def test_a_stub_is_not_written_yet(capsys, like):
     def stub(*arguments, **options):
         raise NotImplementedError
 
-    for nothing in (None, ..., stub, lambda *arguments: None, lambda *arguments: ...):
+    for nothing in (None, ..., stub, lambda *arguments, **options: ...):
         assert said_of_function(capsys, nothing, like) == "○ mine: not written yet.\n"
 
 
 def test_a_wrong_function_hears_of_the_first_difference_and_of_the_mistake(capsys):
-    said = said_of_function(capsys, museum.EXHIBITS["dropped_dC"].cell().step_backward, "step_backward")
+    said = said_of_function(capsys, CATALOGUE["dropped_dC"].cell().step_backward, "step_backward")
     assert said.startswith("✗ mine: dC_prev differs first, by up to ")
     assert "You get this if the gradient arriving from t+1 is ignored" in said
 
 
 def test_a_start_with_equal_gates_is_recognised(capsys):
-    said = said_of_function(capsys, museum.EXHIBITS["identical_gates"].cell().init_params, "init_params")
-    assert said == f"✗ mine: W_i equals W_f. You get this if {diagnoses.WORDS['identical_gates']}.\n"
+    said = said_of_function(capsys, CATALOGUE["identical_gates"].cell().init_params, "init_params")
+    assert said == f"✗ mine: W_i equals W_f. You get this if {CATALOGUE['identical_gates'].words}.\n"
 
 
 def test_a_start_without_its_bias_is_named(capsys):
@@ -322,8 +364,14 @@ def test_a_start_without_its_bias_is_named(capsys):
 
     assert said_of_function(capsys, zero_bias, "init_params") == "✗ mine: b_f is not 1.\n"
     said = said_of_function(capsys, lambda D, H, rng, forget_bias=1: {}, "init_params")
-    assert said.startswith("✗ mine: your code stopped with")
-    assert "W_f" in said
+    assert said.startswith("✗ mine: with D, H = 9, 24 init_params gave back something else: W_f, ")
+    assert said.count("\n") == 1
+
+
+def test_no_name_of_the_librarys_own_reaches_the_learner(capsys):
+    said = said_of_function(capsys, lambda D, H, rng: lstm.init_params(D, H, rng), "init_params")
+    assert "it takes (D, H, rng); want (D, H, rng, *, forget_bias=1.0)" in said
+    assert not re.search(r"\b_\w", said.replace("__main__", ""))
 
 
 def test_the_kind_of_function_is_one_of_five():
@@ -363,8 +411,12 @@ def said_of_order(capsys, attempt):
         (..., "○ mine: not written yet."),
         (raises(NotImplementedError), "○ mine: not written yet."),
         (lambda: 1 / 0, "✗ mine: your code stopped with ZeroDivisionError: division by zero."),
-        (4, "✗ mine: got 4; want labels in a row, such as 'xcba'."),
-        ([1, 2], "✗ mine: got [1, 2]; want labels in a row, such as 'xcba'."),
+        (4, "✗ mine: '4' is none of a, b, c, x."),
+        (4.5, "✗ mine: got a float; want labels in a row, such as 'xcba'."),
+        ([1, 2], "✗ mine: '1' is none of a, b, c, x."),
+        (("a", "b", "c"), "✓ mine: right."),
+        (np.array(list("abc")), "✓ mine: right."),
+        ("A -> B -> C", "✓ mine: right."),
     ],
 )
 def test_an_order_is_answered(capsys, attempt, answer):
@@ -393,8 +445,9 @@ def said_of(capsys, detect):
     return capsys.readouterr().out.rstrip("\n")
 
 
+@pytest.mark.slow
 def test_a_detector_that_finds_everything_is_right(capsys):
-    said = said_of(capsys, lambda cell: not museum.examine(cell).healthy)
+    said = said_of(capsys, lambda cell: bool(museum.examine(cell)))
     assert said == f"✓ mine: right. It catches all {len(museum.EXHIBITS)} exhibits and accuses no healthy cell."
 
 
@@ -426,11 +479,14 @@ def divides(cell):
         (..., "○ mine: not written yet."),
         (lambda: True, "✗ mine: detect takes (); want one argument, the cell."),
         (lambda cell, rng: True, "✗ mine: detect takes (cell, rng); want one argument, the cell."),
-        ("yes", "✗ mine: detect is a str; want a function that takes a cell."),
+        ("yes", "✗ mine: detect is text; want a function that takes a cell."),
         (divides, "✗ mine: detect stopped with ZeroDivisionError at a healthy cell: division by zero."),
-        (lambda cell: "yes", "✗ mine: detect gave back a str for a healthy cell; want True or False."),
-        (lambda cell: None, "✗ mine: detect gave back a NoneType for a healthy cell; want True or False."),
-        (lambda cell: np.ones(3), "✗ mine: detect gave back a ndarray for a healthy cell; want True or False."),
+        (lambda cell: "yes", "✗ mine: detect gave back text for a healthy cell; want True or False."),
+        (lambda cell: None, "✗ mine: detect gave back None for a healthy cell; want True or False."),
+        (
+            lambda cell: np.ones(3),
+            "✗ mine: detect gave back an array of shape (3,) for a healthy cell; want True or False.",
+        ),
     ],
 )
 def test_a_detector_that_is_none_gets_a_sentence(capsys, detect, answer):
@@ -470,14 +526,16 @@ def exits():
         ("o", "✗ mine: o is not it."),
         ("x", "✗ mine: 'x' is none of f, i, o."),
         (3, "✗ mine: 3 is none of f, i, o."),
-        (np.ones(3), "✗ mine: array([1., 1., 1.]) is none of f, i, o."),
-        (["f"], "✗ mine: ['f'] is none of f, i, o."),
+        (np.ones(3), "✗ mine: an array of shape (3,) is none of f, i, o."),
+        (["f"], "✓ mine: right."),
+        (np.array(list("fio"))[0], "✓ mine: right."),
+        ("F.", "✓ mine: right."),
         (None, "○ mine: not written yet."),
         (..., "○ mine: not written yet."),
         (lambda: None, "○ mine: not written yet."),
         (lambda: 1 / 0, "✗ mine: your code stopped with ZeroDivisionError: division by zero."),
-        (lambda word: word, "✗ mine: your code stopped with TypeError: "),
-        (exits, "✗ mine: your code stopped with SystemExit: ."),
+        (lambda word: word, "✗ mine: it takes (word); want no argument"),
+        (exits, "✗ mine: your code stopped with SystemExit. It was at the line `raise SystemExit`."),
     ],
 )
 def test_a_choice_is_answered_without_telling_the_right_one(capsys, attempt, answer):
@@ -486,7 +544,8 @@ def test_a_choice_is_answered_without_telling_the_right_one(capsys, attempt, ans
 
 def test_a_number_is_no_other_kind_of_number(capsys):
     assert said_of_choice(capsys, True, 1, range(1, 4)) == "✗ mine: True is none of 1, 2, 3."
-    assert said_of_choice(capsys, "1", 1, range(1, 4)) == "✗ mine: '1' is none of 1, 2, 3."
+    for one in ("1", 1.0, np.int64(1), np.array([1]), "line 1"):
+        assert said_of_choice(capsys, one, 1, range(1, 4)) == "✓ mine: right."
 
 
 def test_many_choices_are_not_all_listed(capsys):

@@ -11,12 +11,12 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from lab import CHROMIUM, SECONDS, chromium
+from lab import CHROMIUM, chromium, patient_page
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from lstm_lib import data, lstm, plotting
-from lstm_lib.lesson import explorer
+from lstm_lib import data, lstm
+from lstm_lib.lesson import diagrams, explorer
 from lstm_lib.lesson.explorer import NUMBERS, PRESETS, CellExplorer, draw_still
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +100,7 @@ def test_what_is_no_number_is_refused(values, error, message):
 
 
 def test_each_wire_of_the_circuit_carries_something():
-    drawing = plotting.circuit()
+    drawing = diagrams.circuit()
     assert len(explorer.CARRIES) == len(drawing["wires"])
     for (name, *_), carries in zip(drawing["wires"], explorer.CARRIES, strict=True):
         of_h, of_C, of_z = {"h_t", "tanh_C", "C_t"}, {"C_prev", "kept", "C_t"}, {"z", "x_t"}
@@ -138,16 +138,16 @@ def test_the_page_fetches_nothing():
     assert not re.search(r"\b(src|href)=\"(?!data:)", visible)
 
 
-def test_the_figures_program_and_style_are_in_the_wheel(tmp_path):
+@pytest.mark.slow
+def test_programs_styles_and_pages_are_in_the_wheel(tmp_path):
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    assert {
-        "lstm_lib/lesson/cell_explorer.js",
-        "lstm_lib/lesson/cell_explorer.css",
-        "lstm_lib/lesson/explorer.py",
-    } <= set(names)
+    files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "lstm_lib").rglob("*.*")}
+    files = {name for name in files if not name.endswith(".pyc")}
+    assert {Path(name).suffix for name in files} >= {".py", ".js", ".css", ".html"}
+    assert files <= set(names)
 
 
 # --- in a browser, from a file, without a network ----------------------------------------------------------------
@@ -186,9 +186,7 @@ def browser():
 def page(browser, tmp_path):
     """The figure in a file, in a browser that reaches no network."""
     (tmp_path / "cell.html").write_text(CellExplorer().page(), encoding="utf-8")
-    context = browser.new_context(viewport={"width": 1280, "height": 1000}, offline=True)
-    page = context.new_page()
-    page.set_default_timeout(20 * SECONDS)
+    page = patient_page(browser, viewport={"width": 1280, "height": 1000}, offline=True)
     page.failures = []
     page.on("pageerror", lambda error: page.failures.append(str(error)))
     page.on("requestfailed", lambda request: page.failures.append(request.url))
@@ -196,7 +194,7 @@ def page(browser, tmp_path):
     page.wait_for_selector(".lstm-cell")
     yield page
     assert page.failures == []
-    context.close()
+    page.context.close()
 
 
 @in_browser
@@ -289,7 +287,7 @@ def test_it_lives_in_a_saved_page_of_a_notebook_that_has_no_assets_beside_it(bro
     html_first = Config({"NbConvertBase": {"display_data_priority": ["text/html", "text/plain"]}})
     saved, _ = HTMLExporter(config=html_first).from_notebook_node(notebook)
     (tmp_path / "saved.html").write_text(saved, encoding="utf-8")
-    page = browser.new_context(offline=True).new_page()
+    page = patient_page(browser, offline=True)
     page.goto((tmp_path / "saved.html").as_uri())
     page.get_by_role("slider", name="input x", exact=True).focus()
     page.keyboard.press("ArrowRight")
@@ -301,9 +299,9 @@ def test_it_lives_in_a_saved_page_of_a_notebook_that_has_no_assets_beside_it(bro
 def test_two_figures_in_one_page_live_apart(browser, tmp_path):
     bodies = [CellExplorer(x_t=x)._html() for x in (0.5, -0.5)]
     (tmp_path / "two.html").write_text(f"<!doctype html><meta charset=utf-8>{''.join(bodies)}", encoding="utf-8")
-    page = browser.new_page()
+    page = patient_page(browser)
     page.goto((tmp_path / "two.html").as_uri())
     page.wait_for_function("() => document.querySelectorAll('.lstm-cell').length === 2")
     shown = page.eval_on_selector_all("[data-name=h_t]", "all => all.map(b => Number(b.dataset.value))")
     assert shown == pytest.approx([CellExplorer(x_t=x).step().h_t.item() for x in (0.5, -0.5)], rel=1e-12)
-    page.close()
+    page.context.close()

@@ -14,7 +14,8 @@ from lstm_lib import data, lstm, model, rnn, training
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.gradcheck import check_gradients
 from lstm_lib.lesson import museum
-from lstm_lib.lesson.museum import EXHIBITS, HEALTHY, SIZES, Fingerprint, examine, trial
+from lstm_lib.lesson.mistakes import CATALOGUE, cell_with
+from lstm_lib.lesson.museum import EXHIBITS, HEALTHY, SIZES, examine, trial
 
 SOURCE = inspect.getsource(lstm)
 curve = functools.cache(museum.curve)
@@ -28,7 +29,7 @@ def label(cell):
 
 def changed(*changes, name="under test"):
     """Return the healthy cell with (old, new) pieces of its text exchanged."""
-    return museum._module(name, changes)
+    return cell_with(name, changes)
 
 
 def findings(check, cell, **numbers):
@@ -39,105 +40,15 @@ def findings(check, cell, **numbers):
         return str(error)
 
 
-def check_named(exhibit):
-    return {"equations": museum.equations, "gradients": museum.gradients, "start": museum.start}[exhibit.caught_by]
-
-
-# --- the exhibits ---
-
-
-def test_there_are_enough_of_them_and_no_name_is_used_twice():
-    assert len(EXHIBITS) >= 28
-    assert len(EXHIBITS) == museum._CATALOGUE.count(" | ") // 3
-    assert all(name == exhibit.name and name.isidentifier() for name, exhibit in EXHIBITS.items())
-    assert len({exhibit.changes for exhibit in EXHIBITS.values()}) == len(EXHIBITS)
-    assert {exhibit.caught_by for exhibit in EXHIBITS.values()} == {"equations", "gradients", "start"}
-
-
-@exhibits
-def test_each_healthy_piece_stands_in_the_library_exactly_once(exhibit):
-    for old, new in exhibit.changes:
-        assert SOURCE.count(old) == 1, old
-        assert old != new
-
-
-@exhibits
-def test_an_exhibit_says_everything_there_is_to_say(exhibit):
-    assert exhibit.changes
-    assert len(exhibit.title) < 60
-    assert exhibit.mistake[-1] == "."
-    assert exhibit.note[-1] == "."
-    assert re.search(r"no published case|issue|pull request|many readers|purpose|[Cc]onvention", exhibit.note)
-    assert not re.search(r"blunder|stupid|careless|fail|bad ", exhibit.note)  # people read this about their work
-
-
-@exhibits
-def test_the_code_is_not_the_librarys_and_the_library_stays_as_it_was(exhibit):
-    cell = exhibit.cell()
-    assert isinstance(cell, types.ModuleType)
-    assert cell is exhibit.cell()
-    assert cell is not lstm
-    assert inspect.getsource(cell) != SOURCE
-    assert inspect.getsource(lstm) == SOURCE
-    assert inspect.getsource(cell.forward).startswith("def forward(params, X, state=None):")
-    differ = [name for name in ("init_params", "step", "step_backward", "forward", "backward", "stack")
-              if inspect.getsource(getattr(cell, name)) != inspect.getsource(getattr(lstm, name))]  # fmt: skip
-    shown = [line for line in exhibit.diff().splitlines() if line[:2] not in ("- ", "+ ", "-", "+")]
-    assert shown == (sorted(differ, key=SOURCE.index) or ["lstm"])
-
-
-@exhibits
-def test_the_difference_that_is_shown_makes_the_one_text_the_other(exhibit):
-    healthy, broken = SOURCE.splitlines(), inspect.getsource(exhibit.cell()).splitlines()
-    lines = exhibit.diff().splitlines()
-    removed = [line[2:] for line in lines if line[:1] == "-"]
-    added = [line[2:] for line in lines if line[:1] == "+"]
-    assert [line for line in removed if line in healthy] == removed
-    assert [line for line in added if line in broken] == added
-    assert sorted(filter(None, healthy + added)) == sorted(filter(None, broken + removed))
-
-
-def test_the_difference_of_one_exhibit_letter_by_letter():
-    assert EXHIBITS["no_output_tanh"].diff() == (
-        "step\n"
-        "-     h_t = o_t * np.tanh(C_t)\n"
-        "+     h_t = o_t * C_t\n"
-        "step_backward\n"
-        "-     tanh_C = np.tanh(s.C_t)\n"
-        "-     dC_t = dC_t + dh_t * s.o_t * tanh_grad(tanh_C)  # two paths meet in C_t: the future's, and the one"
-        " through h_t\n"
-        "+     tanh_C = s.C_t\n"
-        "+     dC_t = dC_t + dh_t * s.o_t  # two paths meet in C_t: the future's, and the one through h_t"
-    )
-
-
-@pytest.mark.parametrize("old", ["no such line", "dC_t", ""])
-def test_a_change_that_does_not_fit_is_refused_by_name(old):
-    exhibit = EXHIBITS["dropped_dh"]._replace(name="misfit", changes=((old, "new"),))
-    with pytest.raises(ValueError, match=r"^misfit: '.*' stands \d+ times in lstm.py; want exactly once"):
-        exhibit.cell()
-
-
-def test_two_changes_of_the_same_piece_are_refused():
-    with pytest.raises(ValueError, match="want exactly once"):
-        changed(("dh_t = dh_t + dh_next", "dh_t = dh_next"), ("dh_t = dh_t + dh_next", "dh_t = dh_t"))
-
-
-def test_an_error_inside_an_exhibit_shows_the_broken_line():
-    cell = EXHIBITS["undefined_name"].cell()
-    params = lstm.init_params(2, 3, np.random.default_rng(0))
-    with pytest.raises(NameError) as caught:
-        cell.forward(params, np.zeros((4, 2, 5)))
-    assert "h_t = out_gate * np.tanh(C_t)" in str(caught.traceback[-1].statement)
-
-
 # --- what the checks find ---
 
 
-@exhibits
-def test_an_exhibit_is_caught_by_the_check_it_names(exhibit):
-    assert findings(check_named(exhibit), exhibit.cell())
-    assert not examine(exhibit.cell()).healthy
+@pytest.mark.parametrize("mistake", CATALOGUE.values(), ids=CATALOGUE)
+def test_a_mistake_is_caught_by_the_check_it_names_and_by_none_before_it(mistake):
+    order = ("equations", "start", "gradients")
+    found = [bool(findings(getattr(museum, check), mistake.cell())) for check in order]
+    assert order[found.index(True)] == mistake.caught_by
+    assert examine(mistake.cell())
 
 
 OTHER_NUMBERS = [
@@ -161,25 +72,25 @@ def test_no_two_fingerprints_are_equal_but_for_the_twins():
         twins = dict(EXHIBITS[a].twins)
         assert (prints[a] == prints[b]) == (b in twins), (a, b)
         assert b not in twins or len(twins[b]) > 20
-    assert len(set(prints.values())) == len(EXHIBITS) - 1
 
 
+@pytest.mark.slow
 def test_a_healthy_cell_is_never_accused():
     rng = np.random.default_rng(0)
-    cells = [museum._module(name, changes) for name, changes in HEALTHY.items()] + [lstm]
+    cells = [cell_with(name, changes) for name, changes in HEALTHY.items()] + [lstm]
     for n in range(500):
         sizes = (int(rng.integers(1, 7)), *map(int, rng.integers(1, 6, 3)))
         scale = float(10 ** rng.uniform(-2, 1))
         seed = int(rng.integers(10**6))
         found = examine(cells[n % 4], sizes=sizes, seed=seed, scale=scale)
-        assert found == Fingerprint(), (sizes, scale, seed)
+        assert found == {}, (sizes, scale, seed)
 
 
 def test_healthy_cells_that_are_written_otherwise_do_round_otherwise():
-    values, dhs, _ = museum._numbers(lstm, SIZES, 0, 0.7)
+    values, dhs, dstate = museum.problem()
     for name, changes in list(HEALTHY.items())[1:]:
-        cell = museum._module(name, changes)
-        grads, wanted = (museum._gradients(each, values, dhs, np.zeros((2, 3, 5))) for each in (cell, lstm))
+        cell = cell_with(name, changes)
+        grads, wanted = (museum._promised(each, values, dhs, 0 * dstate) for each in (cell, lstm))
         assert any((grads[k] != wanted[k]).any() for k in wanted), name
 
 
@@ -212,8 +123,10 @@ def test_hidden_states_that_are_not_those_of_the_steps_are_found():
 
 
 def test_no_state_must_mean_zeros():
-    ones = changed(("return np.zeros((sizes[\"H\"], sizes[\"B\"]), dtype), np.zeros", "return np.ones((sizes[\"H\"], sizes[\"B\"]), dtype), np.zeros"))  # fmt: skip # noqa: E501
-    assert next(iter(museum.equations(ones).items())) == ("z_t", 1)
+    def ones(params, X, state=None):
+        return lstm.forward(params, X, 2 * [np.ones((len(params["b_f"]), X.shape[2]))] if state is None else state)
+
+    assert next(iter(museum.equations(with_forward(ones)).items())) == ("z_t", 1)
 
 
 def test_the_gradients_of_the_tables_in_words():
@@ -263,9 +176,8 @@ SIGNS = {  # every term of the backward pass, with the other sign
 @pytest.mark.parametrize("sign", SIGNS)
 def test_every_wrong_sign_in_the_backward_pass_is_found(sign):
     found = examine(changed(SIGNS[sign], name=f"the sign of {sign}"))
-    assert found.every_step
-    assert not found.stopped
-    assert not found.equations
+    assert "every_step" in found
+    assert not {"stopped", "equations"} & found.keys()
 
 
 MORE = {
@@ -273,11 +185,11 @@ MORE = {
     "a gradient that is averaged over the batch": ("da[k].sum(axis=1", "da[k].mean(axis=1"),
     "a gradient that is averaged over time": ("+= step_grads[name]", "+= step_grads[name] / len(steps)"),
     "the steps of X the wrong way round": ("np.array(dX[::-1])", "np.array(dX)"),
-    "dstate is forgotten": ("(dh_next, dC_next) = _valid", "_ = _valid"),
+    "dstate is forgotten": ("(dh_next, dC_next) = validation", "_ = validation"),
     "the forget bias is forgotten": ('validation.number("forget_bias", forget_bias)', "0"),
     "a forget bias that cannot be changed": ('validation.number("forget_bias", forget_bias)', "1"),
     "another bias than b_f": ('params["b_f"] +=', 'params["b_i"] +='),
-    "weights that are too large": ("bound = 1 / np.sqrt(H)", "bound = 2 / np.sqrt(H)"),
+    "weights that are too large": ("bound = 1 / np.sqrt(H)", "bound = 9 / np.sqrt(H)"),
     "+ for * in C_t": ("i_t * C_tilde\n    o_t", "i_t + C_tilde\n    o_t"),
     "NaN": ("dC_t * s.f_t", "dC_t * np.nan"),
     "infinity": ("dC_t * s.f_t", "dC_t * np.inf"),
@@ -289,35 +201,33 @@ MORE = {
 
 @pytest.mark.parametrize("mistake", MORE)
 def test_other_mistakes_are_found_too(mistake):
-    assert not examine(changed(MORE[mistake], name=mistake)).healthy
+    assert examine(changed(MORE[mistake], name=mistake))
 
 
 STOPS = {
     "forward stopped with IndexError: ": ("steps = []", "steps = [][0]"),
     "forward stopped with SystemExit: ": ("steps = []", "raise SystemExit"),
     "forward stopped with AttributeError: ": ("h_t for s in steps]), steps", "h_t for s in steps])[:, 0], None"),
-    "forward gave hs of shape (3, 3, 5); want (4, 3, 5)": (" for s in steps]), s", " for s in steps[1:]]), s"),
-    "forward gave z_t of shape (3, 5, 5); want (4, 5, 5)": (" in steps]), steps", " in steps]), steps[1:]"),
+    "forward gave hs of shape (3, 3, 7); want (4, 3, 7)": (" for s in steps]), s", " for s in steps[1:]]), s"),
+    "forward gave z_t of shape (3, 5, 7); want (4, 5, 7)": (" in steps]), steps", " in steps]), steps[1:]"),
     "backward stopped with ZeroDivisionError: division by zero": ("dX = []", "dX = [1 / 0]"),
     "backward stopped with TypeError: ": ("np.array(dX[::-1]), (", "np.array(dX[::-1]), None and ("),
-    "backward gave X a gradient of shape (4, 3, 5); want (4, 2, 5)": ("dX.append(dx_t)", "dX.append(dh_next)"),
+    "backward gave X a gradient of shape (4, 3, 7); want (4, 2, 7)": ("dX.append(dx_t)", "dX.append(dh_next)"),
     "backward stopped with ValueError: ": ("dz_t[H:], dz_t[:H]", "dz_t[:H], dz_t[H:]"),
     "backward stopped with KeyError: 'W_f'": ("for name in SHAPES}\n", "for name in list(SHAPES)[1:]}\n"),
     "init_params stopped with AttributeError: ": ('rng.uniform(-bound', 'rng.unifrom(-bound'),
-    "init_params stopped with ValueError: params has no b_o; ": ("for k in GATES}\n    params[", "for k in 'fiC'}\n    params["),  # noqa: E501
+    "with D, H = 9, 24 init_params gave back something else: b_o is missing": ("for k in GATES}\n    params[", "for k in 'fiC'}\n    params["),  # noqa: E501
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("sentence", STOPS)
 def test_a_cell_that_stops_is_answered_in_a_sentence(sentence):
     found = examine(changed(STOPS[sentence], name=sentence))
-    assert len(found.stopped) == 1
-    assert found.stopped[0].startswith(sentence)
-    assert "\n" not in str(found)
-    assert str(found).endswith(found.stopped[0])
-    assert hash(found) == hash(found)
+    (stopped,) = found["stopped"]
+    assert stopped.startswith(sentence)
+    assert "\n" not in stopped
     cell = changed(STOPS[sentence], name=sentence)
-    check = museum.start if sentence.startswith("init") else museum.gradients
+    check = museum.start if "init_params" in sentence else museum.gradients
     if not re.search("gave (hs|z_t)|forward stopped with Attribute", sentence):  # seen by the equations only
         with pytest.raises(ValueError, match=f"^{re.escape(sentence)}") as caught:
             check(cell)
@@ -332,25 +242,22 @@ def test_what_a_cell_writes_into_its_arguments_does_not_spoil_the_check():
     )
 
 
+def with_forward(forward):
+    """Return the healthy cell with another forward pass."""
+    return types.SimpleNamespace(init_params=lstm.init_params, forward=forward, backward=lstm.backward)
+
+
 def test_a_forward_pass_that_spoils_its_input_spoils_its_own_only():
-    spoils = changed(
-        (
-            "X, (h_t, C_t) = _validated(params, X, state)",
-            """_, (h_t, C_t) = _validated(params, X, state)
-    X *= 0.5
-    params["W_f"] *= 0.5""",
-        )
-    )
-    halves = changed(
-        (
-            "X, (h_t, C_t) = _validated(params, X, state)",
-            """X, (h_t, C_t) = _validated(params, X, state)
-    X = 0.5 * X
-    params = params | {"W_f": 0.5 * params["W_f"]}""",
-        )
-    )
-    assert examine(spoils) == examine(halves)
-    assert museum.gradients(halves)["one_step"] == ("W_f", "X", "h_0")
+    def spoils(params, X, state=None):
+        X *= 0.5
+        params["W_f"] *= 0.5
+        return lstm.forward(params, X, state)
+
+    def halves(params, X, state=None):
+        return lstm.forward(params | {"W_f": 0.5 * params["W_f"]}, 0.5 * X, state)
+
+    assert examine(with_forward(spoils)) == examine(with_forward(halves))
+    assert museum.gradients(with_forward(halves))["one_step"] == ("W_f", "X", "h_0")
 
 
 def test_a_cell_with_another_contract_is_examined_all_the_same():
@@ -369,10 +276,10 @@ def test_a_stacked_trace_is_as_good_as_a_list():
         return lstm.backward(params, dhs, [lstm.Step(*fields) for fields in zip(*trace, strict=True)], dstate)
 
     fused.forward, fused.backward = forward, backward
-    assert examine(fused).healthy
+    assert examine(fused) == {}
 
 
-@pytest.mark.parametrize("check", [museum.examine, museum.equations, museum.gradients, museum.start])
+@pytest.mark.parametrize("check", [museum.examine, museum.equations, museum.gradients])
 def test_wrong_arguments_are_refused_by_name(check):
     for arguments, numbers, error, message in [
         ((None,), {}, TypeError, r"^cell is None \(NoneType\); want a module such as lstm_lib.lstm"),
@@ -388,28 +295,31 @@ def test_wrong_arguments_are_refused_by_name(check):
             check(*arguments, **numbers)
 
 
-def test_a_fingerprint_can_be_compared_kept_in_a_set_and_read():
-    assert {examine(lstm), examine(lstm), Fingerprint()} == {Fingerprint()}
-    assert str(Fingerprint()) == "healthy"
-    assert repr(Fingerprint()) == "<Fingerprint healthy>"
-    assert str(examine(EXHIBITS["overwritten_gradients"].cell())) == "every_step: W b; last_step: W b; dstate: W b"
-    assert str(examine(EXHIBITS["no_feedback"].cell())).startswith(
-        "equations: z_t f_t i_t C_tilde C_t o_t h_t hs at step 2; every_step: W b X h_0 C_0; "
+def test_a_fingerprint_holds_what_was_found_and_nothing_else():
+    weights = tuple(lstm.SHAPES)
+    assert examine(EXHIBITS["overwritten_gradients"].cell()) == dict.fromkeys(
+        ("every_step", "last_step", "dstate"), weights
     )
-    assert str(examine(EXHIBITS["identical_gates"].cell())) == (
-        "start: W_i equals W_f, W_C equals W_f, W_o equals W_f"
-    )
-    assert all(len(str(examine(exhibit.cell()))) < 240 for exhibit in EXHIBITS.values())
+    assert examine(EXHIBITS["identical_gates"].cell()) == {
+        "start": dict.fromkeys(("W_i", "W_C", "W_o"), "equals W_f")
+    }
+    assert examine(lstm) == {}
+
+
+def test_no_two_sizes_are_equal_so_that_nothing_fits_the_wrong_way_round():
+    T, D, H, B = SIZES
+    assert len({T, D, H, H + D, 4 * H, B, 1, 2 * H}) == 8
 
 
 # --- training ---
 
 
-@exhibits
-def test_the_loss_falls_where_the_label_says_so_and_nowhere_else(exhibit):
-    losses = curve(exhibit.cell())
-    assert museum.falls(losses) == exhibit.loss_falls
-    assert (len(losses) == 100) == (exhibit.name != "undefined_name")
+@pytest.mark.slow  # each is trained
+@pytest.mark.parametrize("mistake", CATALOGUE.values(), ids=CATALOGUE)
+def test_the_loss_falls_where_the_label_says_so_and_nowhere_else(mistake):
+    losses = curve(mistake.cell())
+    assert museum.falls(losses) == mistake.loss_falls
+    assert (len(losses) == 100) == (mistake.name != "undefined_name")
     assert all(math.isfinite(loss) for loss in losses)
 
 
@@ -444,17 +354,6 @@ def test_a_curve_ends_where_the_loss_is_no_longer_finite():
     assert 3 < len(losses) < 20
     nan = changed(("h_t = o_t * np.tanh(C_t)", "h_t = o_t * np.nan"), name="nan")
     assert museum.curve(nan) == []
-
-
-def test_the_loss_curve_in_a_sentence_is_the_curve():
-    sentence = EXHIBITS["dropped_path_through_h"].loss_curve()
-    losses, healthy = museum.curve(EXHIBITS["dropped_path_through_h"].cell()), museum.curve(lstm)
-    assert sentence == (
-        f"The loss does not fall, from {losses[0]:.2g} to {np.mean(losses[-10:]):.2g}; "
-        f"the healthy cell comes to {np.mean(healthy[-10:]):.2g}."
-    )
-    assert EXHIBITS["dropped_dC"].loss_curve().startswith("The loss falls, from ")
-    assert EXHIBITS["undefined_name"].loss_curve() == "There is no loss: the code stops."
 
 
 def test_wrong_arguments_of_a_curve_are_refused():
@@ -505,6 +404,7 @@ def good_detector(cell):
     return not np.allclose(hs, healthy) or max(check_gradients(loss_and_grads, values).values()) > 1e-3
 
 
+@pytest.mark.slow
 def test_a_good_detector_passes():
     result = trial(good_detector, repeats=1)
     assert result.caught == tuple(EXHIBITS)
@@ -513,7 +413,7 @@ def test_a_good_detector_passes():
 
 
 def test_the_museums_own_detector_passes():
-    assert trial(lambda cell: not examine(cell).healthy).passed
+    assert trial(lambda cell: bool(examine(cell))).passed
 
 
 def test_a_detector_that_always_says_broken_accuses_the_healthy():
@@ -540,8 +440,8 @@ def test_a_detector_that_knows_the_librarys_text_or_bits_by_heart_accuses_the_he
     assert len(trial(lambda cell: inspect.getsource(cell) != SOURCE).accused) == len(HEALTHY) - 1
 
     def bit_by_bit(cell):
-        values, dhs, dstate = museum._numbers(lstm, SIZES, 0, 0.7)
-        got, want = (museum._gradients(each, values, dhs, dstate) for each in (cell, lstm))
+        values, dhs, dstate = museum.problem()
+        got, want = (museum._promised(each, values, dhs, dstate) for each in (cell, lstm))
         return any((got[k] != want[k]).any() for k in want)
 
     assert len(trial(bit_by_bit).accused) == len(HEALTHY) - 1
@@ -562,15 +462,15 @@ def test_a_detector_sees_each_healthy_cell_as_often_as_asked_and_each_exhibit_on
 UNFIT = {
     "None": (None, "detect is not written yet"),
     "dots": (..., "detect is not written yet"),
-    "a number": (3, "detect is a int; want a function that takes a cell"),
+    "a number": (3, "detect is an int; want a function that takes a cell"),
     "no argument": (lambda: True, "detect takes (); want one argument, the cell"),
     "two arguments": (lambda cell, rng: True, "detect takes (cell, rng); want one argument, the cell"),
-    "None back": (lambda cell: None, "detect gave back a NoneType for a healthy cell; want True or False"),
-    "text back": (lambda cell: "yes", "detect gave back a str for a healthy cell; want True or False"),
-    "a number back": (lambda cell: 1, "detect gave back a int for a healthy cell; want True or False"),
+    "None back": (lambda cell: None, "detect gave back None for a healthy cell; want True or False"),
+    "text back": (lambda cell: "yes", "detect gave back text for a healthy cell; want True or False"),
+    "a number back": (lambda cell: 1, "detect gave back an int for a healthy cell; want True or False"),
     "an array back": (
         lambda cell: np.ones(3),
-        "detect gave back a ndarray for a healthy cell; want True or False",
+        "detect gave back an array of shape (3,) for a healthy cell; want True or False",
     ),
     "raises": (lambda cell: 1 / 0, "detect stopped with ZeroDivisionError at a healthy cell: division by zero"),
     "exits": (lambda cell: exit(), "detect stopped with SystemExit at a healthy cell: None"),
@@ -611,7 +511,7 @@ def test_a_detector_that_stops_at_an_exhibit_has_not_caught_it():
 def test_an_odd_answer_for_one_exhibit_does_not_spoil_the_others():
     result = trial(lambda cell: None if label(cell) == "dropped_dC" else label(cell) in EXHIBITS)
     assert result.missed == ("dropped_dC",)
-    assert result.complaints == ("detect gave back a NoneType for dropped_dC; want True or False",)
+    assert result.complaints == ("detect gave back None for dropped_dC; want True or False",)
     assert len(result.caught) == len(EXHIBITS) - 1
 
 

@@ -1,60 +1,98 @@
 # /// script
 # requires-python = ">=3.11"
 # dependencies = [
+#     "equinox==0.13.8",
 #     "flax==0.12.8",
 #     "jax==0.10.2",
 #     "keras==3.15.1",
 #     "numpy==2.4.6",
+#     "onnx==1.23.2",
 #     "tensorflow==2.21.0",
 #     "torch==2.13.0",
 # ]
 # ///
-"""Make the reference files beside this script: what PyTorch, Flax and Keras say an LSTM and a plain RNN compute.
+"""Make the reference files beside this script: what the frameworks say an LSTM and a plain RNN compute.
 
-Run it with ``uv run tests/reference/make_references.py``, or install the six packages listed above and type
+Run it with ``uv run tests/reference/make_references.py``, or install the packages listed above and type
 ``python tests/reference/make_references.py``. The tests need only the files, none of these packages.
 
-Each framework gets the same inputs, runs forward and backward in float64 on the CPU, and its own automatic
-differentiation (torch.autograd, jax.grad, tf.GradientTape) gives the gradients of one loss:
+There are two kinds of files. Those in the folder ``layouts`` hold what each framework computes from arrays of its
+own, under its own names (``frameworks.py``). For the others PyTorch, Flax and Keras get the same inputs, run
+forward and backward in float64 on the CPU, and their own automatic differentiation (torch.autograd, jax.grad,
+tf.GradientTape) gives the gradients of one loss:
 
     L = Σ dhs · hs + Σ dh_T · h_T + Σ dC_T · C_T
 
-The files are in the form of ``lstm_lib``: X (T, D, B), states (H, B), W (H, H+D) on [h, x] with h on top and
-b (H, 1). The functions named ``to_…`` and ``from_…`` turn one form into the other. Nothing here imports
-``lstm_lib``: a mistake there cannot creep into its own reference. The same versions on the same kind of machine
-write the same bytes; elsewhere the last digit of a number may differ.
+These are in the form of ``lstm_lib``: X (T, D, B), states (H, B), W (H, H+D) on [h, x] with h on top and b (H, 1).
+``lstm_lib.rosetta`` turns one form into the other, and no more of ``lstm_lib`` is used here: a mistake of a cell
+cannot creep into its own reference. A mistake of ``rosetta`` cannot hide, either: three conversions have to give
+one answer, and the files in ``layouts`` know nothing of it. The same versions on the same kind of machine write
+the same bytes; elsewhere the last digit of a number may differ.
 """
 
 import importlib.metadata
 import itertools
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))  # so that `uv run`, in an environment of its own, finds lstm_lib
+
+from frameworks import FRAMEWORKS, rows  # noqa: E402
+
+from lstm_lib.rosetta import LAYOUTS, Layout, from_, to  # noqa: E402
+
 # The frameworks are imported where they are used: pytest looks for doctests in every module under
 # tests, so this one must be importable where only NumPy is installed.
 
-HERE = Path(__file__).parent
 SEED = 1997
 SIZES = ({"T": 5, "D": 3, "H": 4, "B": 2}, {"T": 7, "D": 2, "H": 3, "B": 5})  # T > 1, no two sizes equal
 GATES = {"lstm": "fiCo", "rnn": "h"}
+STACKS = {"torch": {"layers": 2, "both": True}, "onnx": {"both": True}}  # all that a framework keeps in one place
 
 
 def main():
     for cell, sizes in itertools.product(GATES, SIZES):
         inputs = draw_inputs(cell, **sizes)
-        results = {name: run(cell, inputs) for name, (run, _) in FRAMEWORKS.items()}
+        results = {name: run(cell, inputs) for name, run in RUNS.items()}
         check_that_they_agree(results)
-        for name, (run, packages) in FRAMEWORKS.items():
+        for name, run in RUNS.items():
             check_that_a_swap_shows(run, cell, inputs, results[name])
-            versions = {p: importlib.metadata.version(p).split("+")[0] for p in packages}
-            head = {"framework": name, "versions": versions, "cell": cell, "seed": SEED, "sizes": sizes}
-            file = HERE / f"{name}_{cell}_{'_'.join(f'{k}{n}' for k, n in sizes.items())}.json"
-            file.write_text(as_text(head | inputs | results[name]), encoding="utf-8", newline="\n")
-            print(f"{file.name}: {file.stat().st_size} bytes")
+            head = {"framework": name, "versions": versions(name), "cell": cell, "seed": SEED, "sizes": sizes}
+            file = f"{name}_{cell}_{'_'.join(f'{k}{n}' for k, n in sizes.items())}.json"
+            write(HERE / file, head | inputs | results[name])
+    for name in FRAMEWORKS:
+        write(HERE / "layouts" / f"{name}.json", draw_layout(name, **SIZES[0]))
+
+
+def versions(name):
+    return {p: importlib.metadata.version(p).split("+")[0] for p in FRAMEWORKS[name].packages}
+
+
+def write(file, tree):
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(as_text(tree), encoding="utf-8", newline="\n")
+    print(f"{file.relative_to(HERE)}: {file.stat().st_size} bytes")
+
+
+def draw_layout(name, T, D, H, B):
+    """Return a framework's own arrays, filled with random numbers, and the hidden states that it computes."""
+    rng = np.random.default_rng([SEED, *name.encode()])
+    options = STACKS.get(name, {})
+    shapes, forward = FRAMEWORKS[name].make(D, H, **options)
+    arrays = {array: rng.uniform(-1, 1, shape) for array, shape in shapes.items()}
+    L = options.get("layers", 1) * (1 + options.get("both", False))
+    inputs = {"X": rng.standard_normal((T, D, B))}
+    inputs |= {state: rng.standard_normal((L, H, B)) for state in ("h_0", "C_0")}
+    hs = forward(arrays, **inputs)
+    assert hs.dtype == np.float64
+    head = {"layout": name, "versions": versions(name), "seed": SEED, "sizes": {"T": T, "D": D, "H": H, "B": B}}
+    return head | options | {"arrays": arrays} | inputs | {"hs": hs}
 
 
 def draw_inputs(cell, T, D, H, B):
@@ -66,11 +104,6 @@ def draw_inputs(cell, T, D, H, B):
     if cell == "rnn":  # it has no C
         del shapes["C_0"], shapes["dC_T"]
     return {"params": params} | {name: rng.standard_normal(shape) for name, shape in shapes.items()}
-
-
-def rows(a):
-    """Exchange the last two axes: lstm_lib has one column a sequence, all three frameworks one row a sequence."""
-    return np.ascontiguousarray(np.swapaxes(a, -1, -2))
 
 
 def rows_of(inputs):
@@ -93,29 +126,32 @@ def results_of(inputs, outputs, grads, dX, dstate):
     return arrays | {"grads": {name: grads[name] for name in inputs["params"]}}
 
 
+# A plain RNN is stored as an LSTM with one gate; only Flax's has its bias at x.
+RNN = {
+    "torch": LAYOUTS["torch"]._replace(order="h"),
+    "keras": LAYOUTS["keras"]._replace(order="h"),
+    "flax": Layout("h", {"x": "i.kernel", "h": "h.kernel"}, ("i.bias",), columns=True),
+}
+
+
+def layout(name, cell):
+    return LAYOUTS[name] if cell == "lstm" else RNN[name]
+
+
 # --- PyTorch ---
-# Gates stacked as rows in the order i, f, g, o (g is our C̃). What multiplies x and what multiplies h are apart:
-# weight_ih (4H, D) and weight_hh (4H, H).
 # Two biases, which are added: b = bias_ih + bias_hh. So each of them has the gradient of b.
 
-TORCH_GATES = {"lstm": "ifCo", "rnn": "h"}
+
+def to_torch(params, cell):
+    arrays = to(layout("torch", cell), params)
+    half = arrays["bias_ih_l0"] / 2  # exact in floating point, so the two halves add up to b to the last digit
+    return arrays | {"bias_ih_l0": half, "bias_hh_l0": half}
 
 
-def to_torch(params, gates):
-    W = np.concatenate([params[f"W_{k}"] for k in gates])
-    b = np.concatenate([params[f"b_{k}"][:, 0] for k in gates])
-    H = len(b) // len(gates)
-    # a half is exact in floating point, so the two halves add up to b to the last digit
-    return {"weight_hh_l0": W[:, :H], "weight_ih_l0": W[:, H:], "bias_ih_l0": b / 2, "bias_hh_l0": b / 2}
-
-
-def from_torch(grads, gates):
+def from_torch(grads, cell):
     # the same sum over batch and time, but not always added up in the same order: equal but for the last digit
     np.testing.assert_allclose(grads["bias_ih_l0"], grads["bias_hh_l0"], rtol=1e-13, atol=1e-14)
-    W = np.concatenate([grads["weight_hh_l0"], grads["weight_ih_l0"]], axis=1)
-    b = grads["bias_ih_l0"][:, None]
-    ours = {f"W_{k}": block for k, block in zip(gates, np.split(W, len(gates)), strict=True)}
-    return ours | {f"b_{k}": block for k, block in zip(gates, np.split(b, len(gates)), strict=True)}
+    return from_(layout("torch", cell), grads | {"bias_hh_l0": 0 * grads["bias_hh_l0"]})
 
 
 def run_torch(cell, inputs):
@@ -124,11 +160,10 @@ def run_torch(cell, inputs):
     def leaf(a):
         return torch.tensor(a, dtype=torch.float64, requires_grad=True)
 
-    gates = TORCH_GATES[cell]
     X, state, upstream = rows_of(inputs)
     D, H = X.shape[-1], state["h_0"].shape[-1]
     net = {"lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}[cell](D, H, dtype=torch.float64)
-    net.load_state_dict({name: torch.tensor(w) for name, w in to_torch(inputs["params"], gates).items()})
+    net.load_state_dict({name: torch.tensor(w) for name, w in to_torch(inputs["params"], cell).items()})
 
     X, state = leaf(X), {name: leaf(s) for name, s in state.items()}
     first = tuple(s[None] for s in state.values())  # the leading axis counts layers: there is one
@@ -138,40 +173,12 @@ def run_torch(cell, inputs):
     loss(outputs, {name: torch.tensor(d) for name, d in upstream.items()}, torch.sum).backward()
 
     outputs = {name: a.detach().numpy() for name, a in outputs.items()}
-    grads = from_torch({name: w.grad.numpy() for name, w in net.named_parameters()}, gates)
+    grads = from_torch({name: w.grad.numpy() for name, w in net.named_parameters()}, cell)
     return results_of(inputs, outputs, grads, X.grad.numpy(), {name: s.grad.numpy() for name, s in state.items()})
 
 
 # --- Flax ---
-# Each gate by its name, no stacking. Kernels are for row vectors, so they are ours transposed: (D, H) and (H, H).
-# LSTM: ii if ig io for x without bias, hi hf hg ho for h with the one bias; the state is (C, h), C first.
-# SimpleCell: "i" for x with the one bias, "h" for h without.
-
-FLAX_GATES = {"f": "f", "i": "i", "C": "g", "o": "o"}
-
-
-def to_flax(params, cell):
-    H = len(next(iter(params.values())))
-    if cell == "rnn":
-        W, b = params["W_h"], params["b_h"]
-        return {"h": {"kernel": W[:, :H].T}, "i": {"kernel": W[:, H:].T, "bias": b[:, 0]}}
-    weights = {}
-    for ours, theirs in FLAX_GATES.items():
-        W, b = params[f"W_{ours}"], params[f"b_{ours}"]
-        weights |= {f"h{theirs}": {"kernel": W[:, :H].T, "bias": b[:, 0]}, f"i{theirs}": {"kernel": W[:, H:].T}}
-    return weights
-
-
-def from_flax(weights, cell):
-    if cell == "rnn":
-        W = np.concatenate([weights["h"]["kernel"].T, weights["i"]["kernel"].T], axis=1)
-        return {"W_h": W, "b_h": weights["i"]["bias"][:, None]}
-    params = {}
-    for ours, theirs in FLAX_GATES.items():
-        of_h, of_x = weights[f"h{theirs}"], weights[f"i{theirs}"]
-        params[f"W_{ours}"] = np.concatenate([of_h["kernel"].T, of_x["kernel"].T], axis=1)
-        params[f"b_{ours}"] = of_h["bias"][:, None]
-    return params
+# The state is (C, h), C first.
 
 
 def run_flax(cell, inputs):
@@ -179,6 +186,7 @@ def run_flax(cell, inputs):
 
     jax.config.update("jax_enable_x64", True)  # or JAX computes in float32, whatever goes in
     import flax.linen
+    from flax.traverse_util import flatten_dict, unflatten_dict
 
     X, state, upstream = rows_of(inputs)
     kind = {"lstm": flax.linen.OptimizedLSTMCell, "rnn": flax.linen.SimpleCell}[cell]
@@ -201,30 +209,14 @@ def run_flax(cell, inputs):
         return loss(outputs, upstream, jax.numpy.sum), outputs
 
     gradient = jax.grad(loss_and_outputs, argnums=(0, 1, 2), has_aux=True)
-    (dweights, dX, dstate), outputs = jax.tree.map(np.asarray, gradient(to_flax(inputs["params"], cell), X, state))
-    return results_of(inputs, outputs, from_flax(dweights, cell), dX, dstate)
+    weights = unflatten_dict(to(layout("flax", cell), inputs["params"]), sep=".")
+    (dweights, dX, dstate), outputs = jax.tree.map(np.asarray, gradient(weights, X, state))
+    grads = from_(layout("flax", cell), flatten_dict(dweights, sep="."))
+    return results_of(inputs, outputs, grads, dX, dstate)
 
 
 # --- Keras ---
-# Gates stacked as columns in the order i, f, c, o: kernel (D, 4H), recurrent_kernel (H, 4H), ours transposed. One
-# bias (4H,). The batch comes before time: X (B, T, D). The state is [h, C], h first.
-# The backend is TensorFlow: with JAX or PyTorch behind it, Keras 3 brings float64 down to float32 on the way.
-
-KERAS_GATES = {"lstm": "ifCo", "rnn": "h"}
-
-
-def to_keras(params, gates):
-    W = np.concatenate([params[f"W_{k}"] for k in gates]).T
-    b = np.concatenate([params[f"b_{k}"][:, 0] for k in gates])
-    H = len(b) // len(gates)
-    return [W[H:], W[:H], b]  # kernel, recurrent_kernel, bias
-
-
-def from_keras(weights, gates):
-    kernel, recurrent_kernel, bias = weights
-    W = np.concatenate([recurrent_kernel, kernel]).T
-    params = {f"W_{k}": block for k, block in zip(gates, np.split(W, len(gates)), strict=True)}
-    return params | {f"b_{k}": block[:, None] for k, block in zip(gates, np.split(bias, len(gates)), strict=True)}
+# The batch comes before time: X (B, T, D). The state is [h, C], h first.
 
 
 def run_keras(cell, inputs):
@@ -234,13 +226,13 @@ def run_keras(cell, inputs):
     import tensorflow as tf
 
     keras.config.set_floatx("float64")
-    gates = KERAS_GATES[cell]
     X, state, upstream = rows_of(inputs)
     X, state = tf.constant(X.swapaxes(0, 1)), {name: tf.constant(s) for name, s in state.items()}
     kind = {"lstm": keras.layers.LSTM, "rnn": keras.layers.SimpleRNN}[cell]
     layer = kind(len(inputs["h_0"]), return_sequences=True, return_state=True)
     layer.build(X.shape)
-    layer.set_weights(to_keras(inputs["params"], gates))
+    arrays = to(layout("keras", cell), inputs["params"])
+    layer.set_weights(list(arrays.values()))
 
     with tf.GradientTape() as tape:
         tape.watch([X, state])
@@ -252,14 +244,11 @@ def run_keras(cell, inputs):
     )
 
     outputs = {name: a.numpy() for name, a in outputs.items()}
-    return results_of(inputs, outputs, from_keras(dweights, gates), dX.swapaxes(0, 1), dstate)
+    grads = from_(layout("keras", cell), dict(zip(arrays, dweights, strict=True)))
+    return results_of(inputs, outputs, grads, dX.swapaxes(0, 1), dstate)
 
 
-FRAMEWORKS = {
-    "torch": (run_torch, ["torch"]),
-    "flax": (run_flax, ["flax", "jax"]),
-    "keras": (run_keras, ["keras", "tensorflow"]),
-}
+RUNS = {"torch": run_torch, "flax": run_flax, "keras": run_keras}
 
 
 # --- Checks, and writing ---

@@ -1,0 +1,251 @@
+"""What there is to say about an answer that is made of numbers: right, or where and how it differs.
+
+The learner's function is called on copies, for each of several cases; so is the lesson's right answer, and so are
+the wrong ones that the lesson foresees. A foreseen mistake is named only if it agrees in every case.
+"""
+
+import copy
+from typing import NamedTuple
+
+import numpy as np
+
+from lstm_lib.lesson import attempts
+from lstm_lib.lesson.attempts import NOT_WRITTEN
+from lstm_lib.lesson.comparing import first_difference, near, relation
+from lstm_lib.lesson.reading import (
+    Unreadable,
+    by_name,
+    coarsest,
+    holds_a_gap,
+    in_the_form_of,
+    kind,
+    numbers,
+    strangers,
+)
+from lstm_lib.lesson.surroundings import Surroundings
+
+
+class Exercise(NamedTuple):
+    """What a lesson asks for: the arguments of `checks.check` that are the lesson's own.
+
+    Attributes
+    ----------
+    expected, then, tol, known, says
+        See there.
+
+    Examples
+    --------
+    >>> Exercise(4, None, 1e-8, {}, "").tol
+    1e-08
+    """
+
+    expected: object
+    then: object
+    tol: float
+    known: dict
+    says: str
+
+
+class _Case(NamedTuple):
+    """One set of arguments, and what the lesson makes of it: arrays by name, a single one under an empty name."""
+
+    given: tuple
+    form: object  # a right answer, where there is one
+    wanted: dict
+    foreseen: dict
+
+
+def _prepared(given, exercise):
+    expected, then = exercise.expected, exercise.then
+
+    def made(answer):
+        return answer(*copy.deepcopy(given)) if callable(answer) else answer
+
+    def carried(answer, form):
+        if form is not None:
+            try:
+                answer = in_the_form_of(form, answer)
+            except Unreadable:  # foreseen just because of that
+                return _by_name(answer)
+        return _by_name(answer if then is None else then(answer, *copy.deepcopy(given)))
+
+    form = made(expected) if then is None or callable(expected) else None
+    wanted = _by_name(expected) if form is None else carried(form, form)
+    return _Case(
+        given, form, wanted, {words: carried(made(wrong), form) for words, wrong in exercise.known.items()}
+    )
+
+
+def _by_name(value):
+    """Return arrays by name; None where it is not made of numbers."""
+    arrays = (
+        {name: numbers(each) for name, each in value.items()} if isinstance(value, dict) else {"": numbers(value)}
+    )
+    return None if any(array is None for array in arrays.values()) else arrays
+
+
+def verdict(attempt, cases, exercise):
+    """Try an answer in every case, and return what there is to say about it: a mark, and words.
+
+    Parameters
+    ----------
+    attempt : function or value
+        What the learner wrote.
+    cases : list of tuple
+        The arguments of each call.
+    exercise : Exercise
+        What is asked for.
+
+    Returns
+    -------
+    pair of str
+        "✓" right, "✗" wrong, "○" not written. Nothing is raised.
+
+    Examples
+    --------
+    >>> verdict(lambda: 5, [()], Exercise(4, None, 1e-8, {"One too many.": 5}, ""))
+    ('✗', 'got 5, want 4. Yours is too large by 1. Perhaps: One too many.')
+    """
+    if cases != [()] and attempt is not None and attempt is not ... and not callable(attempt):
+        return "✗", f"got {kind(attempt)}; want a function."
+    around, outcomes = Surroundings(attempt), []
+    for given in cases:
+        outcomes.append(attempts.run(attempt, given))
+        if outcomes[-1].value is None:
+            break
+    outside, last = around.put_back(), outcomes[-1]
+    where = [_where(attempt, given, len(cases) > 1) for given in cases]
+    if last.problem:
+        return "✗", (where[len(outcomes) - 1] if len(outcomes) > 1 else "") + last.problem
+    if last.value is None or holds_a_gap(last.value):
+        return NOT_WRITTEN
+    try:
+        prepared = [_prepared(given, exercise) for given in cases]
+    except Exception as error:
+        return "○", (
+            f"something of the lesson that this check needs is not as it was ({type(error).__name__}: {error}). "
+            "Run the lesson from its top once more."
+        )
+    tries = [_tried(outcome.value, case, exercise) for outcome, case in zip(outcomes, prepared, strict=True)]
+    mark, words = _compared(tries, where, exercise)
+    return mark, words + _traces(next((outcome.changed for outcome in outcomes if outcome.changed), ""), outside)
+
+
+def _where(attempt, given, several):
+    """Return the beginning of a sentence that says which case it is about."""
+    if not several:
+        return ""
+    names = attempts.parameter_names(attempt, len(given))
+    shown = [_short(value) for value in given]
+    some = [f"{name} = {value}" for name, value in zip(names, shown, strict=True)]
+    return f"with {', '.join(some)}: " if all(shown) else ""
+
+
+def _short(value):
+    """Return a number, or the name of a function, as text; nothing for anything else."""
+    return str(value) if isinstance(value, int | float | np.number) else getattr(value, "__name__", "")
+
+
+def _traces(argument, outside):
+    if argument:
+        return f" It writes into its argument {argument}, which belongs to the caller: work on a copy."
+    if outside:
+        return f" It changes {', '.join(outside)}, which stands outside of it: work on a copy."
+    return ""
+
+
+class _Tried(NamedTuple):
+    """What came back in one case, and what the lesson made of it: arrays by name, or None and the reason."""
+
+    case: _Case
+    answer: object
+    got: dict
+    problem: str
+
+    def equals(self, arrays, tol):
+        """Return whether all these arrays, one or more of those that are asked for, are what came back."""
+        if self.got is None or arrays is None or not arrays.keys() <= self.got.keys():
+            return False
+        exact = max(coarsest(self.answer), 2.0**-52)
+        return all(near(self.got[name], array, tol, exact) for name, array in arrays.items())
+
+    def right(self, tol):
+        return not self.problem and self.equals(self.case.wanted, tol)
+
+    def relation(self, tol):
+        """Return how what came back is related to what is wanted, in a sentence, or nothing."""
+        same_names = self.got is not None and self.got.keys() == self.case.wanted.keys()
+        return relation(self.got, self.case.wanted, tol) if same_names else ""
+
+
+def _tried(answer, case, exercise):
+    form, then = case.form, exercise.then
+    try:
+        got = answer if form is None else in_the_form_of(form, answer)
+    except Unreadable as odd:
+        return _Tried(case, answer, None if then else _as_it_is(answer, form), f"{odd}.")
+    if then is not None:
+        try:
+            got = then(got, *copy.deepcopy(case.given))
+        except Exception as error:
+            words = f" ({' '.join(str(error).split()).rstrip('.')})" if isinstance(error, ValueError) else ""
+            problem = f"nothing can be computed from what it gave back, {kind(answer)}{words}."
+            return _Tried(case, answer, None, problem)
+    got = _by_name(got)
+    if got is None:
+        return _Tried(case, answer, None, f"got {kind(answer)}; want a number or an array of numbers.")
+    wrong_form = any(got[name].shape != wanted.shape for name, wanted in case.wanted.items())
+    problem = f"got {kind(answer)}, which does not have the form that is asked for." if wrong_form else ""
+    return _Tried(case, answer, got, problem)
+
+
+def _compared(tries, where, exercise):
+    """Return mark and words for what came back in each case."""
+    wrong = [k for k, tried in enumerate(tries) if not tried.right(exercise.tol)]
+    if not wrong:
+        return "✓", "right."
+    first = tries[wrong[0]]
+    lead = "" if first.problem and wrong[0] == 0 else where[wrong[0]]
+    words = first.problem or _difference(first, exercise)
+    return "✗", f"{lead}{words} {_reason(tries, first, exercise)}".rstrip()
+
+
+def _reason(tries, first, exercise):
+    """Return what there is to say beside the difference: a strange name, a foreseen mistake, or a relation."""
+    form = first.case.form
+    if isinstance(form, dict) and (sentence := strangers(first.answer, form)):
+        return sentence
+    for said in exercise.known:
+        foreseen = [tried.case.foreseen[said] for tried in tries]
+        if all(tried.equals(arrays, exercise.tol) for tried, arrays in zip(tries, foreseen, strict=True)):
+            alone = sum(array.size for arrays in foreseen for array in arrays.values()) == 1
+            return f"{'Perhaps: ' if alone else ''}{said}"
+    if exercise.then is not None:
+        return ""
+    facts = {tried.relation(exercise.tol) for tried in tries if not tried.right(exercise.tol)}
+    return facts.pop() if len(facts) == 1 else ""
+
+
+def _as_it_is(answer, form):
+    """Return arrays by name whatever their shapes are, or None."""
+    try:
+        return _by_name(by_name(answer, list(form)) if isinstance(form, dict) else answer)
+    except Unreadable:
+        return None
+
+
+def _difference(tried, exercise):
+    got, wanted, form = tried.got, tried.case.wanted, tried.case.form
+    exact = max(coarsest(tried.answer), 2.0**-52)
+    name = next(name for name in wanted if not near(got[name], wanted[name], exercise.tol, exact))
+    have, want, where = first_difference(got[name], wanted[name], exercise.tol, exact)
+    if exercise.says:
+        shown = tried.answer if form is None else in_the_form_of(form, tried.answer)
+        says = exercise.says if callable(exercise.says) else exercise.says.format
+        return says(answer=shown, got=have, want=want) + "."
+    at = f" at index {where}, the first that differs" if where else ""
+    lead = f"{name} differs: got" if name else "got" if exercise.then is None else "your answer leads to"
+    words = f"{lead} {have:.6g}, want {want:.6g}{at}."
+    if where or name or exercise.then is not None or not np.isfinite(have):
+        return words
+    return f"{words} Yours is too {'large' if have > want else 'small'} by {abs(have - want):.4g}."

@@ -1,0 +1,348 @@
+"""The learner's own LSTM: what passed its check is kept in ``my_lstm.py``, and comes back as a cell like `lstm`.
+
+    keep("step", my_step)    write a function into the file, under the name of the piece
+    cell()                   a cell like `lstm`: the learner's pieces where they are kept, the library's elsewhere
+    progress()               which of the seven pieces are the learner's
+
+The file is a plain program that needs NumPy only, and trains a sine wave when it is run by itself. It belongs to
+the learner: whatever it holds is left where it stands, and what is written over is copied first. The environment
+variable LSTM_MINE names another place; where it is empty, as in builds and tests, nothing is read or kept.
+"""
+
+import linecache
+import os
+import re
+import types
+from pathlib import Path
+
+import numpy as np
+
+from lstm_lib import lstm, training
+from lstm_lib.functional import mean_squared_error
+from lstm_lib.lesson import attempts, diagnoses
+from lstm_lib.lesson.standalone import PIECES, text_of
+
+TEMPLATE = Path(__file__).with_name("my_lstm.py.txt")
+MARK = re.compile(r"^# --- (\w+) ---\n", re.MULTILINE)
+OF_A_CELL = ("step", "step_backward", "backward", "init_params")  # these make a cell, the rest trains it
+
+
+# --- the file ----------------------------------------------------------------------------------------------------
+
+
+def place():
+    """Return where the learner's file is, or None where nothing is to be read or kept.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The nearest ``my_lstm.py`` in the folder of the notebook or in the two above it; else a new one in the
+        folder of the notebook.
+
+    Examples
+    --------
+    >>> os.environ["LSTM_MINE"] = ""
+    >>> print(place())
+    None
+    """
+    wanted = os.environ.get("LSTM_MINE")
+    if wanted is not None:
+        return Path(wanted) if wanted.strip() else None
+    here = Path.cwd()
+    above = [folder for folder in (here, *here.parents[:2]) if (folder / "my_lstm.py").is_file()]
+    return (above[0] if above else here) / "my_lstm.py"
+
+
+def sections(text):
+    r"""Return the text of the file in pieces: {"": the head, "step": …}, in the file's own order.
+
+    Parameters
+    ----------
+    text : str
+        What the file holds.
+
+    Returns
+    -------
+    dict of str
+
+    Examples
+    --------
+    >>> sections("import numpy\n# --- step ---\ndef step(): ...\n")
+    {'': 'import numpy\n', 'step': 'def step(): ...\n'}
+    """
+    head, *rest = MARK.split(text)
+    return {"": head} | dict(zip(rest[::2], rest[1::2], strict=True))
+
+
+def joined(parts):
+    """Return the text of the file, from its `sections`.
+
+    Parameters
+    ----------
+    parts : dict of str
+        As from `sections`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> text = TEMPLATE.read_text(encoding="utf-8")
+    >>> joined(sections(text)) == text
+    True
+    """
+    return "".join(f"# --- {name} ---\n{body}" if name else body for name, body in parts.items())
+
+
+def _read(path):
+    """Return the text of the learner's file, or of an empty one where there is none."""
+    return path.read_text(encoding="utf-8") if path.exists() else TEMPLATE.read_text(encoding="utf-8")
+
+
+def keep(piece, function):
+    """Write a function into the learner's file, and return a sentence that says so, or why not.
+
+    Parameters
+    ----------
+    piece : str
+        One of `PIECES`: the name it gets in the file.
+    function : function
+        What the learner wrote, in a notebook.
+
+    Returns
+    -------
+    str
+        Empty where nothing is to be kept.
+
+    Raises
+    ------
+    ValueError
+        `piece` is none of the seven.
+
+    Examples
+    --------
+    >>> os.environ["LSTM_MINE"] = ""
+    >>> keep("step", lstm.step)
+    ''
+    """
+    if piece not in PIECES:
+        raise ValueError(f"piece is {piece!r}; want one of {', '.join(PIECES)}")
+    path = place()
+    if path is None:
+        return ""
+    try:
+        body = text_of(function, piece)
+        parts = sections(_read(path))
+        saved = ""
+        if parts.get(piece) != body:
+            if piece in parts and _written(parts[piece]):
+                saved = f" What stood there before is in {_copied(path).name}."
+            _write(path, joined(_with_piece(parts, piece, body)))
+    except (OSError, UnicodeError) as error:
+        return f"It is not kept: {path.name} cannot be read or written ({error})."
+    except ValueError as why:
+        return f"It is not kept in {path.name}: {why}."
+    return f"Kept as {piece} in {path.name}.{saved}"
+
+
+def _written(body):
+    """Say whether a section holds a program, or only a comment that nothing is there yet."""
+    return any(line.strip() and not line.startswith("#") for line in body.splitlines())
+
+
+def _with_piece(parts, piece, body):
+    """Return the sections with another text in one; a new one goes before the last, which runs the program."""
+    if piece in parts:
+        return parts | {piece: body}
+    end = {name: parts[name] for name in ("run",) if name in parts}
+    return {name: text for name, text in parts.items() if name not in end} | {piece: body} | end
+
+
+def _copied(path):
+    """Copy the file beside itself, under the next free number, and return the copy."""
+    n = 1
+    while (copy := path.with_name(f"{path.stem}-{n}{path.suffix}")).exists():
+        n += 1
+    copy.write_bytes(path.read_bytes())
+    return copy
+
+
+def _write(path, text):
+    """Write the file, whole or not at all."""
+    half = path.with_name(path.name + ".new")
+    half.write_text(text, encoding="utf-8")
+    half.replace(path)
+
+
+# --- and back again ----------------------------------------------------------------------------------------------
+
+
+def adam(params, grads, state, lr=0.01):
+    """Change the parameters in place by one step of Adam: the library's own, written as the piece of the file is.
+
+    Parameters
+    ----------
+    params, grads : dict of ndarray
+        Gradients under the names of the parameters.
+    state : dict
+        Empty before the first step; what is remembered from step to step.
+    lr : float, default 0.01
+        Learning rate.
+
+    Examples
+    --------
+    >>> params, state = {"w": np.array([1.0])}, {}
+    >>> adam(params, {"w": np.array([3.0])}, state)
+    >>> params["w"].round(3)
+    array([0.99])
+    """
+    optimiser = state.setdefault("adam", training.Adam(lr))
+    optimiser.lr = lr
+    optimiser.step(params, grads)
+
+
+def _loop_of(module):
+    """Return train(params, X, Y, n_steps, lr) for the `loss_and_grads` and the `adam` of a module."""
+
+    def train(params, X, Y, n_steps, lr=0.01):
+        state, losses = {}, []
+        for _ in range(n_steps):
+            value, grads = module.loss_and_grads(params, X, Y)
+            training.clip_gradients(grads, 1.0)
+            module.adam(params, grads, state, lr)
+            losses.append(value)
+        return losses
+
+    return train
+
+
+def _loaded(text, name="my_lstm.py"):
+    """Return the module that a text makes; what is missing in it is the library's, and so is the class Step."""
+    module = types.ModuleType("my_lstm")
+    module.__file__ = f"<{name}>"
+    linecache.cache[module.__file__] = len(text), None, text.splitlines(True), module.__file__  # for getsource
+    exec(compile(text, module.__file__, "exec"), module.__dict__)
+    for piece in PIECES:
+        module.__dict__.setdefault(piece, _librarys(piece, module))
+    module.Step, module.SHAPES, module.stack = lstm.Step, lstm.SHAPES, lstm.stack
+    return module
+
+
+def _librarys(piece, module):
+    """Return what the library has in place of a piece."""
+    if piece in OF_A_CELL:
+        return getattr(lstm, piece)
+    return {"loss": mean_squared_error, "adam": adam, "train": _loop_of(module)}[piece]
+
+
+def _outcome(piece, function):
+    """Return the numbers that a piece beyond the cell comes to, on a small example."""
+    rng = np.random.default_rng(0)
+    if piece == "loss":
+        value, dY_hat = function(rng.normal(size=(3, 2, 4)), rng.normal(size=(3, 2, 4)))
+        return np.append(np.ravel(dY_hat), value)
+    if piece == "adam":
+        params, state = {"w": rng.normal(size=(2, 3)), "b": rng.normal(size=(2, 1))}, {}
+        for lr in (0.1, 0.1, 0.02):
+            function(params, {name: rng.normal(size=p.shape) for name, p in params.items()}, state, lr)
+        return np.append(params["w"], params["b"])
+    params = lstm.init_params(1, 3, rng) | {"W_y": rng.normal(0, 0.1, (1, 3)), "b_y": np.zeros((1, 1))}
+    X = rng.normal(0, 0.1, (6, 1, 2))  # small numbers: whether long gradients are shortened makes no difference
+    losses = function(params, X[:-1], X[1:], 4)
+    return np.append(losses, params["W_y"])
+
+
+def verdict(piece, function):
+    """Try one piece, and return a mark and words: ✓ where it does what the library's does.
+
+    Parameters
+    ----------
+    piece : str
+        One of `PIECES`.
+    function : function
+        To be tried.
+
+    Returns
+    -------
+    pair of str
+
+    Examples
+    --------
+    >>> verdict("loss", mean_squared_error), verdict("loss", lambda Y_hat, Y: (0.0, 0 * Y))
+    (('✓', 'right.'), ('✗', "it does not come to the library's numbers."))
+    """
+    if piece in OF_A_CELL:
+        return diagnoses.verdict(piece, function)
+    got = attempts.run(lambda: _outcome(piece, function))
+    if got.problem or got.value is None:
+        return "✗", got.problem or "it gives back nothing."
+    wanted = _outcome(piece, _librarys(piece, _loaded(TEMPLATE.read_text(encoding="utf-8"))))
+    same = np.shape(got.value) == np.shape(wanted) and np.allclose(got.value, wanted, rtol=1e-6)
+    return ("✓", "right.") if same else ("✗", "it does not come to the library's numbers.")
+
+
+def _cell_and_words():
+    """Return the cell, the names of the learner's pieces in it, and a sentence for each that does not fit."""
+    path, template = place(), TEMPLATE.read_text(encoding="utf-8")
+    own, words = [], []
+    if path is None:
+        return _loaded(template), own, words
+    outcome = attempts.run(lambda: _loaded(_read(path)))  # a file that was edited by hand may do anything
+    if outcome.problem:
+        words.append(f"{path.name} cannot be used: {outcome.problem}")
+    module = outcome.value or _loaded(template)
+    for piece in PIECES:
+        function = getattr(module, piece)
+        if getattr(function, "__globals__", None) is not module.__dict__:
+            continue
+        mark, why = verdict(piece, function)
+        if mark == "✓":
+            own.append(piece)
+        else:
+            setattr(module, piece, _librarys(piece, module))
+            words.append(f"{piece} in {path.name} does not fit any more: {why}")
+    return module, own, words
+
+
+def cell():
+    """Return a cell like `lstm_lib.lstm`, and say in a line whose pieces it is made of.
+
+    Returns
+    -------
+    module
+        With all that `lstm` has, and loss, loss_and_grads, adam, train.
+
+    Examples
+    --------
+    >>> os.environ["LSTM_MINE"] = ""
+    >>> mine = cell()
+    All seven pieces are the library's: nothing of yours is kept yet.
+    >>> mine.step(mine.init_params(2, 2, np.random.default_rng(0)), *3 * [np.ones((2, 1))]).h_t.shape
+    (2, 1)
+    """
+    module, own, words = _cell_and_words()
+    theirs = [piece for piece in PIECES if piece not in own]
+    for sentence in words:
+        print(sentence)
+    if not own:
+        print("All seven pieces are the library's: nothing of yours is kept yet.")
+    elif theirs:
+        print(f"Yours: {', '.join(own)}. The library's: {', '.join(theirs)}.")
+    else:
+        print("All seven pieces are yours.")
+    return module
+
+
+def progress():
+    """Print which of the seven pieces are the learner's.
+
+    Examples
+    --------
+    >>> os.environ["LSTM_MINE"] = ""
+    >>> progress()
+    0 of 7 pieces are yours: step ○  step_backward ○  backward ○  init_params ○  loss ○  adam ○  train ○
+    """
+    _, own, words = _cell_and_words()
+    marks = "  ".join(f"{piece} {'✓' if piece in own else '○'}" for piece in PIECES)
+    print(*words, f"{len(own)} of {len(PIECES)} pieces are yours: {marks}", sep="\n")

@@ -1,0 +1,208 @@
+"""What a function can reach beside its arguments, kept as it was and put back: globals, closures, defaults.
+
+An answer that works in place on the lesson's own arrays would change what every later check compares with. So a
+check keeps what the answer can reach, lets it run, and puts everything back.
+"""
+
+import collections
+import copy
+import functools
+import inspect
+import types
+
+import numpy as np
+
+
+class Kept:
+    """A value as it is now, with all that is inside of it.
+
+    Parameters
+    ----------
+    value : object
+        Arrays, lists, dicts, sets, random generators and objects of the notebook's own classes are kept with their
+        contents; anything else is kept as it is.
+    met : dict, optional
+        What has been kept already, by identity: a value may hold itself.
+
+    Examples
+    --------
+    >>> numbers = {"W": np.zeros(2), "seen": [1]}
+    >>> kept = Kept(numbers)
+    >>> numbers["W"] += 1
+    >>> numbers["seen"] = 5
+    >>> kept.put_back(), numbers
+    (True, {'W': array([0., 0.]), 'seen': [1]})
+    """
+
+    def __init__(self, value, met=None):
+        met = {} if met is None else met
+        self.value, self.inside = value, None
+        met[id(value)] = self
+
+        def keep(part):
+            return met.get(id(part)) or Kept(part, met)
+
+        if isinstance(value, np.ndarray):
+            self.inside = value.copy()
+        elif isinstance(value, dict):
+            self.inside = {key: keep(part) for key, part in value.items()}
+        elif isinstance(value, list | tuple | collections.deque):
+            self.inside = [keep(part) for part in value]
+        elif isinstance(value, set):
+            self.inside = set(value)
+        elif isinstance(value, np.random.Generator):
+            self.inside = copy.deepcopy(value.bit_generator.state)
+        elif getattr(type(value), "__module__", "") == "__main__" and hasattr(value, "__dict__"):
+            self.inside = keep(vars(value))
+        self._busy = False
+
+    def put_back(self):
+        """Make the value what it was, in place.
+
+        Returns
+        -------
+        bool
+            Whether anything had changed.
+        """
+        if self._busy or self.inside is None:
+            return False
+        self._busy = True
+        try:
+            return self._put_back()
+        finally:
+            self._busy = False
+
+    def _put_back(self):
+        value, inside = self.value, self.inside
+        if isinstance(value, np.ndarray):
+            return _array_put_back(value, inside)
+        if isinstance(inside, Kept):
+            return inside.put_back()
+        if isinstance(value, set):
+            now, changed = inside, value != inside
+        elif isinstance(value, np.random.Generator):
+            changed, value.bit_generator.state = value.bit_generator.state != inside, inside
+            return changed
+        elif isinstance(value, dict):
+            now = {key: part.value for key, part in inside.items()}
+            changed = list(now) != list(value) or any(value[key] is not part for key, part in now.items())
+            changed = sum(part.put_back() for part in inside.values()) > 0 or changed
+        else:
+            now = [part.value for part in inside]
+            changed = len(now) != len(value) or any(a is not b for a, b in zip(now, value, strict=True))
+            changed = sum(part.put_back() for part in inside) > 0 or changed
+        if changed and not isinstance(value, tuple):
+            value.clear()
+            (value.extend if isinstance(value, list | collections.deque) else value.update)(now)
+        return changed
+
+
+def _array_put_back(array, copy_of_it):
+    if array.shape == copy_of_it.shape and array.dtype == copy_of_it.dtype:
+        if np.array_equal(array, copy_of_it, equal_nan=array.dtype.kind in "fc"):
+            return False
+    else:
+        array.resize(copy_of_it.shape, refcheck=False)
+    array[...] = copy_of_it
+    return True
+
+
+def innermost(function):
+    """Return the function that does the work: without partial, decorators, or the object it is bound to.
+
+    Parameters
+    ----------
+    function : function
+        Any.
+
+    Returns
+    -------
+    function
+
+    Examples
+    --------
+    >>> innermost(functools.partial(len, "abc")) is len
+    True
+    """
+    while isinstance(function, functools.partial | types.MethodType):
+        function = function.func if isinstance(function, functools.partial) else function.__func__
+    return inspect.unwrap(function)
+
+
+class Surroundings:
+    """All that a function can reach beside its arguments, as it is now.
+
+    Parameters
+    ----------
+    function : object
+        What the learner wrote; anything but a function written in Python has no surroundings.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> around = Surroundings(lambda: seen.append(1))
+    >>> seen.append(1)
+    >>> around.put_back(), seen
+    (['seen'], [])
+    """
+
+    def __init__(self, function):
+        self._bound = {}  # (id of the namespace, name) → namespace, name, what it is bound to
+        self._met, self._kept = {}, {}
+        self._look_around(innermost(function) if callable(function) else function, set())
+
+    def _look_around(self, function, seen):
+        if not isinstance(function, types.FunctionType) or function in seen:
+            return
+        seen.add(function)
+        around = function.__globals__
+        for name in _names_in(function.__code__):
+            value = around.get(name, _NOTHING)
+            if not isinstance(value, types.ModuleType):
+                self._bound[id(around), name] = around, name, value
+                self._keep(name, value)
+            if isinstance(value, types.FunctionType) and value.__globals__ is around:
+                self._look_around(value, seen)
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+            self._keep(name, value := _content(cell))
+            self._look_around(value, seen)
+        for value in (function.__defaults__, function.__kwdefaults__, vars(function)):
+            self._keep(f"what {function.__name__} keeps from call to call", value)
+
+    def _keep(self, name, value):
+        if id(value) not in self._met:
+            self._kept[name] = Kept(value, self._met)
+
+    def put_back(self):
+        """Make everything what it was.
+
+        Returns
+        -------
+        list of str
+            The names of what had changed.
+        """
+        changed = [name for name, kept in self._kept.items() if kept.put_back()]
+        for around, name, value in self._bound.values():
+            if around.get(name, _NOTHING) is not value:
+                changed.append(name)
+                if value is _NOTHING:
+                    del around[name]
+                else:
+                    around[name] = value
+        return list(dict.fromkeys(changed))
+
+
+_NOTHING = object()  # what a name is bound to that is not bound
+
+
+def _names_in(code):
+    """Return the names that a function looks up around it, also from the functions inside of it."""
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    return dict.fromkeys([*code.co_names, *(name for each in inner for name in _names_in(each))])
+
+
+def _content(cell):
+    try:
+        return cell.cell_contents
+    except ValueError:  # nothing in it yet
+        return None

@@ -1,0 +1,379 @@
+"""What lesson 13 shows of other notations: tables and pictures made from `rosetta.LAYOUTS`, and what PyTorch said.
+
+notations(2, 3), draw_blocks(2, 3)    one LSTM as seven programs store it: in a table, and to scale
+draw_gate(trace), draw_drift(curves)  the forget gates of a model; how two runs part
+PyTorch()                             asks PyTorch where it is installed, and knows what it said where it is not
+unlabelled()                          somebody's arrays, without a word of what is where
+"""
+
+import html
+import importlib
+import importlib.util
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from lstm_lib import lstm, plotting, rosetta
+
+SEVEN = {
+    "primer": "the primer",
+    "torch": "PyTorch",
+    "keras": "Keras",
+    "flax": "Flax linen",
+    "nnx_optimized": "Flax nnx",
+    "equinox": "Equinox",
+    "onnx": "ONNX",
+}
+_FIELDS = {"f": "f_t", "i": "i_t", "C": "C_tilde", "o": "o_t"}
+_IN_TEXT = {"f": "f", "i": "i", "C": "C̃", "o": "o"}
+
+
+class Table:
+    """Rows under a header, for a notebook and for a terminal.
+
+    Parameters
+    ----------
+    caption : str
+        What the table shows.
+    header : sequence of str
+        The names of its columns.
+    rows : sequence of sequence
+        The entries; the first of each row is its name.
+
+    Examples
+    --------
+    >>> Table("Squares", ["n", "n²"], [[2, 4], [3, 9]])
+    Squares
+    n  n²
+    2  4
+    3  9
+    """
+
+    def __init__(self, caption, header, rows):
+        self.caption, self.header = caption, [str(words) for words in header]
+        self.rows = [[str(entry) for entry in row] for row in rows]
+
+    def __repr__(self):
+        lines = [self.header, *self.rows]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        padded = (
+            "  ".join(word.ljust(n) for word, n in zip(line, widths, strict=True)).rstrip() for line in lines
+        )
+        return "\n".join([self.caption, *padded])
+
+    def _repr_html_(self):
+        def cells(row):
+            first, *rest = map(html.escape, row)
+            named = f'<th scope="row" style="text-align:left">{first}</th>'
+            return named + "".join(f'<td style="text-align:left">{entry}</td>' for entry in rest)
+
+        header = "".join(
+            f'<th scope="col" style="text-align:left">{html.escape(words)}</th>' for words in self.header
+        )
+        body = "".join(f"<tr>{cells(row)}</tr>\n" for row in self.rows)
+        caption = f'<caption style="text-align:left"><b>{html.escape(self.caption)}</b></caption>'
+        return f"<table>{caption}\n<thead><tr>{header}</tr></thead>\n<tbody>{body}</tbody></table>"
+
+
+def notations(D, H):
+    """Return a table of the same LSTM in seven notations.
+
+    Parameters
+    ----------
+    D, H : int
+        Inputs and units.
+
+    Returns
+    -------
+    Table
+        The order of the gates, the arrays with their shapes, and how many numbers they hold.
+
+    Examples
+    --------
+    >>> print(notations(2, 3).rows[5])
+    ['Equinox', 'i f C̃ o', 'weight_ih (12, 2), weight_hh (12, 3), bias (12,)', '72']
+    """
+    params, rows = lstm.init_params(D, H, np.random.default_rng(0)), []
+    for layout, name in SEVEN.items():
+        arrays = rosetta.to(layout, params)
+        order = " ".join(_IN_TEXT[k] for k in rosetta.LAYOUTS[layout].order)
+        rows.append([name, order, _told(arrays), sum(a.size for a in arrays.values())])
+    return Table(f"One LSTM with D = {D}, H = {H}", ["notation", "gates", "arrays", "numbers"], rows)
+
+
+def _told(arrays):
+    """Return names and shapes; many small arrays are told by the first of each shape."""
+    if len(arrays) <= 4:
+        return ", ".join(f"{name} {a.shape}" for name, a in arrays.items())
+    alike = {}
+    for name, a in arrays.items():
+        alike.setdefault(a.shape, []).append(name)
+    return ", ".join(f"{names[0]} and {len(names) - 1} more {shape}" for shape, names in alike.items())
+
+
+def draw_blocks(D, H, layouts=("primer", "torch", "keras", "onnx")):
+    """Draw where each gate lies in the arrays of some notations, to scale, in the gates' colours.
+
+    Parameters
+    ----------
+    D, H : int
+        Inputs and units.
+    layouts : sequence of str
+        Some of `SEVEN`.
+
+    Examples
+    --------
+    >>> draw_blocks(2, 3, ["primer", "keras"])  # in a notebook: the picture
+    Figure: Where the gates lie in the weights, to scale. The primer: f, i, C̃, o, in rows. Keras: i, f, C̃, ...
+    """
+    fig, axes = plotting.figure(height=2.3, ncols=len(layouts))
+    told = []
+    for ax, layout in zip(axes, layouts, strict=True):
+        form, name = rosetta.LAYOUTS[layout], SEVEN[layout]
+        for k, x, y, width, height in _rectangles(form, D, H):
+            look = plotting.LOOKS[_FIELDS[k]]
+            ax.add_patch(Rectangle((x, y), width, height, facecolor=look.colour, edgecolor="white"))
+            at = x + width / 2, y + height / 2
+            ax.text(*at, look.symbol.replace("_t", ""), color="white", ha="center", va="center", fontsize=10)
+        for part, x, y in _names_of_matrices(form, D, H):
+            ax.text(x, y, f"${', '.join(part)}$", ha="center", va="center", fontsize=10)
+        ax.set(title=name, aspect="equal", xlim=(-1.2, 4 * H + 1), ylim=(4 * H + 2, -1.2))
+        ax.axis("off")
+        order, side = ", ".join(_IN_TEXT[k] for k in form.order), "side by side" if form.columns else "in rows"
+        told.append(f"{name[0].upper()}{name[1:]}: {order}, {side}.")
+    plotting.show(fig, f"Where the gates lie in the weights, to scale. {' '.join(told)}")
+
+
+def _rectangles(form, D, H):
+    """Yield each gate's block in each matrix of a layout: gate, x, y, width, height."""
+    start = 0
+    for part, names in form.weights.items():
+        across = {"h": H, "x": D}.get(part, H + D)
+        gap = 0.5 * (len(names.split()) > 1)  # arrays of their own stand apart
+        for place, k in enumerate(form.order):
+            along = place * (H + gap)
+            yield (k, along, start, H, across) if form.columns else (k, start, along, across, H)
+        start += across + 0.5
+
+
+def _names_of_matrices(form, D, H):
+    """Yield what each matrix of a layout is multiplied with, and where to write it: x, y."""
+    start = 0
+    for part in form.weights:
+        across = {"h": H, "x": D}.get(part, H + D)
+        middle = start + across / 2
+        yield (part, -0.7, middle) if form.columns else (part, middle, -0.6)
+        start += across + 0.5
+
+
+def draw_gate(trace, name="f_t"):
+    """Draw one gate of all units over time, for the first sequence.
+
+    Parameters
+    ----------
+    trace : Step of ndarray of shape (T, H, B)
+        What ``lstm.stack`` returns.
+    name : str, default "f_t"
+        The field of the trace.
+
+    Examples
+    --------
+    >>> hs, steps = lstm.forward(lstm.init_params(2, 3, np.random.default_rng(0)), np.zeros((5, 2, 1)))
+    >>> draw_gate(lstm.stack(steps))  # in a notebook: the picture
+    Figure: The forget gate of each of 3 units over 5 steps, between 0.73 and 0.73. The dashed line is at 0.5.
+    """
+    values, look = getattr(trace, name)[:, :, 0], plotting.LOOKS[name]
+    fig, ax = plotting.figure(height=2.6)
+    ax.plot(range(1, len(values) + 1), values, color=look.colour, marker=look.marker, ms=3, lw=1)
+    ax.axhline(0.5, color=plotting.QUIET, ls="--")
+    ax.set(ylim=(0, 1), xlabel="step t", title=f"{look.word} of each unit")
+    T, H = values.shape
+    span = f"between {values.min():.2f} and {values.max():.2f}"
+    plotting.show(fig, f"The {look.word} of each of {H} units over {T} steps, {span}. The dashed line is at 0.5.")
+
+
+def draw_drift(curves, title):
+    """Draw how far two runs are apart, step by step, on a logarithmic scale.
+
+    Parameters
+    ----------
+    curves : dict of array_like
+        What was done → the differences; three at most.
+    title : str
+        What is compared.
+
+    Examples
+    --------
+    >>> draw_drift({"as it is": [1e-16, 1e-3]}, "Losses")  # in a notebook: the picture
+    Figure: Losses: how far they are apart after each training step. As it is: at most 1e-03.
+    """
+    fig, ax = plotting.figure(height=2.8)
+    told = []
+    looks = [
+        ("o-", 4, "#A8A8A8"),
+        ("s--", 1.2, plotting.INK),
+        ("^:", 1.2, plotting.PURPLE),
+    ]  # one may hide another
+    for (words, values), (style, lw, colour) in zip(curves.items(), looks[: len(curves)], strict=True):
+        apart = np.maximum(np.abs(values), ROUNDING)  # equal to the last digit has no place on such a scale
+        ax.semilogy(range(1, len(apart) + 1), apart, style, color=colour, ms=4, lw=lw, label=words)
+        most = f"at most {apart.max():.0e}" if apart.max() > 1e-12 else "equal to rounding"
+        told.append(f"{words[0].upper()}{words[1:]}: {most}.")
+    ax.set(xlabel="training step", ylabel="difference", title=title, ylim=(ROUNDING / 3, 1))
+    plotting.legend(ax)
+    plotting.show(fig, f"{title}: how far they are apart after each training step. {' '.join(told)}")
+
+
+ROUNDING = 1e-16
+
+
+class PyTorch:
+    """PyTorch where it is installed, and what it once said where it is not.
+
+    Attributes
+    ----------
+    torch : module or None
+        The package, if there is one.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Where its answers are kept; None is the lesson's own file. They are written where the environment variable
+        LSTM_MEASURE is 1.
+
+    Examples
+    --------
+    >>> pytorch = PyTorch()
+    >>> np.shape(pytorch.said("SGD, both biases learn", lambda: ...)) if pytorch.torch is None else (20,)
+    (20,)
+    """
+
+    def __init__(self, path=None):
+        self.torch = importlib.import_module("torch") if importlib.util.find_spec("torch") else None
+        self.path = Path(path or RESULTS / "13_pytorch.json")
+
+    def said(self, key, ask):
+        """Return as an array what PyTorch says: what `ask` returns, or what it returned once."""
+        known = json.loads(self.path.read_text(encoding="utf-8")) if self.path.exists() else {}
+        if self.torch is None:
+            return np.array(known[key])
+        answer = np.asarray(ask())
+        if os.environ.get("LSTM_MEASURE") == "1":
+            known |= {"version": self.torch.__version__.split("+")[0], key: answer.tolist()}
+            self.path.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+        return answer
+
+    def fresh_model(self):
+        """Return the path of a model that PyTorch has drawn and nobody has trained: an LSTM and a read-out."""
+        path = self.path.with_name("13_fresh.safetensors")
+        if self.torch is not None and os.environ.get("LSTM_MEASURE") == "1":
+            self.torch.manual_seed(1997)
+            parts = {"lstm": self.torch.nn.LSTM(2, 8), "head": self.torch.nn.Linear(8, 1)}
+            states = {f"{part}.{k}": a for part, net in parts.items() for k, a in net.state_dict().items()}
+            rosetta.save(path, states)
+        return path
+
+    def hidden_states(self, arrays, X):
+        """Return hs of shape (T, H, B) that PyTorch computes for the LSTM of the fresh model."""
+
+        def ask():
+            net = self.torch.nn.LSTM(X.shape[1], len(arrays["lstm.weight_hh_l0"]) // 4)
+            net.load_state_dict({k: self.torch.tensor(arrays[f"lstm.{k}"]) for k in net.state_dict()})
+            return net(self.torch.tensor(X.swapaxes(1, 2).copy()))[0].detach().numpy().swapaxes(1, 2)
+
+        return self.said("hs of the fresh model", ask)
+
+
+RESULTS = Path(lstm.__file__).resolve().parents[1] / "notebooks" / "results"
+
+
+def unlabelled():
+    """Return an LSTM that somebody has stored without a word: arrays, a sequence, and the hidden states for it.
+
+    Returns
+    -------
+    arrays : dict of ndarray
+        "a" and "b".
+    X : ndarray of shape (T, D, B)
+    hs : ndarray of shape (T, H, B)
+
+    Examples
+    --------
+    >>> arrays, X, hs = unlabelled()
+    >>> arrays["a"].shape, X.shape, hs.shape
+    ((5, 12), (6, 2, 4), (6, 3, 4))
+    """
+    rng = np.random.default_rng(24)
+    params = {name: rng.normal(size=a.shape) for name, a in lstm.init_params(2, 3, rng).items()}
+    X = rng.normal(size=(6, 2, 4))
+    form = rosetta.Layout("iCfo", {"xh": "a"}, ("b",), columns=True)
+    return rosetta.to(form, params), X, lstm.forward(params, X)[0]
+
+
+def run_as(form, arrays, X):
+    """Return the hidden states of a layer that is stored in a certain way.
+
+    Parameters
+    ----------
+    form : rosetta.Layout
+        How it is said to be stored.
+    arrays : dict of ndarray
+        The layer.
+    X : ndarray of shape (T, D, B)
+        What it reads.
+
+    Returns
+    -------
+    ndarray of shape (T, H, B)
+
+    Examples
+    --------
+    >>> params, X = lstm.init_params(2, 3, np.random.default_rng(0)), np.ones((5, 2, 4))
+    >>> run_as("keras", rosetta.to("keras", params), X).shape
+    (5, 3, 4)
+    """
+    return lstm.forward(rosetta.from_(form, arrays), X)[0]
+
+
+def relatives(run, primer, weights, cells):
+    """Return a table of how far other cells are from the primer's.
+
+    Parameters
+    ----------
+    run : function
+        Takes a step and parameters, returns hidden states.
+    primer : function
+        The step of the primer's cell.
+    weights : dict of ndarray
+        Parameters for all.
+    cells : sequence of tuple
+        Name, step, how many numbers it learns, a choice of weights in words, and that choice or None.
+
+    Returns
+    -------
+    Table
+
+    Examples
+    --------
+    >>> def run(step, p):
+    ...     return np.array([step(p)])
+    >>> half = ("half", lambda p: p["w"] / 2, 1, "w = 0", {"w": 0.0})
+    >>> print(relatives(run, lambda p: p["w"], {"w": 1.0}, [half]))
+    Every cell beside the primer's, on one sequence
+    cell  numbers to learn  with the same weights  with these  then
+    half  1                 0.50                   w = 0       equal to rounding
+    """
+
+    def apart(step, p):
+        difference = np.abs(run(step, p) - run(primer, p)).max()
+        return "equal to rounding" if difference < 1e-12 else f"{difference:.2f}"
+
+    rows = [
+        [name, count, apart(step, weights), choice, apart(step, chosen) if chosen else "–"]
+        for name, step, count, choice, chosen in cells
+    ]
+    header = ["cell", "numbers to learn", "with the same weights", "with these", "then"]
+    return Table("Every cell beside the primer's, on one sequence", header, rows)

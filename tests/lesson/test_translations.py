@@ -1,0 +1,169 @@
+"""The tables and pictures of other notations say what `rosetta.LAYOUTS` says; PyTorch is asked, or quoted."""
+
+import importlib.util
+import itertools
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstm_lib import lstm, plotting, rosetta
+from lstm_lib.lesson import translations
+from lstm_lib.lesson.translations import PyTorch, Table
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What has been shown: a list of (figure, words)."""
+    kept = []
+    monkeypatch.setattr(plotting, "show", lambda fig, words: kept.append((fig, words)))
+    return kept
+
+
+# --- tables ---
+
+
+@given(D=st.integers(1, 5), H=st.integers(1, 5))
+@settings(max_examples=10, deadline=None)
+def test_the_seven_notations_are_counted_as_rosetta_writes_them(D, H):
+    rows = translations.notations(D, H).rows
+    assert [row[0] for row in rows] == list(translations.SEVEN.values())
+    params = lstm.init_params(D, H, np.random.default_rng(0))
+    for layout, (_, order, arrays, numbers) in zip(translations.SEVEN, rows, strict=True):
+        theirs = rosetta.to(layout, params)
+        assert order.replace("C̃", "C").replace(" ", "") == rosetta.LAYOUTS[layout].order
+        assert int(numbers) == sum(a.size for a in theirs.values())
+        for a in theirs.values():
+            assert str(a.shape) in arrays
+        assert arrays.split()[0] == next(iter(theirs))
+    assert [row[0] for row in rows if int(row[-1]) != 4 * H * (H + D + 1)] == ["PyTorch", "ONNX"]
+
+
+def test_a_table_says_the_same_in_html_and_in_text():
+    table = Table("a < b", ["", "n"], [["x & y", 1], ["long name", 22]])
+    assert repr(table).splitlines() == ["a < b", "           n", "x & y      1", "long name  22"]
+    page = table._repr_html_()
+    assert "a &lt; b" in page
+    assert '<th scope="row" style="text-align:left">x &amp; y</th>' in page
+    assert page.count("<tr>") == 3
+    assert page.count("<td") == 2
+
+
+def test_the_relatives_are_measured_and_not_told():
+    def run(step, p):
+        return np.array([step(p)])
+
+    def primer(p):
+        return p["w"]
+
+    cells = [
+        ("double", lambda p: 2 * p["w"], 3, "w = 0", {"w": 0.0}),
+        ("other", lambda p: p["w"] + 1, 4, "none", None),
+    ]
+    rows = translations.relatives(run, primer, {"w": 0.25}, cells).rows
+    assert rows[0] == ["double", "3", "0.25", "w = 0", "equal to rounding"]
+    assert rows[1] == ["other", "4", "1.00", "none", "–"]
+
+
+# --- pictures ---
+
+
+@pytest.mark.parametrize("layouts", [("primer", "torch", "keras", "onnx"), ("flax", "nnx_optimized")])
+def test_each_block_has_the_place_size_and_colour_of_its_gate(shown, layouts):
+    D, H = 2, 3
+    translations.draw_blocks(D, H, layouts)
+    ((fig, words),) = shown
+    colours = {plotting.LOOKS[field].colour.lower(): k for k, field in translations._FIELDS.items()}
+    for ax, layout in zip(fig.axes, layouts, strict=True):
+        form = rosetta.LAYOUTS[layout]
+        assert ax.get_title(loc="left") == translations.SEVEN[layout]
+        blocks = list(ax.patches)
+        assert sum(b.get_width() * b.get_height() for b in blocks) == 4 * H * (H + D)
+        for matrix in range(len(form.weights)):
+            own = blocks[4 * matrix : 4 * matrix + 4]
+            along = [b.get_x() if form.columns else b.get_y() for b in own]
+            assert along == sorted(along)
+            faces = [plotting.mpl.colors.to_hex(b.get_facecolor()) for b in own]
+            assert "".join(colours[face] for face in faces) == form.order
+    assert all(translations.SEVEN[layout].lower() in words.lower() for layout in layouts)
+
+
+def test_the_gate_that_is_drawn_is_that_of_the_trace(shown):
+    _, steps = lstm.forward(lstm.init_params(2, 3, np.random.default_rng(0)), np.ones((7, 2, 2)))
+    trace = lstm.stack(steps)
+    translations.draw_gate(trace, "i_t")
+    ((fig, words),) = shown
+    lines = [line.get_ydata() for line in fig.axes[0].lines[:3]]
+    assert np.array_equal(np.transpose(lines), trace.i_t[:, :, 0])
+    assert words.startswith("The input gate of each of 3 units over 7 steps")
+    assert f"between {trace.i_t[:, :, 0].min():.2f} and {trace.i_t[:, :, 0].max():.2f}" in words
+
+
+def test_a_drift_is_drawn_with_its_size_and_nothing_is_lost_at_zero(shown):
+    translations.draw_drift({"as it is": [0.0, -1e-3], "better": [0.0, 1e-17]}, "Losses")
+    ((fig, words),) = shown
+    first, second = (line.get_ydata() for line in fig.axes[0].lines)
+    assert first.tolist() == [translations.ROUNDING, 1e-3]
+    assert second.tolist() == [translations.ROUNDING] * 2
+    assert "As it is: at most 1e-03. Better: equal to rounding." in words
+
+
+# --- PyTorch ---
+
+
+def forbidden():
+    raise AssertionError("asked, though it is not there")
+
+
+def test_where_pytorch_is_missing_it_is_quoted(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    (tmp_path / "said.json").write_text(json.dumps({"a question": [1.0, 2.0]}), encoding="utf-8")
+    pytorch = PyTorch(tmp_path / "said.json")
+    assert pytorch.torch is None
+    assert pytorch.said("a question", forbidden).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("measure", ["", "1"])
+def test_where_it_is_there_it_is_asked_and_kept_when_told_to(tmp_path, monkeypatch, measure):
+    there = SimpleNamespace(__version__="9.9+cpu")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(importlib, "import_module", lambda name: there)
+    monkeypatch.setenv("LSTM_MEASURE", measure)
+    path = tmp_path / "said.json"
+    path.write_text(json.dumps({"a question": [1.0], "another": [5.0]}), encoding="utf-8")
+    assert PyTorch(path).said("a question", lambda: [3.0]).tolist() == [3.0]
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    assert kept["a question"] == ([3.0] if measure else [1.0])
+    assert kept["another"] == [5.0]
+    assert kept.get("version") == ("9.9" if measure else None)
+
+
+def test_the_stored_model_gives_what_pytorch_said_of_it():
+    pytorch = PyTorch()
+    arrays = rosetta.load(pytorch.fresh_model())
+    (cell,) = rosetta.cells(arrays)
+    assert cell == ("torch", "lstm.", 0, False, True)
+    params = rosetta.from_("torch", arrays, prefix="lstm.")
+    noise = np.random.default_rng(2).normal(size=(30, 2, 1)).astype(np.float32)  # as in the lesson
+    hs = pytorch.hidden_states(arrays, noise)
+    assert hs.shape == (30, 8, 1)
+    assert np.abs(lstm.forward(params, noise)[0] - hs).max() < 1e-6
+    swapped = rosetta.LAYOUTS["torch"]._replace(order="fiCo")
+    assert np.abs(translations.run_as(swapped, {k[5:]: a for k, a in arrays.items()}, noise) - hs).max() > 1e-2
+
+
+# --- the exercise ---
+
+
+def test_one_layout_only_explains_the_unlabelled_file():
+    arrays, X, hs = translations.unlabelled()
+    fits = []
+    for order, part in itertools.product(itertools.permutations("fiCo"), ("hx", "xh")):
+        form = rosetta.Layout("".join(order), {part: "a"}, ("b",), columns=True)
+        if np.abs(translations.run_as(form, arrays, X) - hs).max() < 1e-2:
+            fits.append(form)
+    assert len(fits) == 1
+    assert fits[0].order not in {form.order for form in rosetta.LAYOUTS.values()}  # it has to be found
