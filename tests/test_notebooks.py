@@ -72,7 +72,8 @@ def test_every_solution_passes_its_checks(path):
     stored, _, answers = fresh_run(path)
     for number, (before, after) in answers.items():
         assert {line[0] for line in before} == {"○"}, build.place(number, stored.cells[number - 1])
-        assert [line[0] for line in after] == ["✓"] * len(before), after
+        assert len(after) >= len(before)  # several questions are left open in one line, and answered in one each
+        assert {line[0] for line in after} == {"✓"}, after
     assert len(answers) >= sum(strict.STUB in cell.source for _, cell in code_cells(stored))
     assert sum(len(before) for before, _ in answers.values()) == sum(
         len(strict.said(cell)) for _, cell in code_cells(stored)
@@ -101,9 +102,12 @@ def test_only_widgets_are_left_to_this_layer(path):
 
 @each_notebook
 def test_code_cells_are_short_and_parse(path):
-    for number, cell in code_cells(build.read(path)):
+    notebook = build.read(path)
+    exercises = next(n for n, cell in enumerate(notebook.cells, 1) if cell.source.startswith("## Exercises"))
+    for number, cell in code_cells(notebook):
         lines = [line for line in cell.source.splitlines() if line.strip()]
-        assert len(lines) <= LINES, f"{build.place(number, cell)} has {len(lines)} lines"
+        is_read = number < exercises or strict.STUB in cell.source  # the rest of an exercise is what answers it
+        assert len(lines) <= LINES or not is_read, f"{build.place(number, cell)} has {len(lines)} lines"
         ast.parse(TransformerManager().transform_cell(cell.source))
 
 

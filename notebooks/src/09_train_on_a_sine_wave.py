@@ -774,12 +774,8 @@ assert best_linear / table["LSTM, 32 units"] > 10
 reveal("09.rank", np.searchsorted([1, 10, best_linear / table["oracle, knows ω"]], best_linear / ours))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-rivals = [
-    (X_many, "persistence", "#767676", ":"),
-    (Y_rnn, "RNN", plotting.PURPLE, "--"),
-    (Y_lstm, "LSTM", plotting.PURPLE, "-"),
-]
-rivals.append((Y_oracle, "oracle, knows ω", "#1A1A1A", "-."))
+rivals = [(X_many, "persistence", "#767676", ":"), (Y_rnn, "RNN", plotting.PURPLE, "--")]
+rivals += [(Y_lstm, "LSTM", plotting.PURPLE, "-"), (Y_oracle, "oracle, knows ω", "#1A1A1A", "-.")]
 fig, ax = plotting.figure(height=3.4)
 for says, label, colour, style in rivals:
     by_step = np.mean((says - Y_many) ** 2, axis=(1, 2))
