@@ -58,7 +58,7 @@ slides: env       ## decks that need no network, into _build/slides; npm gives r
 	$(BIN)/python notebooks/slides.py
 
 grade: env        ## mark what was handed in: `make grade SET=ps1_forward COURSE=folder`, notebooks/graded/INSTRUCTORS.md
-	$(BIN)/python notebooks/graded/grade.py $(SET) $(if $(COURSE),--course $(COURSE)) $(GRADE_OPTIONS)
+	$(BIN)/python notebooks/graded/grade.py $(SET) $(if $(COURSE),--course $(COURSE)) $(if $(STUDENT),--student "$(STUDENT)") $(GRADE_OPTIONS)
 
 # Threads are told by the environment, once for all libraries; PyTorch and JAX take part where .venv has them.
 BENCH  := -m pytest tests/bench_layers.py -q --benchmark-max-time=0.25 --benchmark-min-rounds=3 --benchmark-disable-gc \

@@ -3,7 +3,7 @@
     functional, data, validation    σ and tanh, the tasks, and what may come in: what everything stands on
     rnn, lstm, fused                one contract, two cells, and the LSTM once more, fast
     model, training                 a read-out on top of a cell; where training begins, and fitting it
-    gradcheck, flow                 a gradient proved; how far back it reaches
+    gradcheck, flow                 a gradient checked; how far back it reaches
     formulas, symbolic              the same formulas as sympy objects; sympy is imported here only
     plotting                        figures; matplotlib is imported here only
     rosetta                         parameters from other frameworks, and to them

@@ -19,7 +19,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-import jupytext
 import nbformat
 import view
 from jupyter_client import AsyncKernelManager
@@ -71,6 +70,8 @@ def read_source(path):
 
 def read_text(path):
     """Return all that the text at `path` describes, for every view, with ids that depend on the text alone."""
+    import jupytext  # who runs the lessons, with nbval, need not have it
+
     notebook = jupytext.read(path, fmt="py:percent")
     notebook.metadata, notebook.nbformat, notebook.nbformat_minor = nbformat.from_dict(METADATA), 4, 5
     seen = Counter()

@@ -1,22 +1,40 @@
 """A course in a temporary folder, and what students do to notebooks: for the tests of notebooks/graded."""
 
+import atexit
+import base64
 import copy
+import functools
 import json
 import re
+import shutil
+import struct
+import tempfile
+import zlib
+from pathlib import Path
 
+import book
+import confine
 import course as courses
 import pytest
-import sandbox
 from mark import mark
 
-needs_bwrap = pytest.mark.skipif(
-    not sandbox.available(), reason="bubblewrap is not installed or not allowed here: apt-get install bubblewrap"
+needs_sandbox = pytest.mark.skipif(
+    bool(confine.missing()), reason=f"there is no sandbox here: {confine.missing()}"
 )
 MARKS = re.compile(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?")
 
 
 def make(folder, *names):
     """Make a course; the solutions with their outputs are another test's."""
+    shutil.copytree(_made(*names), folder, dirs_exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
+@functools.cache
+def _made(*names):
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     courses.prepare(folder)
     for name in names:
         courses.make(name, folder, solutions=False)
@@ -78,6 +96,50 @@ def code_cell(source, **metadata):
         "outputs": [],
         "source": source,
     }
+
+
+def text_cell(source, attachments=None, **metadata):
+    own = {"attachments": attachments} if attachments else {}
+    return {"cell_type": "markdown", "id": "new-text", "metadata": metadata, "source": source, **own}
+
+
+def after(notebook, grade_id, *cells):
+    """The notebook with cells put in below one of its own."""
+    notebook = copy.deepcopy(notebook)
+    place = notebook["cells"].index(cell(notebook, grade_id)) + 1
+    notebook["cells"][place:place] = cells
+    return notebook
+
+
+def png(width=4, height=3):
+    """A picture, in base64: grey."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + b"\x80" * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + chunks).decode()
+
+
+def grades(folder, student, name):
+    """What nbgrader's gradebook holds for a student: {cell: (score, machine's, person's, whether it waits)}."""
+    with book.opened(folder) as gradebook:
+        return {
+            each.name: (each.score, each.auto_score, each.manual_score, each.needs_manual_grade)
+            for each in gradebook.find_submission_notebook(name, name, student).grades
+        }
+
+
+def give(folder, student, name, cell, score, comment=None):
+    """Give a score and a comment by hand, as formgrader does."""
+    with book.opened(folder) as gradebook:
+        grade = gradebook.find_grade(cell, name, name, student)
+        grade.manual_score, grade.needs_manual_grade = score, False
+        if comment:
+            gradebook.find_comment(cell, name, name, student).manual_comment = comment
+        gradebook.db.commit()
 
 
 def hand_in(folder, student, name, content, file=None):

@@ -103,6 +103,17 @@ def home(name, slug):
     return (named or having)[0]
 
 
+def cell(lesson, name, text):
+    """Return the cell with an answer in it: the text itself if it makes `name`, else the gap with it."""
+    if re.search(rf"^((async )?def|class) {name}\b|^{name} *=[^=]", text, re.MULTILINE):
+        return text
+    stub = lesson.cells[gaps(lesson)[name]]
+    node = next(node for node in ast.parse(stub).body if getattr(node, "name", "") == name)
+    lines = stub.splitlines()[node.lineno - 1 : node.end_lineno]
+    gap = next(n for n, line in enumerate(lines) if GAP in line)
+    return "\n".join([*lines[:gap], textwrap.indent(text.strip("\n"), "    "), *lines[gap + 1 :]])
+
+
 class Play:
     """A lesson in a fresh namespace, played up to the gap `name`.
 
@@ -114,7 +125,9 @@ class Play:
         end = min((position for position in lesson.solutions if position > self.gap), default=len(lesson.cells))
         checks = {n for n, piece in enumerate(lesson.pieces) if piece.cell > self.gap and _checks(piece.tree.body)}
         before = [piece for piece in lesson.pieces if piece.cell < self.gap]
-        tried = [piece for answer in answers for piece in _pieces(self.gap, self.cell(answer), whole=True)]
+        tried = [
+            piece for answer in answers for piece in _pieces(self.gap, cell(lesson, name, answer), whole=True)
+        ]
         needed = set(slicing.needed([piece.names for piece in lesson.pieces], checks))
         for n in range(len(tried)):
             names = [piece.names for piece in (*before, tried[n])]
@@ -127,21 +140,11 @@ class Play:
             if piece.cell < end and n not in checks:
                 self._run(self.lesson.cells[self.gap] if piece.cell == self.gap else piece)
 
-    def cell(self, text):
-        """Return the cell with an answer in it: the text itself if it makes `name`, else the gap with it."""
-        if re.search(rf"^((async )?def|class) {self.name}\b|^{self.name} *=[^=]", text, re.MULTILINE):
-            return text
-        stub = self.lesson.cells[self.gap]
-        node = next(node for node in ast.parse(stub).body if getattr(node, "name", "") == self.name)
-        lines = stub.splitlines()[node.lineno - 1 : node.end_lineno]
-        gap = next(n for n, line in enumerate(lines) if GAP in line)
-        return "\n".join([*lines[:gap], textwrap.indent(text.strip("\n"), "    "), *lines[gap + 1 :]])
-
     def answer(self, text):
         """Run the cell with an answer in it; other gaps of the same cell are filled with their solutions."""
         if len([position for position in gaps(self.lesson).values() if position == self.gap]) > 1:
             self._run(self.lesson.solutions[self.gap])
-        self._run(self.cell(text))
+        self._run(cell(self.lesson, self.name, text))
 
     def solve(self):
         """Run the folded solution."""

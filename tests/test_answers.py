@@ -154,8 +154,8 @@ def test_there_are_enough_answers_of_all_kinds(slug, name):
 
 @each_exercise
 def test_no_two_answers_are_alike_and_all_are_programs(slug, name):
-    play = player.Play(player.home(name, slug), name)
-    cells = [ast.dump(ast.parse(play.cell(answer.text))) for answer in EXERCISES[slug, name]]
+    lesson = player.home(name, slug)
+    cells = [ast.dump(ast.parse(player.cell(lesson, name, answer.text))) for answer in EXERCISES[slug, name]]
     alike = [EXERCISES[slug, name][n].text for n, cell in enumerate(cells) if cell in cells[:n]]
     assert not alike
 

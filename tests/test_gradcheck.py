@@ -537,6 +537,7 @@ def worst(problem, seed):
     return max(check_gradients(*problem, n_entries=3, rng=np.random.default_rng(seed)).values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize(("cell", "T"), [(lstm, 100), (lstm, 200), (rnn, 200)])
 def test_right_gradients_of_long_sequences_are_not_accused(cell, T, seed):

@@ -4,17 +4,21 @@ The museum's exhibits are changes to the text of ``lstm.py``; the reference solu
 same changes make wrong submissions of them.
 """
 
+import json
+
+import cells
 import classroom
 import course as courses
 import exam
 import grade
 import pytest
+from mark import mark
 from nbgrader.api import Gradebook
 
 from lstm_lib.lesson import museum
 
 PS1, PS2, PS3 = "ps1_forward", "ps2_backward", "ps3_training"
-pytestmark = [pytest.mark.graded, classroom.needs_bwrap]
+pytestmark = [pytest.mark.graded, classroom.needs_sandbox]
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +130,7 @@ SYMBOLS_AND_TRAINING = {
     "a symbol that is none": (
         PS2,
         [('"dh_dC_prev": dh_dC', '"dh_dC_prev": sp.Symbol("x") * dh_dC')],
-        {"symbolic": 4},
+        {"symbolic": 2},
     ),
     "a slope of what is not squashed": (
         PS2,
@@ -398,7 +402,7 @@ class Answers:
                 self.notebook.run(cell["solution"], "<answer>")
 
     def value(self, name):
-        return {"ok": self.notebook.value(name)}
+        return {"ok": json.loads(json.dumps(self.notebook.value(name)))}
 
     def evaluate(self, name, points):
         return {"ok": self.notebook.evaluate(name, points)}
@@ -417,3 +421,288 @@ def test_no_variant_is_solved_by_the_key_of_another(folder, name):
             asked = [exam.ask(answers, questions[q], exam.generator(b"any"), other) for q in OWN if q in questions]
             solved = not any(said for checks in asked for said in checks.values())
             assert solved == (other is mine)
+
+
+# --- what earns nothing ------------------------------------------------------------------------------------------
+
+CHEAP = {  # what a function can give back without computing anything
+    "zero": "0.0",
+    "one": "1.0",
+    "a half": "0.5",
+    "nothing": "None",
+    "its argument": "a[0]",
+    "its last argument": "a[-1]",
+    "a copy": "copy.deepcopy(a[0])",
+    "all arguments": "a",
+    "an argument and zero": "(a[0], 0.0)",
+    "an argument, again and again": "(a[0],) * 4",
+    "zeros of the same form": "like(a[0], 0.0)",
+    "ones of the same form": "like(a[0], 1.0)",
+    "ones of the last one's form": "like(a[-1], 1.0)",
+    "everything about what came in": "[like(a[0], 0.0)] + list(a) + [0.0]",
+}
+LIKE = """
+import copy
+def like(value, number):
+    if isinstance(value, dict): return {name: like(each, number) for name, each in value.items()}
+    if isinstance(value, (list, tuple)): return [like(each, number) for each in value]
+    return np.full(np.shape(value), number)
+"""
+VARIABLES = {"zero": "0", "one": "1", "nothing": "None", "its argument": "given", "a copy": "dict(given)"}
+
+
+def cheap(folder, name, how):
+    """Every answer of a problem set replaced: functions by one expression, variables by a constant or the numbers."""
+    notebook, sheet = classroom.released(folder, name), cells.Sheet(courses.read_key(name, folder))
+    for question, names in sheet.names.items():
+        released = classroom.text(classroom.cell(notebook, question))
+        lines = [
+            f"def {each}(*a, **k):\n    return {CHEAP[how]}"
+            if f"def {each}(" in released
+            else f"{each} = {VARIABLES.get(how, 0)}"
+            for each in sorted(names)
+        ]
+        classroom.cell(notebook, question)["source"] = LIKE + "\n".join(lines)
+    return notebook
+
+
+@pytest.mark.parametrize("how", CHEAP)
+@pytest.mark.parametrize("name", courses.SETS)
+def test_what_computes_nothing_earns_nothing(folder, name, how):
+    result = mark(name, "cheap", classroom.hand_in(folder, "cheap", name, cheap(folder, name, how)), folder)
+    assert {question: points for question, points in result["scores"].items() if points} == {}
+
+
+GIVEN_AWAY = {  # what an import would give, where the task is to write it
+    "loss": "from lstm_lib.functional import mean_squared_error",
+    "loss, later": "def mean_squared_error(Y_hat, Y):\n    import lstm_lib.functional as f\n    return f.mean_squared_error(Y_hat, Y)",
+    "loss, through training": "from lstm_lib import functional\nmean_squared_error = functional.at_last_step(functional.mean_squared_error)",
+    "clipping": """def clip(grads, max_norm):
+    new = {name: g.copy() for name, g in grads.items()}
+    return new, training.clip_gradients(new, max_norm)""",
+    "adam": """def adam_step(p, g, m, v, t, lr):
+    adam, box = training.Adam(lr=lr), {"p": p.copy()}
+    for _ in range(t): adam.step(box, {"p": g})
+    return box["p"], 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2""",
+    "sine": "def train_sine(X, Y): return model.init_params(fused, 1, 8, 1, np.random.default_rng(0))",
+    "memory": "def train_memory(X, Y): return model.init_params(fused, 2, 8, 1, np.random.default_rng(0))",
+    "seeds": """def run(bias, seed): return model.init_params(fused, 2, 8, 1, np.random.default_rng(seed)), 0.5
+errors = np.full((2, 3), 0.5)""",
+    "letters": """def train_text(text):
+    letters = "".join(sorted(set(text)))
+    return model.init_params(fused, len(letters), 8, len(letters), np.random.default_rng(0)), letters""",
+}
+
+
+@pytest.mark.parametrize("what", GIVEN_AWAY)
+def test_what_an_import_gives_away_earns_nothing(folder, what):
+    question = what.split(",")[0]
+    notebook = classroom.answered(classroom.released(folder, PS3), **{question: GIVEN_AWAY[what]})
+    result = mark(PS3, "given away", classroom.hand_in(folder, "given away", PS3, notebook), folder)
+    assert sum(result["scores"].values()) == 0
+
+
+SLIPS = {  # slips of form that cost points, and the question whose own assert has to show them
+    "biases without columns": (PS2, [("keepdims=True", "keepdims=False")], "step_backward"),
+    "names of gradients": (PS2, [('grads = {f"W_{k}": da', 'grads = {f"dW_{k}": da')], "step_backward"),
+    "one name too few": (
+        PS2,
+        [("return grads, np.array(dX", "grads.pop('b_o')\n    return grads, np.array(dX")],
+        "backward",
+    ),
+    "flat gates": (
+        PS1,
+        [("return f_t, i_t, C_tilde, o_t", "return [each.ravel() for each in (f_t, i_t, C_tilde, o_t)]")],
+        "gates",
+    ),
+    "a state of steps": (
+        PS1,
+        [("return np.array(hs), (h_t, C_t)", "return np.array(hs), (np.array(hs)[-1:], C_t)")],
+        "forward",
+    ),
+    "a shape as a number": (PS1, [('"z_t": (H + D, B)', '"z_t": (H + D,)')], "shapes"),
+    "σ of one entry": (
+        PS1,
+        [("return 0.5 * (1 + np.tanh(0.5 * a))", "return float(0.5 * (1 + np.tanh(0.5 * np.ravel(a)[0])))")],
+        "sigmoid",
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_of_form_that_costs_points_is_shown_by_the_assert_below_it(folder, slip):
+    name, changes, question = SLIPS[slip]
+    wrong = classroom.changed(classroom.solved(folder, name), *changes)
+    assert question in classroom.lost(folder, name, "slip", wrong)
+    with pytest.raises(AssertionError):
+        run_to(wrong, f"{question}-tests")
+
+
+def run_to(notebook, last):
+    names = {}
+    for each in notebook["cells"]:
+        if each["cell_type"] == "code":
+            exec(classroom.text(each), names)
+            if classroom.label(each).get("grade_id") == last:
+                return
+
+
+# --- what Jupyter runs, and data in any clothes ------------------------------------------------------------------
+
+
+def first_lines(text):
+    return lambda source: f"{text}\n{source}"
+
+
+def last_lines(text):
+    return lambda source: f"{source}\n{text}"
+
+
+def pasted(first, more):
+    return lambda source: "\n".join(
+        (more if n else first) + line for n, line in enumerate(source.strip().splitlines())
+    )
+
+
+JUPYTER = {  # done to the cell of `step`; nothing may be lost, and nothing said
+    "a list of files": last_lines("files = !ls\nprint(len(files), files[:1])"),
+    "a measured time": last_lines("t = %timeit -n 1 -r 1 -o 1 + 1\nprint(t.best)"),
+    "a measured assignment": first_lines("%time ready = True\nassert ready"),
+    "a measured cell": first_lines("%%time"),
+    "what is captured": first_lines("%%capture out"),
+    "a profile": first_lines("%%prun -q"),
+    "help in front": first_lines("?np.tanh"),
+    "help behind": last_lines("np.tanh?"),
+    "help after a semicolon": last_lines("a = 5; np.tanh?"),
+    "a program over two lines": last_lines("!ls | grep a \\\n   | wc"),
+    "a program inside of an if": last_lines("if True:\n    x = !ls\n    !ls\n    %matplotlib inline"),
+    "all of it indented": lambda source: "\n".join(
+        "    " + line if line.strip() else line for line in source.splitlines()
+    ),
+    "prompts of Python": pasted(">>> ", "... "),
+    "prompts of IPython": pasted("In [5]: ", "   ...: "),
+    "the shell itself": first_lines(
+        "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('ls')"
+    ),
+    "waiting": first_lines("import asyncio\nawait asyncio.sleep(0)"),
+    "settings": first_lines(
+        "%load_ext autoreload\n%autoreload 2\n%config InlineBackend.figure_format = 'svg'\n%pip install numpy"
+    ),
+    "shown": last_lines("display(step)\nfrom IPython.display import display, Markdown\ndisplay(Markdown('x'))"),
+}
+
+
+@pytest.mark.parametrize("how", JUPYTER)
+def test_what_jupyter_runs_the_marker_runs(folder, how):
+    notebook = classroom.solved(folder, PS1)
+    own = classroom.cell(notebook, "step")
+    own["source"] = JUPYTER[how](classroom.text(own))
+    result = mark(PS1, "jupyter", classroom.hand_in(folder, "jupyter", PS1, notebook), folder)
+    assert (sum(result["scores"].values()), result["notes"]) == (25, [])
+
+
+def below(grade_id, source):
+    return lambda notebook: classroom.after(notebook, grade_id, classroom.code_cell(source))
+
+
+def more_imports(notebook):
+    own = classroom.cell(notebook, "imports")
+    own["source"] = classroom.text(own) + "\nimport math, itertools"
+    notebook = classroom.changed(
+        notebook, ("np.tanh(C_t)", "np.array([math.tanh(c) for c in np.ravel(C_t)]).reshape(np.shape(C_t))")
+    )
+    return notebook
+
+
+LIVELY = {  # done to a perfect notebook, in Jupyter without any consequence
+    "a name used again by a loop": below("step-tests", "for step in range(2): pass"),
+    "a name used again by a comprehension": below("step-tests", "print([step for step in range(3)])"),
+    "a name used again by a with": below("step-tests", "import io\nwith io.StringIO() as step: pass"),
+    "a helper of the same name": lambda n: classroom.after(
+        classroom.changed(
+            n,
+            ("z_t = join(h_prev, x_t)", "z_t = together(h_prev, x_t)"),
+            ("def step(", "together = join\ndef step("),
+        ),
+        "step-tests",
+        classroom.code_cell("def together(*_): return 'something else'"),
+    ),
+    "what a test has made": below("gates-tests", "print(ones['W_f'].shape, gates(ones, np.ones((2, 1)))[0])"),
+    "what a test has made, in an answer": lambda n: classroom.changed(
+        n, ("def step(", "like_ones = ones\ndef step(")
+    ),
+    "one import more": more_imports,
+}
+
+
+@pytest.mark.parametrize("how", LIVELY)
+def test_a_lively_notebook_loses_nothing_and_raises_no_alarm(folder, how):
+    notebook = LIVELY[how](classroom.solved(folder, PS1))
+    result = mark(PS1, "lively", classroom.hand_in(folder, "lively", PS1, notebook), folder)
+    assert sum(result["scores"].values()) == 25
+    assert not any(
+        "stopped" in note or "more than one" in note or "not written" in note for note in result["notes"]
+    )
+    shown = [
+        cell for cell in result["page"]["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "step"
+    ]
+    assert "def step(" in shown[0]["source"]
+
+
+CLOTHES = {  # what an answer of `shown` or `by_hand` can be made of, and is still right
+    "long double": "np.longdouble({})",
+    "a matrix": "np.asmatrix({})",
+    "a masked array": "np.ma.masked_array({})",
+    "an array of objects": "np.array({}, dtype=object)",
+    "a read-only view": "np.broadcast_to({}, np.shape({}))",
+    "a list of lists": "np.asarray({}).tolist()",
+    "a generator": "(row for row in np.asarray({}))",
+    "a deque": "__import__('collections').deque(np.asarray({}))",
+    "fractions": "[[__import__('fractions').Fraction(float(x)) for x in row] for row in np.asarray({})]",
+    "decimals": "[[__import__('decimal').Decimal(float(x)) for x in row] for row in np.asarray({})]",
+    "numbers of sympy": "[[__import__('sympy').Float(float(x)) for x in row] for row in np.asarray({})]",
+    "a matrix of sympy": "__import__('sympy').Matrix(np.asarray({}))",
+    "a class of one's own with an array in it": "type('A', (), dict(__array__=lambda s, *a, **k: np.asarray({})))()",
+    "a memory map's class": "np.asarray({}).view(np.memmap)",
+}
+
+
+@pytest.mark.parametrize("how", CLOTHES)
+def test_right_numbers_in_any_clothes_are_right(folder, how):
+    value = CLOTHES[how].replace("{}", "(o_t * np.tanh(C_t))")
+    notebook = classroom.changed(classroom.solved(folder, PS1), ("return h_t\n", f"return {value}\n"))
+    assert classroom.lost(folder, PS1, "clothes", notebook) == {}
+
+
+TEXTS = {
+    "np.str_": "np.array([first_wrong])[0]",
+    "an array without axes": "np.array(first_wrong)",
+    "a class of text": "type('S', (str,), {})(first_wrong)",
+}
+
+
+@pytest.mark.parametrize("how", TEXTS)
+def test_right_text_in_any_clothes_is_right(folder, how):
+    notebook = classroom.solved(folder, PS1)
+    own = classroom.cell(notebook, "first_wrong")
+    own["source"] = classroom.text(own) + f"\nfirst_wrong = {TEXTS[how]}"
+    assert classroom.lost(folder, PS1, "text", notebook) == {}
+
+
+NAMES = [
+    "np.array({})",
+    "dict.fromkeys({}).keys()",
+    "dict.fromkeys({})",
+    "set({})",
+    "tuple({})",
+    "iter({})",
+    "frozenset({})",
+]
+
+
+@pytest.mark.parametrize("how", NAMES)
+def test_right_names_in_any_collection_are_right(folder, how):
+    notebook = classroom.solved(folder, PS2)
+    own = classroom.cell(notebook, "wrong_gradients")
+    own["source"] = classroom.text(own) + f"\nwrong_gradients = {how.format('wrong_gradients')}"
+    assert classroom.lost(folder, PS2, "names", notebook) == {}

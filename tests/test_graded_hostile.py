@@ -11,14 +11,14 @@ import os
 from pathlib import Path
 
 import classroom
+import confine
 import course as courses
 import grade
 import pytest
-import sandbox
 from nbgrader.api import Gradebook
 
 NAME = "ps1_forward"
-pytestmark = [pytest.mark.graded, classroom.needs_bwrap]
+pytestmark = [pytest.mark.graded, classroom.needs_sandbox]
 EVERYTHING = {
     question: sum(points for points, _ in each.checks.values())
     for question, each in courses.key_of(NAME).QUESTIONS.items()
@@ -306,7 +306,7 @@ def test_what_is_no_notebook_is_refused_in_a_sentence(course, name):
     result = grade.saved(NAME, name, folder)
     assert lost(folder, name) == EVERYTHING
     assert REFUSED[name][1] in result["refused"]
-    assert result["seconds"] < sandbox.Limits().total
+    assert result["seconds"] < confine.Limits().total
 
 
 def test_links_and_folders_are_not_followed(course):
@@ -360,7 +360,7 @@ def test_a_page_of_feedback_shows_neither_scripts_nor_hidden_numbers(course):
 
 def test_without_a_sandbox_the_command_says_what_is_not_protected(course, monkeypatch, capsys):
     folder, _ = course
-    monkeypatch.setattr(sandbox, "available", lambda: False)
+    monkeypatch.setattr(confine, "missing", lambda: "bubblewrap is not installed")
     assert grade.main([NAME, "--course", str(folder)]) == 2
     said = capsys.readouterr().err
     for danger in ("read your files", "gradebook", "network", "processes", "--unprotected"):

@@ -59,6 +59,7 @@ def test_a_setting_that_is_not_known_is_refused(change, message):
         run(Setting("latch, T = 100", "LSTM", "chrono", 0.01)._replace(**change))
 
 
+@pytest.mark.slow
 def test_a_run_is_the_same_each_time_and_another_seed_is_another_run():
     setting = Setting("temporal order, T = 20", "RNN", "uniform", 0.001, budget=20)
     assert run(setting) == run(setting)

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 sys.path += [str(folder) for folder in (HERE, HERE.parent) if str(folder) not in sys.path]
 
 import exam  # noqa: E402
+import people  # noqa: E402
 
 COURSE = HERE / "_build" / "course"
 SETS = sorted(path.stem for path in HERE.glob("src/*.py"))
@@ -42,7 +42,6 @@ def secret(course):
         Whoever knows it knows the numbers of all variants and tests: it never leaves the instructor's machine.
     """
     path = course / "secret"
-    course.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
@@ -84,15 +83,23 @@ def numbers_for(name, student, course):
     student : str
         The student's id.
     course : Path
-        The course's folder; `hand_out` has written a variant into it for whom it was told to.
+        The course's folder; `hand_out` has written down there what each student got.
 
     Returns
     -------
     dict
         See `variant`.
     """
-    has_own = (course / "variants" / student / name).is_dir()
-    return variant(name, student if has_own else PRACTICE, secret(course))
+    own = course / "variants" / student / name / "numbers.json"
+    if own.exists():
+        return json.loads(own.read_text(encoding="utf-8"))
+    return variant(name, PRACTICE, secret(course))
+
+
+def sheet(name, student, course):
+    """Return the cells of a problem set as this student got them, with the student's own numbers."""
+    given = key_of(name).given(numbers_for(name, student, course))
+    return [cell | {"release": given} if cell["id"] == "given" else cell for cell in read_key(name, course)]
 
 
 def labelled(notebook, given):
@@ -126,14 +133,16 @@ def source(name, student, course_secret):
     return labelled(build.read_source(HERE / "src" / f"{name}.py"), given)
 
 
-def make(name, course, solutions=True):
+def make(name, course, solutions=True, say=lambda line: None):
     """Write all versions of one problem set into the course's folder."""
     import build
 
+    say(f"{name}: source")
     notebook = source(name, PRACTICE, secret(course))
     path = course / "source" / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     build.write(notebook, path)
+    say(f"{name}: release and key, by nbgrader generate_assignment")
     nbgrader(course, "generate_assignment", name, "--force", "--create")
     released = build.read(course / "release" / name / f"{name}.ipynb")
     key = [_key_cell(*pair) for pair in zip(notebook.cells, released.cells, strict=True)]
@@ -141,6 +150,7 @@ def make(name, course, solutions=True):
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(key, indent=1, ensure_ascii=False), encoding="utf-8")
     if solutions:
+        say(f"{name}: solutions, all cells are run")
         build.execute(notebook, HERE, name)
         (course / "solutions").mkdir(exist_ok=True)
         build.write(_without_marks(notebook), course / "solutions" / f"{name}.ipynb")
@@ -191,23 +201,45 @@ def read_key(name, course):
 
 
 def hand_out(name, course, students):
-    """Write each student's own notebook to ``variants/STUDENT/SET/SET.ipynb``, from the release of `make`."""
+    """Write each student's own notebook to ``variants/STUDENT/SET/SET.ipynb``, from the release of `make`.
+
+    The numbers are written down beside it: who is renamed, or got the sheet long ago, keeps them.
+    """
     import build
+    from nbgrader.utils import compute_checksum
 
     for student in students:
+        numbers = numbers_for(name, student, course)
+        if numbers == variant(name, PRACTICE, secret(course)):
+            numbers = variant(name, student, secret(course))
         notebook = build.read(course / "release" / name / f"{name}.ipynb")
         for cell in notebook.cells:
             if cell.metadata.get("nbgrader", {}).get("grade_id") == "given":
-                cell.source = key_of(name).given(variant(name, student, secret(course)))
+                cell.source = key_of(name).given(numbers)
+                cell.metadata.nbgrader["checksum"] = compute_checksum(
+                    cell
+                )  # else nbgrader says that it was changed
         path = course / "variants" / student / name / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(build.as_bytes(notebook))
+        path.with_name("numbers.json").write_text(json.dumps(numbers), encoding="utf-8")
 
 
 def prepare(course):
-    """Make the course's folder: its secret, and nbgrader's settings."""
+    """Make the course's folder: the teacher's alone, with its secret and nbgrader's settings."""
+    close_to_others(course)
     secret(course)
-    shutil.copy(HERE / "nbgrader_config.py", course)
+    settings = (HERE / "nbgrader_config.py").read_text(encoding="utf-8")
+    settings += f"\nimport sys\n\nsys.path.append({str(HERE)!r})\nimport exchange\n\nexchange.configure(c)\n"
+    (course / "nbgrader_config.py").write_text(settings, encoding="utf-8")
+
+
+def close_to_others(course):
+    """Make a course's folder its owner's alone, with keys, grades and work; return whether it was open."""
+    course.mkdir(parents=True, exist_ok=True)
+    was_open = bool(course.stat().st_mode & 0o077)
+    course.chmod(0o700)
+    return was_open
 
 
 def chosen(wanted):
@@ -222,15 +254,20 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Make the nbgrader course from its text.")
     parser.add_argument("sets", nargs="*", help=f"of {', '.join(SETS)}; all by default")
     parser.add_argument("--course", type=Path, default=COURSE, help="the course's folder (default: %(default)s)")
-    parser.add_argument("--students", type=Path, help="a file with one student id a line: write each a variant")
+    parser.add_argument("--students", type=Path, help="people.csv, or one student id a line: write each a variant")
     options = parser.parse_args(arguments)
+    try:
+        students = [*people.roster(options.students)] if options.students else []
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     sets = chosen(options.sets)
     prepare(options.course)
-    students = options.students.read_text(encoding="utf-8").split() if options.students else []
     for name in sets:
-        make(name, options.course)
+        make(name, options.course, say=lambda line: print(line, flush=True))
         hand_out(name, options.course, students)
-        print(f"{name}: source, release, solutions and key" + f", {len(students)} variants" * bool(students))
+        if students:
+            print(f"{name}: {len(students)} variants")
     return 0
 
 

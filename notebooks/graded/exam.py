@@ -7,6 +7,8 @@ the student's name: the same when it is marked again, others for a friend, and n
 
 import hashlib
 import hmac
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,11 +49,14 @@ class Question(NamedTuple):
     stands_on : tuple of str
         Answers that this one uses. Where a check fails, it is made once more with right ones in their place, so
         that a mistake costs its points once.
+    needs : dict of str
+        {check: another}: it counts together with the other one, where something that does nothing would pass.
     """
 
     checks: dict
     calls: Any
     stands_on: tuple = ()
+    needs: Mapping = MappingProxyType({})
 
 
 def generator(secret, *words):
@@ -110,6 +115,8 @@ def complaint(answer, path, want, rtol=RTOL, atol=ATOL):
     """
     try:
         for key in path:
+            if isinstance(answer, dict) and key not in answer:
+                return f"there is no {key!r} in the dict"
             answer = answer[key]
         if callable(want):
             return want(answer)
@@ -118,6 +125,7 @@ def complaint(answer, path, want, rtol=RTOL, atol=ATOL):
     if isinstance(want, str):
         return "" if answer == want else "that is not it"
     if isinstance(want, frozenset):
+        answer = [*answer] if isinstance(answer, dict) else answer
         texts = isinstance(answer, list) and all(isinstance(entry, str) for entry in answer)
         return "" if texts and frozenset(answer) == want else "that is not it"
     numbers = as_numbers(answer)
@@ -127,7 +135,10 @@ def complaint(answer, path, want, rtol=RTOL, atol=ATOL):
     if want.ndim == 0 and numbers.size == 1:
         numbers = numbers.reshape(())
     if numbers.shape != want.shape:
-        return f"the shape is {numbers.shape}, where {want.shape} is due"
+        short = (
+            numbers.ndim < 5 and max(numbers.shape, default=0) < 100
+        )  # a long one could tell the numbers of a test
+        return f"the shape is {numbers.shape if short else 'another'}, where {want.shape} is due"
     if not np.isfinite(numbers).all():
         return "some values are not finite"
     return "" if np.allclose(numbers, want, rtol=rtol, atol=atol) else "the values differ"
@@ -141,11 +152,52 @@ def as_numbers(answer):
     >>> as_numbers([[1, 2.5]]), as_numbers("4"), as_numbers([1, [2]])
     (array([[1. , 2.5]]), None, None)
     """
+    entries = [answer]
+    while entries:  # NumPy would make an array of text, of any size, of a list with one text in it
+        entry = entries.pop()
+        if isinstance(entry, list):
+            entries += entry
+        elif not isinstance(entry, int | float):
+            return None
     try:
-        numbers = np.asarray(answer)
-    except (ValueError, OverflowError):  # lists of unequal length
+        return np.asarray(answer, float)
+    except (ValueError, OverflowError):  # lists of unequal length, an integer beyond any float
         return None
-    return numbers.astype(float) if numbers.dtype.kind in "biuf" else None
+
+
+def arrays(value):
+    """Return what a student's function has been called with, in arrays: for the right functions in `keys/`.
+
+    Raises
+    ------
+    ValueError
+        Something is larger than any problem set has use for: what is computed of it could be larger still.
+
+    Examples
+    --------
+    >>> arrays({"b_f": [[1], [2]]})["b_f"].shape
+    (2, 1)
+    """
+    if isinstance(value, dict):
+        return {name: arrays(entry) for name, entry in value.items()}
+    numbers = as_numbers(value)
+    if numbers is not None:
+        if numbers.ndim > 3 or max(numbers.shape, default=0) > 100 or numbers.size > 20_000:
+            raise ValueError(f"an argument of shape {numbers.shape} is too large")
+        return numbers
+    return [arrays(entry) for entry in value] if isinstance(value, list) and len(value) < 100 else value
+
+
+def far_from(values, others, least=0.01):
+    """Return whether no value could be got by a constant, or by handing on what was given.
+
+    Examples
+    --------
+    >>> far_from([0.3], [0.7]), far_from([0.302], [0.3]), far_from([1.001], [0.3])
+    (True, False, False)
+    """
+    cheap = np.array([0, 1, -1, *others, *(-other for other in others)], float)
+    return all(np.abs(cheap - value).min() > least for value in values)
 
 
 def close(rtol=RTOL, atol=ATOL):
@@ -186,7 +238,7 @@ def ask(session, question, rng, variant):
     return found
 
 
-def assess(session, questions, answers, rng_for, variant):
+def assess(session, questions, pieces, rng_for, variant):
     """Ask a whole problem set, and return {question: {check: complaint}}.
 
     Parameters
@@ -195,8 +247,8 @@ def assess(session, questions, answers, rng_for, variant):
         The submission.
     questions : dict of Question
         The key's.
-    answers : dict of str
-        The reference solution of each answer, put in the place of the student's where later ones stand on it.
+    pieces : dict of dict
+        {answer: {name: right function}}: what takes the place of the student's where later ones stand on it.
     rng_for : function
         Takes the name of a question, returns the generator of its numbers.
     variant : dict
@@ -207,10 +259,20 @@ def assess(session, questions, answers, rng_for, variant):
     dict of dict of str
         The first round asks everything as it stands; the second asks what failed once more, on right foundations.
     """
-    found = {name: ask(session, question, rng_for(name), variant) for name, question in questions.items()}
+    found = {}
+    for name, question in questions.items():
+        session.question = name
+        found[name] = ask(session, question, rng_for(name), variant)
     for name, question in questions.items():
         if question.stands_on and any(found[name].values()):
-            session.define("\n\n".join(answers[each] for each in question.stands_on))
+            session.question = name
+            session.define(
+                {each: right for answer in question.stands_on for each, right in pieces[answer].items()}
+            )
             again = ask(session, question, rng_for(name), variant)
             found[name] = {check: said and again[check] for check, said in found[name].items()}
+        for check, other in question.needs.items():
+            found[name][check] = found[name][check] or (
+                found[name][other] and f"it counts together with “{other}”"
+            )
     return found

@@ -1,18 +1,16 @@
-"""What a student handed in, read with suspicion: which file it is, which cells are answers, and what is odd.
+"""What a student handed in, read with suspicion: which file it is, and the cells that are in it.
 
-A cell is known by its nbgrader id, and where that is lost (renamed, stripped, written anew) by what it defines or
-by its text. So a deleted, duplicated or edited cell costs nobody a point; what was found is said.
+Nothing is executed, nothing believed, and nothing that is large is let in. `cells.py` says what each cell is.
 """
 
-import ast
 import json
 import os
 import stat
-from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 MOST = 10 << 20  # bytes of a notebook
+CELLS = 1000
 
 
 class Refused(Exception):
@@ -23,23 +21,15 @@ class Cell(NamedTuple):
     """One cell as it was handed in; `grade_id` is empty where there is none."""
 
     number: int
-    kind: str
+    kind: str  # "code", "markdown" or "raw"
     source: str
     grade_id: str
     outputs: list
-
-
-class Submission(NamedTuple):
-    """What is run, what stands in the place of which answer, which cells are nobody's, and what was noticed."""
-
-    code: list
-    answers: dict
-    others: list
-    notes: list
+    attachments: dict
 
 
 def find(folder, name):
-    """Return the path of the notebook in a submitted folder, and what is odd about it.
+    """Return the notebooks in a submitted folder that may be meant, the likeliest first.
 
     Parameters
     ----------
@@ -50,22 +40,22 @@ def find(folder, name):
 
     Returns
     -------
-    (Path, list of str)
-        Where the file has another name, the only notebook or the one that has the name in its own is taken.
+    list of Path
+        The file of that name, then those that have it in theirs; without any, the only notebook there is.
 
     Raises
     ------
     Refused
         There is none, or it is not clear which.
     """
-    wanted = folder / f"{name}.ipynb"
-    if os.path.lexists(wanted):
-        return wanted, []
-    others = sorted(path for path in folder.glob("*.ipynb"))
-    others = [path for path in others if name in path.name] if len(others) > 1 else others
-    if len(others) != 1:
-        raise Refused(f"There is no {name}.ipynb, and {len(others) or 'no other'} notebooks might be meant.")
-    return others[0], [f"The file is called {others[0].name}; it was taken for {name}.ipynb."]
+    # a name that begins with a dot is a file manager's own (macOS: ._name)
+    found = [path for path in folder.iterdir() if path.suffix.lower() == ".ipynb" and path.name[0] != "."]
+    meant = [path for path in found if name in path.name] or found
+    exact = [path for path in meant if path.stem == name]
+    if not exact and len(meant) != 1:
+        how_many = f"it is not clear which of {len(meant)} notebooks is meant" if meant else "no other notebook"
+        raise Refused(f"There is no {name}.ipynb, and {how_many}.")
+    return exact + sorted(path for path in meant if path not in exact)
 
 
 def read(path):
@@ -89,13 +79,17 @@ def read(path):
     content = _bytes(Path(path))
     try:
         notebook = json.loads(content)
-    except RecursionError:
-        raise Refused("The file is not a notebook: its JSON is nested too deeply.") from None
+    except (RecursionError, MemoryError):
+        raise Refused("The file is not a notebook: its JSON is nested too deeply, or too large.") from None
     except ValueError:
-        raise Refused("The file is not a notebook: it is not JSON. Was it saved by Jupyter?") from None
+        raise Refused(
+            "The file is not a notebook: it is not JSON in UTF-8, as Jupyter saves it. Save it there once more."
+        ) from None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise Refused("The file is not a notebook: it has no list of cells.")
+    if len(cells) > CELLS:
+        raise Refused(f"The notebook has {len(cells)} cells; up to {CELLS} are looked into.")
     return [_cell(number, cell) for number, cell in enumerate(cells, 1)], content
 
 
@@ -120,101 +114,26 @@ def _bytes(path):
 
 
 def _cell(number, cell):
-    source, metadata, outputs = cell.get("source", ""), cell.get("metadata"), cell.get("outputs")
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
+    metadata, outputs, attachments = (cell.get(name) for name in ("metadata", "outputs", "attachments"))
     label = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = label.get("grade_id", "") if isinstance(label, dict) else ""
     return Cell(
         number,
-        kind="code" if cell.get("cell_type") == "code" else "markdown",
-        source=source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
+        kind=cell["cell_type"] if cell.get("cell_type") in ("code", "raw") else "markdown",
+        source=joined(cell.get("source")),
         grade_id=grade_id if isinstance(grade_id, str) else "",
         outputs=outputs if isinstance(outputs, list) else [],
+        attachments=attachments if isinstance(attachments, dict) else {},
     )
 
 
-def defined(source):
-    r"""Return the names that a cell defines at its top level.
-
-    Examples
-    --------
-    >>> sorted(defined("import numpy as np\ndef f(x): return x\na, b = 1, 2"))
-    ['a', 'b', 'f', 'np']
-    >>> defined("this is no Python")
-    set()
-    """
-    try:
-        tree = ast.parse("\n".join(line for line in source.splitlines() if line.lstrip()[:1] not in ("%", "!")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    names = set()
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            names.add(statement.name)
-        elif isinstance(statement, ast.Import | ast.ImportFrom):
-            names |= {each.asname or each.name for each in statement.names}
-        else:
-            stored = (each for each in ast.walk(statement) if isinstance(each, ast.Name))
-            names |= {each.id for each in stored if isinstance(each.ctx, ast.Store)}
-    return names
+def joined(text):
+    """Return a notebook's text, which is one string or a list of lines; of anything else, nothing."""
+    if isinstance(text, list):
+        text = "".join(line for line in text if isinstance(line, str))
+    return whole(text) if isinstance(text, str) else ""
 
 
-def sort(cells, key):
-    """Say for every cell what it is, and what is run.
-
-    Parameters
-    ----------
-    cells : list of Cell
-        As they were handed in.
-    key : list of dict
-        The cells of the released notebook, as ``course.py`` writes them down.
-
-    Returns
-    -------
-    Submission
-        `code` holds (name, source) in the order of the notebook. Cells that were given, and tests, are not among
-        it: what the course handed out is taken from the course.
-    """
-    known = {cell["id"]: cell for cell in key if cell["id"]}
-    given = {_squeezed(cell["release"]): cell["id"] for cell in key}
-    wanted = {cell["id"]: defined(cell["release"]) or {cell["id"]} for cell in key if cell["kind"] == "answer"}
-    code, answers, others, notes, by_id = [], {}, [], [], Counter()
-    for cell in cells:
-        text, original = _squeezed(cell.source), known.get(cell.grade_id)
-        by_id[cell.grade_id] += 1
-        if not text or text in given:  # nothing in it, or left as it was handed out
-            continue
-        owners = [name for name, names in wanted.items() if cell.kind == "code" and names & defined(cell.source)]
-        if original and original["kind"] in ("answer", "written"):
-            owners = owners if owners and cell.grade_id not in owners else [cell.grade_id]
-        elif original and not owners:
-            notes.append(
-                f"Cell {cell.number} ({cell.grade_id}) was given and has been changed; the original is used."
-            )
-            continue
-        for owner in owners:
-            if owner in answers:
-                notes.append(f"{owner} is answered more than once; cell {cell.number} is the last and counts.")
-            if cell.grade_id != owner:
-                notes.append(
-                    f"Cell {cell.number} has lost its mark; it was taken for {owner}, by what it defines."
-                )
-            answers[owner] = cell
-        if not owners:
-            others.append(cell)
-        if cell.kind == "code":
-            code.append((f"cell {cell.number}", cell.source))
-    for name, original in known.items():
-        if not by_id[name] and name not in answers:
-            lost = (
-                "what it asked for counts as not written"
-                if original["kind"] in ("answer", "written")
-                else "nothing is lost by it"
-            )
-            notes.append(f"The cell {name} is missing; {lost}.")
-    return Submission(code, answers, others, notes)
-
-
-def _squeezed(source):
-    return "".join(source.split())
+def whole(text):
+    """Return text that can be written down: half characters become question marks."""
+    return text.encode("utf-8", "replace").decode()

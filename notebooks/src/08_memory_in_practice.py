@@ -239,8 +239,8 @@ def share_right(params, B, seed):
 
 # %% slideshow={"slide_type": "subslide"}
 steps, shares = zip(*(run(seed, budget=2000) for seed in range(5)), strict=True)
-for seed, share in enumerate(shares):
-    over = "over" if share > 0.99 else "not over"
+for seed, right in enumerate(shares):
+    over = "over" if right > 0.99 else "not over"
     print(f"seed {seed}: {over} 99 % of fresh strings right")
 assert sum(share > 0.99 for share in shares) >= 4
 

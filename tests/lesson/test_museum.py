@@ -429,6 +429,7 @@ def test_a_detector_that_always_says_healthy_catches_nothing():
     assert not result.passed
 
 
+@pytest.mark.slow
 def test_a_detector_that_looks_at_the_loss_only_catches_two():
     result = trial(lambda cell: not museum.falls(curve(cell)), repeats=1)
     assert result.caught == ("undefined_name", "dropped_path_through_h")

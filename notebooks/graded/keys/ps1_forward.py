@@ -1,16 +1,17 @@
 """Problem set 1: what is asked, with which numbers. Every answer comes from `lstm_lib`."""
 
 import numpy as np
-from exam import Call, Question, close
-from sandbox import Limits
+from confine import Limits
+from exam import Call, Question, arrays, close, far_from
 
 from lstm_lib import lstm
 from lstm_lib.functional import sigmoid
 
-LIBRARY = False  # the set asks for what the library holds
+WITHHELD, LIBRARY = (), "none"  # the set asks for what the library holds
 LIMITS = Limits(cell=4, call=2)
 ROUNDED = close(atol=2e-3)  # three decimals, rounded on the way
 SIZES = ((4, 2, 3, 5), (3, 5, 4, 2))  # T, D, H, B: no two are equal, so that nothing fits the wrong way round
+OWN = ("by_hand", "shapes", "first_wrong")  # answers that hang on the student's own numbers
 
 # How the line of one quantity goes wrong: nothing else in the printed step does.
 BUGS = {
@@ -38,6 +39,7 @@ def variant(rng):
             apart > 0.05
             and all(0.2 < step[name] < 0.8 for name in ("f_t", "i_t", "o_t"))
             and abs(step["C_t"]) > 0.3
+            and far_from([step[f"{gate}_t"], step["C_t"], step["h_t"]], [numbers["h_prev"], numbers["C_prev"]])
         ):
             return numbers | {"gate": str(gate), "sizes": sizes, "printed": printed, "bug": str(bug)}
 
@@ -101,16 +103,18 @@ def _sigmoid(rng, variant):
     for shape in ((3, 4), (2, 3, 5), (6,)):
         a = rng.normal(0, 3, shape)
         yield Call("sigmoid", (a,), {"values": ((), sigmoid(a))})
-    a = np.array([[-1000.0, 1000.0, *rng.normal(size=2)]])
+    a = np.array([[-1000.0, 1000.0, -1.5 - rng.random(), rng.random(), 1.5 + rng.random()]])
     yield Call("sigmoid", (a,), {"large numbers": ((), lambda got: _in_its_range(got, a))})
 
 
 def _in_its_range(got, a):
-    """Say what is wrong at ±1000: the values in between are another check's."""
+    """Say what is wrong at ±1000 of what is a squash at all; the values in between are another check's."""
     got = np.asarray(got, float)
     if got.shape != a.shape or not np.isfinite(got).all():
         return "some values are not finite, or are missing"
-    return "" if got[0, 0] < 1e-6 and got[0, 1] > 1 - 1e-6 else "the values differ"
+    low, high, *between = got[0]
+    rises = all(0 < entry < 1 for entry in between) and between == sorted(between)
+    return "" if abs(low) < 1e-6 and abs(high - 1) < 1e-6 and rises else "the values differ"
 
 
 def _join(rng, variant):
@@ -216,4 +220,30 @@ QUESTIONS = {
     "first_wrong": Question(
         {"the line": (2, "Compute each line from those that are printed above it.")}, _first_wrong
     ),
+}
+
+
+def _gates_of(params, z_t):
+    params, z_t = arrays(params), arrays(z_t)
+    H, B = len(params["b_f"]), z_t.shape[1]
+    step = lstm.step(params, z_t[H:], z_t[:H], np.zeros((H, B)))
+    return step.f_t, step.i_t, step.C_tilde, step.o_t
+
+
+def _step_of(params, x_t, h_prev, C_prev):
+    step = lstm.step(arrays(params), arrays(x_t), arrays(h_prev), arrays(C_prev))
+    return step.h_t, step.C_t
+
+
+def _new_memory_of(f_t, i_t, C_tilde, C_prev):
+    return arrays(f_t) * arrays(C_prev) + arrays(i_t) * arrays(C_tilde)
+
+
+PIECES = {  # what takes the place of a student's answer where later ones stand on it
+    "sigmoid": {"sigmoid": lambda a: sigmoid(arrays(a))},
+    "join": {"join": lambda h_prev, x_t: np.concatenate([arrays(h_prev), arrays(x_t)])},
+    "gates": {"gates": _gates_of},
+    "new_memory": {"new_memory": _new_memory_of},
+    "shown": {"shown": lambda o_t, C_t: arrays(o_t) * np.tanh(arrays(C_t))},
+    "step": {"step": _step_of},
 }

@@ -4,17 +4,18 @@ import ast
 import inspect
 
 import numpy as np
-from exam import Call, Question, close, complaint, either
-from sandbox import Limits
+from confine import Limits
+from exam import Call, Question, arrays, close, complaint, either, far_from
 
 from lstm_lib import gradcheck, lstm
 from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
 from lstm_lib.lesson import museum
 
-LIBRARY = False  # the set asks for what the library holds
+WITHHELD, LIBRARY = (), "none"  # the set asks for what the library holds
 LIMITS = Limits()
 ROUNDED = close(atol=2e-3)  # three decimals, rounded on the way
 SIZES = ((4, 2, 3, 5), (3, 5, 4, 2))  # T, D, H, B
+OWN = ("by_hand", "wrong_gradients")  # answers that hang on the student's own numbers
 BUGS = (  # of the museum's, those that stand in step_backward and show where nothing arrives from beyond
     *("squashed_twice", "tanh_twice", "sigmoid_for_its_slope", "wrong_step_C"),
     *("wrong_step_h", "copied_bias", "swapped_slices"),
@@ -34,7 +35,7 @@ def variant(rng):
             "gate": str(rng.choice(["f", "i", "C"])),
             "bug": str(rng.choice(BUGS)),
         }
-        if min(abs(value) for value in _own_gradients(drawn).values()) > 0.02:
+        if far_from(_own_gradients(drawn).values(), [*gates.values(), *rest.values(), *arriving.values()], 0.02):
             return drawn | {"listing": listing(drawn["bug"])}
 
 
@@ -229,4 +230,17 @@ QUESTIONS = {
         },
         _wrong_gradients,
     ),
+}
+
+
+def _step_backward_of(params, s, dh_t, dC_t):
+    return lstm.step_backward(arrays(params), lstm.Step(*map(arrays, s)), arrays(dh_t), arrays(dC_t))
+
+
+PIECES = {  # what takes the place of a student's answer where later ones stand on it
+    "slopes": {
+        "sigmoid_grad": lambda s: sigmoid_grad(arrays(s)),
+        "tanh_grad": lambda u: tanh_grad(arrays(u)),
+    },
+    "step_backward": {"step_backward": _step_backward_of},
 }

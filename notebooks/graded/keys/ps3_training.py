@@ -1,16 +1,20 @@
 """Problem set 3: what is asked, with which numbers. Trained models are run here, on data that nobody has seen."""
 
 import numpy as np
-from exam import Call, Question, close
-from sandbox import Limits
+from confine import Limits
+from exam import Call, Question, arrays, as_numbers, close, complaint
 
 from lstm_lib import data, fused, lstm, model, training
-from lstm_lib.functional import mean_squared_error
+from lstm_lib.functional import cross_entropy, mean_squared_error
 
-LIBRARY = True  # the set builds on it
-LIMITS = Limits(cell=20, call=30, total=150)
+LIBRARY = "library"  # the set builds on it
+WITHHELD = ("loss", "clipping", "adam")  # but for what it asks to write
+LIMITS = Limits(cell=45, call=30, total=300)
 ONE_PERCENT = close(rtol=1e-2)
-MOST_UNITS = 32
+MOST_UNITS, MOST_FOR_TEXT = 32, 48
+BIASES, SEEDS = (0.0, 3.0), 3
+SYLLABLES = [consonant + vowel for consonant in "bdklmnprst" for vowel in "aeiou"]
+OWN = ("remember",)  # answers that hang on the student's own numbers
 
 
 def variant(rng):
@@ -20,7 +24,13 @@ def variant(rng):
         "share": int(rng.integers(60, 96)) / 100,
         "T": int(rng.integers(12, 17)),
         "omega": int(rng.integers(30, 61)) / 100,
+        "words": words(rng),
     }
+
+
+def words(rng):
+    """Return invented words of six letters: how one goes on is told by its beginning, and not by one letter."""
+    return ["".join(syllables) for syllables in rng.choice(SYLLABLES, (8, 3)).tolist()]
 
 
 def given(variant):
@@ -51,7 +61,8 @@ def _clipping(rng, variant):
 
 
 def _all(got, wants):
-    return next(filter(None, (close()(want)(got[name]) for name, want in wants.items())), "")
+    """Return the first complaint about several parts of an answer."""
+    return next(filter(None, (complaint(got, (name,), want) for name, want in wants.items())), "")
 
 
 def _adam(rng, variant):
@@ -69,15 +80,17 @@ def _adam(rng, variant):
         yield Call("adam_step", (p, g, m, v, t, 0.1), {"means": ((2,), new_v)})
 
 
-def trained(answer, D):
-    """Return the parameters that came back, as arrays; ValueError where they are no model with D inputs.
+def trained(answer, D, K=1, most=MOST_UNITS):
+    """Return the parameters that came back, as arrays; ValueError where they are no trained model with D inputs.
 
     Parameters
     ----------
     answer : plain data
         What the student's function gave back.
-    D : int
-        Inputs.
+    D, K : int
+        Inputs and outputs.
+    most : int
+        Units.
 
     Returns
     -------
@@ -87,10 +100,22 @@ def trained(answer, D):
     params = {name: np.array(value, float) for name, value in answer.items()}
     H = len(params["b_f"])
     shapes = {f"W_{k}": (H, H + D) for k in lstm.GATES} | {f"b_{k}": (H, 1) for k in lstm.GATES}
-    shapes |= {"W_y": (1, H), "b_y": (1, 1)}
-    if H > MOST_UNITS or any(params[name].shape != shape for name, shape in shapes.items()):
-        raise ValueError("not the parameters of such a model")
+    shapes |= {"W_y": (K, H), "b_y": (K, 1)}
+    if most < H or any(params[name].shape != shape for name, shape in shapes.items()):
+        raise ValueError("these are not the parameters of such a model")
+    if not params["b_y"].any():
+        raise ValueError("the parameters are as init_params made them, nothing has been trained")
     return params
+
+
+def _error(answer, D, error):
+    """Return (error of the parameters that came back, "") or (infinity, what is wrong with them)."""
+    try:
+        params = trained(answer, D)
+    except ValueError as why:
+        return np.inf, str(why)
+    with np.errstate(all="ignore"):
+        return error(params), ""
 
 
 def _judged(D, error, limits):
@@ -98,9 +123,8 @@ def _judged(D, error, limits):
 
     def look(limit):
         def judge(answer):
-            with np.errstate(all="ignore"):
-                found = error(trained(answer, D))
-            return "" if found <= limit else "the model is not good enough"
+            found, why = _error(answer, D, error)
+            return why or ("" if found <= limit else "the model is not good enough")
 
         return judge
 
@@ -141,6 +165,74 @@ def _memory(rng, variant):
     yield Call("train_memory", (X, Y), wants)
 
 
+def _seeds(rng, variant):
+    """Look at the table, then run one of its entries twice, and measure what came out with other sequences."""
+    row, seed = int(rng.integers(len(BIASES))), int(rng.integers(SEEDS))
+    X, Y = first_symbol(variant["T"], 2000, rng)
+    seen = {}
+
+    def table(answer):
+        seen["table"] = numbers = as_numbers(answer)
+        if numbers is None or numbers.shape != (len(BIASES), SEEDS):
+            return "it is not a table of two rows and three columns"
+        return "" if ((numbers >= 0) & (numbers <= 1)).all() else "some entries are no shares"
+
+    def as_it_says(answer):
+        measured, why = _error(
+            answer[0], 2, lambda p: np.mean(np.sign(model.predict(fused, p, X)[0][-1]) != Y[-1])
+        )
+        return why or ("" if abs(float(answer[1]) - measured) < 0.1 else "its parameters have another error")
+
+    def again(answer):
+        first, seen["run"] = seen.get("run", answer), answer
+        params, others = trained(answer[0], 2), trained(first[0], 2)
+        if any(not np.allclose(params[name], others[name]) for name in params):
+            return "two runs with one seed give two models"
+        return (
+            "" if abs(seen["table"][row, seed] - float(answer[1])) < 1e-6 else "the table has another error for it"
+        )
+
+    yield Call("errors", None, {"table": ((), table)})
+    for _ in range(2):
+        yield Call("run", (BIASES[row], seed), {"as it says": ((), as_it_says), "the same again": ((), again)})
+
+
+def _counted(text, new, letters, order):
+    """Return the cross-entropy, in nats a letter, of counting what follows on the last `order` letters."""
+    counts = {}
+    for place in range(order, len(text)):
+        before = counts.setdefault(text[place - order : place], dict.fromkeys(letters, 0.5))
+        before[text[place]] += 1
+    places = range(1, len(new))
+    seen = [counts.get(new[place - order : place], dict.fromkeys(letters, 1.0)) for place in places]
+    return -np.mean(
+        [np.log(each[new[place]] / sum(each.values())) for each, place in zip(seen, places, strict=True)]
+    )
+
+
+def _letters(rng, variant):
+    chosen = words(rng)
+    text, new = (" ".join(rng.choice(chosen, n // 7)) for n in (3000, 1500))
+    known = "".join(sorted(set(text)))
+    limits = {"can be used": np.inf}
+    limits |= {f"better than {each}": _counted(text, new, known, n) for n, each in enumerate(("letters", "pairs"))}
+
+    def look(limit):
+        def judge(answer):
+            given, letters = answer
+            if sorted(letters) != sorted(known):
+                return "the letters are not those of the text, each once"
+            X = np.eye(len(known))[[letters.index(letter) for letter in new]][:, :, None]
+            with np.errstate(all="ignore"):
+                params = trained(given, len(known), len(known), MOST_FOR_TEXT)
+                found, _ = cross_entropy(model.predict(fused, params, X[:-1])[0], X[1:])
+            return "" if found <= limit else "the model is not good enough"
+
+        return judge
+
+    yield Call("train_text", (text,), {check: ((), look(limit)) for check, limit in limits.items()})
+
+
 QUESTIONS = {
     "remember": Question(
         {
@@ -163,6 +255,7 @@ QUESTIONS = {
             "length": (1, "The root of the sum of all squares, before anything is shortened."),
         },
         _clipping,
+        needs={"short enough": "too long"},
     ),
     "adam": Question(
         {
@@ -193,4 +286,24 @@ QUESTIONS = {
         _memory,
         stands_on=("loss",),
     ),
+    "seeds": Question(
+        {
+            "table": (1, "A row for each forget bias, a column for each seed; shares, not percent."),
+            "the same again": (1, "Everything random has to come from np.random.default_rng(seed)."),
+            "as it says": (2, "The share of wrong signs at the last step, on sequences that were not trained on."),
+        },
+        _seeds,
+        needs={"table": "as it says"},
+    ),
+    "letters": Question(
+        {
+            "can be used": (1, "A dict as model.init_params(fused, K, H, K, rng) makes it, and the K letters."),
+            "better than letters": (2, "Does the loss fall below what it is at the start, about ln K?"),
+            "better than pairs": (3, "More steps, or another learning rate; each piece should hold a few words."),
+        },
+        _letters,
+    ),
 }
+
+
+PIECES = {"loss": {"mean_squared_error": lambda Y_hat, Y: mean_squared_error(arrays(Y_hat), arrays(Y))}}

@@ -20,8 +20,8 @@
 # %% [markdown]
 # **How it works.** Write your answer into the cells that raise `NotImplementedError`, in place of that line, and keep
 # the names. You may add cells, helpers and plots of your own. The cells with `assert` below an answer are there for you:
-# they pass when the answer is right for one easy example. The marks come from other examples, with several units, steps
-# and sequences, so passing the `assert` is a beginning.
+# they pass when the answer has the right form and is right for one easy example. The marks come from other examples, with
+# several units, steps and sequences, so passing the `assert` is a beginning.
 #
 # Each function is marked for itself, with right ones in place of those it uses: a mistake costs its points once. Any
 # style is welcome. Only NumPy and Python's own modules are there when your work is marked; `lstm_lib` is not.
@@ -75,6 +75,7 @@ shapes = {"z_t": (H + D, B), "W": (H, H + D), "numbers": 4 * (H * (H + D) + H)}
 
 # %% tests="shapes" points=2
 assert set(shapes) == {"z_t", "W", "numbers"}, 'shapes = {"z_t": (…, …), "W": (…, …), "numbers": …}'
+assert len(shapes["z_t"]) == len(shapes["W"]) == 2, "each shape has two numbers: rows, columns"
 
 # %% [markdown]
 # ## 3. The pieces (10 points)
@@ -91,7 +92,7 @@ def sigmoid(a):
 
 
 # %% tests="sigmoid" points=2
-assert sigmoid(np.zeros((2, 3))).shape == (2, 3)
+assert np.shape(sigmoid(np.zeros((2, 3)))) == (2, 3), "the shape of a"
 assert np.allclose(sigmoid(np.array([0.0, 1.6])), [0.5, 0.832], atol=1e-3)
 
 # %% [markdown]
@@ -131,6 +132,7 @@ def gates(params, z_t):
 ones = {f"W_{k}": np.ones((1, 2)) for k in "fiCo"} | {f"b_{k}": np.ones((1, 1)) for k in "fiCo"}
 f_t, i_t, C_tilde, o_t = gates(ones, np.array([[0.1], [0.5]]))
 assert np.allclose([f_t, i_t, o_t], 0.832, atol=1e-3) and np.allclose(C_tilde, 0.922, atol=1e-3)
+assert np.shape(f_t) == (1, 1), "(H, B), here one unit and one sequence"
 
 # %% [markdown]
 # **The new memory** C_t (2 points), from the forget gate, the input gate, the candidate and the old memory.
@@ -211,7 +213,8 @@ def forward(params, X, state=None):
 
 # %% tests="forward" points=5
 hs, (h_T, C_T) = forward(ones, np.full((2, 1, 1), 0.5))
-assert hs.shape == (2, 1, 1) and np.allclose(hs[-1], h_T)
+assert np.shape(hs) == (2, 1, 1) and np.allclose(hs[-1], h_T)
+assert np.shape(h_T) == np.shape(C_T) == (1, 1), "the state is a pair, each of shape (H, B)"
 
 # %% [markdown]
 # ## 6. What is wrong here? (2 points)

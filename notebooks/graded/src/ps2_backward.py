@@ -148,6 +148,10 @@ gate, candidate, one = sigmoid([[1.6]]), np.tanh([[1.6]]), np.ones((1, 1))
 memory = gate * 0.2 + gate * candidate
 example = Step(np.array([[0.1], [0.5]]), gate, gate, candidate, 0.2 * one, memory, gate, gate * np.tanh(memory))
 grads, dx_t, dh_prev, dC_prev = step_backward(ones, example, one, 0 * one)
+assert set(grads) == set(ones), f"the names of the weights: {', '.join(ones)}"
+assert all(np.shape(grads[name]) == ones[name].shape for name in ones), (
+    "each gradient has its weight's shape, (H, 1) for b"
+)
 assert np.allclose([dx_t, dC_prev], [[[0.2112]], [[0.3212]]], atol=1e-4), "the worked example of lesson 05"
 
 # %% [markdown]
@@ -178,7 +182,10 @@ def backward(params, dhs, steps, dstate=None):
 
 # %% tests="backward" points=8
 grads, dX, (dh_0, dC_0) = backward(ones, np.ones((1, 1, 1)), [example])
-assert np.allclose(dX, [[[0.2112]]], atol=1e-4) and dh_0.shape == dC_0.shape == (1, 1)
+assert set(grads) == set(ones), f"the names of the weights: {', '.join(ones)}"
+assert all(np.shape(grads[name]) == ones[name].shape for name in ones), "each gradient has its weight's shape"
+assert np.shape(dX) == (1, 1, 1) and np.shape(dh_0) == np.shape(dC_0) == (1, 1)
+assert np.allclose(dX, [[[0.2112]]], atol=1e-4)
 
 # %% [markdown]
 # ## 6. What is wrong here? (3 points)
