@@ -16,15 +16,15 @@ import traitlets
 
 from lstm_lib import fused, lstm, model, text, validation
 from lstm_lib.lesson import asleep
-from lstm_lib.lesson.figures.text import coloured
+from lstm_lib.lesson.figures.text import depths, draw_coloured
 from lstm_lib.plotting import Picture
 
 HERE = Path(__file__).parent
 ORDER = ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o", "W_y", "b_y")
 EXAMPLES = ["(a", "(abcdefgh", "([{", "([{abc}])", "(]"]
 _SAID = (
-    "Run this cell: a field to type into, what the network expects after each character, and the memory and gates of all "
-    "its units."
+    "Run this cell: a field to type into, what the network expects after each character, and the memory and gates "
+    "of all its units."
 )
 
 
@@ -92,9 +92,10 @@ class TypedText(anywidget.AnyWidget):
         return {"application/vnd.jupyter.widget-view+json": view, "text/html": self._html(), "text/plain": plain}
 
     def _still(self):
-        _, trace = self.read()
+        known = "".join(one for one in self.text if one in text.SYMBOLS)
         unit = self.network["marked"]
-        return Picture.of(*coloured(self.text, trace.C_t[:, unit, 0], unit))
+        C = self.read()[1].C_t[:, unit, 0] if known else []
+        return Picture.of(*draw_coloured(known, C, unit, depths(known)))
 
     def _html(self):
         state = {"network": self.network, "text": self.text}
