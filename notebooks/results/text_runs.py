@@ -68,7 +68,7 @@ def cut(params):
 def endless_brackets(rng):
     """Write groups of 32 texts for ever; none is read twice."""
     while True:
-        yield text.brackets(20 * T + 1, B, rng).codes
+        yield text.brackets(10 * T + 1, B, rng).codes
 
 
 def depth_unit(params):
