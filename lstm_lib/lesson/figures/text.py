@@ -6,11 +6,13 @@ by_distance(…)    how often the right closer is foreseen
 coloured(…)       a text in the colours of a unit's memory, shown; draw_coloured(…) gives the figure and its words
 """
 
+import json
+
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
-from lstm_lib import text
+from lstm_lib import fused, text
 from lstm_lib.plotting import INK, LOOKS, PURPLE, figure, legend, show
 
 MEMORY = LinearSegmentedColormap.from_list("memory", ["#6FAEE2", "white", "#F3A55C"])
@@ -91,6 +93,23 @@ def coloured(written, C, unit, below):
     Figure: A text of 3 characters, coloured by the memory of unit 5, from 0.0 (blue) to 1.0 (orange). ...
     """
     show(*draw_coloured(written, C, unit, below))
+
+
+def opening(results):
+    """Show two lines of brackets in the colours of the unit of the kept network that counts; `results` is a folder.
+
+    Examples
+    --------
+    >>> from lstm_lib.lesson.translations import RESULTS
+    >>> opening(RESULTS)  # doctest: +ELLIPSIS
+    Figure: A text of 120 characters, coloured by the memory of unit ...
+    """
+    net = {name: p.astype(float) for name, p in np.load(results / "11_brackets.npz").items()}
+    table = json.loads((results / "11_brackets.json").read_text(encoding="utf-8"))
+    unit = table["runs"][0]["depth"]["unit"]
+    written = text.brackets(2 * COLUMNS, 1, np.random.default_rng(12))
+    _, trace = fused.forward(net, text.one_hot(written.codes, len(text.SYMBOLS), float))
+    coloured(text.decode(written.codes[:, 0]), trace.C_t[:, unit, 0], unit, written.depth[:, 0])
 
 
 def draw_coloured(written, C, unit, below):

@@ -12,13 +12,6 @@
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **What you need.** The six formulas ([The formulas](../03_the_formulas.ipynb)), the counter from
-# [Gates and the cell state](../02_gates_and_the_cell_state.ipynb), and what a training step is
-# ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
-#
-# **How long it takes.** About an hour. The computer needs less than a minute of it.
-
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports, and where results are kept
 import bz2
@@ -31,6 +24,17 @@ from lstm_lib import functional, fused, lstm, model, ngrams, text, training
 from lstm_lib.lesson import exercises, figures, predict, reveal, typed
 
 RESULTS = Path(lstm.__file__).parents[1] / "notebooks" / "results"
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **What you need.** The six formulas ([The formulas](../03_the_formulas.ipynb)), the counter from
+# [Gates and the cell state](../02_gates_and_the_cell_state.ipynb), and what a training step is
+# ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
+#
+# **How long it takes.** About an hour. The computer needs less than a minute of it.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: what you will have at the end
+figures.text.opening(RESULTS)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three questions from before
@@ -59,6 +63,7 @@ RESULTS = Path(lstm.__file__).parents[1] / "notebooks" / "results"
 # - one of **( [ {** opens, with probability 0.18, unless six brackets are open already;
 # - the innermost open bracket closes, with probability 0.18, unless none is open;
 # - else comes one of the letters **a** to **h**, all alike.
+
 
 # %% slideshow={"slide_type": "fragment"}
 def chances(opened):
@@ -99,9 +104,11 @@ predict(
     limits=[2, 3, 3.6],
 )
 
+# %% slideshow={"slide_type": "fragment"}
+floor = written.bits[1:].mean()  # what the writer of our ten texts knew
+
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Answer: what the writer of our ten texts knew
-floor = written.bits[1:].mean()
+# Answer: bits for who knows the rule
 print(f"the floor: {floor:.3f} bits a character")
 reveal("11.floor", floor)
 
@@ -111,7 +118,7 @@ reveal("11.floor", floor)
 # made the language. When a network comes near this number, we know that there is nothing left to learn.
 
 # %% slideshow={"slide_type": "skip"}
-# Proof: the rule is the library's, and the floor is its mean
+# Proof: the rule is the library's, the floor its mean
 for opened in ("", "(", "[{", "((((([", "{" * 6):
     assert np.array_equal(chances(opened), text.chances(opened))
 first = text.decode(written.codes[:, 0])
@@ -144,9 +151,11 @@ predict(
     ["they go down to the floor", "they go down, and stop above it", "they go down, then up again"],
 )
 
+# %% slideshow={"slide_type": "fragment"}
+counted = counts.bits(written.codes)
+
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: bits by the length of the row
-counted = counts.bits(written.codes)
 figures.text.by_order(counted, floor)
 ends = counted[-1] > floor + 0.15, counted[-1] > min(counted) + 0.01
 reveal("11.counts", {(False, False): 0, (True, False): 1}.get(ends, 2))
@@ -249,13 +258,20 @@ for _ in range(300):
 
 
 # %% slideshow={"slide_type": "fragment"}
+def foreseen(params, codes):
+    """Return the numbers a for the character after each one, and the trace."""
+    V, dtype = len(params["W_y"]), params["W_y"].dtype
+    hs, trace = fused.forward(params, text.one_hot(codes, V, dtype))
+    return params["W_y"] @ hs + params["b_y"], trace
+
+
 def bits(params, codes):
-    """Return the bits a character that a network needs for texts, the first characters apart."""
-    X = text.one_hot(codes[:-1], len(params["W_y"]), params["W_y"].dtype)
-    Y_hat, _ = model.predict(fused, params, X)
+    """Return the bits that a network needs for each character on the average."""
+    Y_hat, _ = foreseen(params, codes[:-1])
     return functional.cross_entropy(Y_hat, codes[1:])[0] / np.log(2)
 
 
+# %% slideshow={"slide_type": "fragment"}
 yours = bits(params, written.codes)
 print("less than 0.04 bits above the floor:", yours < floor + 0.04)
 print("counting stays more than 0.15 above:", min(counted) > floor + 0.15)
@@ -282,6 +298,13 @@ assert abs(yours - table["runs"][0]["bits"]) < 0.01
 # Between the two guessers lie 0.2 bits. They lie in the closers. Take the places where a closer stands, and ask which of the three a guesser finds
 # likeliest. Chance is one third.
 #
+# From here on we look at a network that was trained by the lines above and is kept in a file, with 16 bits for each number. Yours
+# is as good, but on another computer the last digits of a sum differ, and after 3000 steps other units have taken other tasks.
+
+# %% slideshow={"slide_type": "fragment"}
+net = {name: p.astype(float) for name, p in np.load(RESULTS / "11_brackets.npz").items()}
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** The opener is 16 to 31 characters back.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -293,15 +316,16 @@ predict(
     limits=[0.5, 0.9],
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Answer: right closers, by the way back to the opener
-net = {name: p.astype(float) for name, p in np.load(RESULTS / "11_brackets.npz").items()}
-Y_hat, trace = model.predict(fused, net, text.one_hot(written.codes[:-1], 14, float))
-shares = text.right_closers(text.softmax(Y_hat), written.codes[1:], written.distance[1:])
+# %% slideshow={"slide_type": "fragment"}
+P = text.softmax(foreseen(net, written.codes[:-1])[0])
+by_net = text.right_closers(P, written.codes[1:], written.distance[1:])
 P = counts.probabilities(written.codes).swapaxes(0, 1)
 by_counts = text.right_closers(P, written.codes[7:], written.distance[7:])
-figures.text.by_distance({"LSTM": shares, "counting, n = 8": by_counts})
-reveal("11.closer", shares["16–31"])
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Answer: right closers, by the way back to the opener
+figures.text.by_distance({"LSTM": by_net, "counting, n = 8": by_counts})
+reveal("11.closer", by_net["16–31"])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The counts know the opener as long as it stands within their row, and beyond it they toss a coin with three sides. The network has the bracket in its memory and
@@ -309,31 +333,26 @@ reveal("11.closer", shares["16–31"])
 
 # %% slideshow={"slide_type": "skip"}
 # Proof: far brackets are known to one and not to the other
-assert shares["16–31"] > 0.95
+assert by_net["16–31"] > 0.95
 assert all(by_counts[far] < 0.5 for far in ("8–15", "16–31", "32–63"))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A unit that counts
 #
 # In [lesson 02](../02_gates_and_the_cell_state.ipynb) you programmed a counter by hand. Nobody has told this network to count. Is there a counter in it?
-#
-# From here on we look at a network that was trained by the lines above and is kept in a file, with 16 bits for each number. Yours
-# is as good, but on another computer the last digits of a sum differ, and after 3000 steps other units have taken other tasks.
+
 
 # %% slideshow={"slide_type": "fragment"}
-net = {name: p.astype(float) for name, p in np.load(RESULTS / "11_brackets.npz").items()}
-
-
 def memories(seed):
     """Return a text of 2000 characters, the depth after each, and the trace of the network."""
     new = text.brackets(2000, 1, np.random.default_rng(seed))
-    _, trace = model.predict(fused, net, text.one_hot(new.codes, 14, float))
-    return text.decode(new.codes[:, 0]), new.depth[:, 0], trace
+    return text.decode(new.codes[:, 0]), new.depth[:, 0], foreseen(net, new.codes)[1]
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # For each of the 48 units we take the **correlation** r between its memory C and the depth: +1 if they go up and down together, −1 if one goes down
 # where the other goes up, 0 if they have nothing to do with each other.
+
 
 # %% slideshow={"slide_type": "fragment"}
 def with_depth(depth, trace):
@@ -353,11 +372,14 @@ predict(
     limits=[0.5, 0.8],
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Answer: picked on one text, told on another
+# %% slideshow={"slide_type": "fragment"}
 picked = with_depth(*memories(2000)[1:])
 unit = int(np.abs(picked).argmax())
-there = with_depth(*memories(2001)[1:])[unit]
+characters, depth, trace = memories(2001)
+there = with_depth(depth, trace)[unit]
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Answer: picked on one text, told on another
 print(f"unit {unit}: r = {there:.2f}; the next best |r| had {np.sort(np.abs(picked))[-2]:.2f}")
 reveal("11.unit", abs(there))
 
@@ -370,15 +392,13 @@ reveal("11.unit", abs(there))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: a text in the colours of one memory
-shown, below, seen = memories(2001)
-figures.text.coloured(shown[60:300], seen.C_t[60:300, unit, 0], unit, below[60:300])
+part = slice(60, 300)
+figures.text.coloured(characters[part], trace.C_t[part, unit, 0], unit, depth[part])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Does it count as the hand-made counter does? That one kept its gate f at 1, and wrote +1 and −1.
 
 # %% slideshow={"slide_type": "fragment"}
-characters, depth, trace = memories(2001)
-unit = np.abs(with_depth(depth, trace)).argmax()
 f, i = trace.f_t[:, unit, 0], trace.i_t[:, unit, 0]
 change = (trace.C_t - trace.C_prev)[:, unit, 0]
 print("             f      i   change of C")
@@ -411,7 +431,7 @@ assert all(abs(run["depth"]["on another text"]) > 0.8 for run in table["runs"])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Live: the trained network, and your text
-typed.TypedText(net, int(unit))
+typed.TypedText(net, unit)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Real text, honestly
@@ -425,7 +445,7 @@ symbols = "".join(sorted(set(whole)))
 codes = text.encode(whole, symbols)
 columns = codes[: len(codes) // 2000 * 2000].reshape(-1, 2000).T
 held_out = np.arange(columns.shape[1]) % 10 == 9
-print(len(symbols), "characters in the alphabet;", held_out.sum(), "rows held out of", len(held_out))
+print(f"{len(symbols)} characters; {held_out.sum()} rows held out of {len(held_out)}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # The network is larger, 128 units, and reads 3000 pieces, which takes minutes; so it has been trained beforehand, by the command above, and is read from
@@ -441,11 +461,14 @@ predict(
     ["the LSTM, clearly", "the counts, clearly", "no difference worth a word"],
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Answer: both on the rows held out
+# %% slideshow={"slide_type": "fragment"}
 reader = {name: p.astype(float) for name, p in np.load(RESULTS / "11_lessons.npz").items()}
 needed = bits(reader, columns[:, held_out])
-real = ngrams.kneser_ney(columns[:, ~held_out], len(symbols), 8).bits(columns[:, held_out])
+phrases = ngrams.kneser_ney(columns[:, ~held_out], len(symbols), 8)
+real = phrases.bits(columns[:, held_out])
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Answer: both on the rows held out
 print(f"LSTM {needed:.2f}; counts of n = 2, 3, … 8:", *(f"{b:.2f}" for b in real[1:]))
 figures.text.by_order(real, network=needed)
 reveal("11.real", 0 if needed < real[-1] - 0.1 else 1 if real[-1] < needed - 0.1 else 2)
@@ -472,7 +495,7 @@ for temperature in (0.3, 0.7, 1.2):
 
 # %% slideshow={"slide_type": "fragment"}
 rows = columns[:, held_out][:, :8]
-_, trace = model.predict(fused, reader, text.one_hot(rows, len(symbols), float))
+memory = foreseen(reader, rows)[1].C_t
 at_end, quote = rows == symbols.index("\n"), rows == symbols.index('"')
 place, quoted = np.zeros((2, *rows.shape), dtype=int)
 for t in range(1, len(rows)):
@@ -481,12 +504,12 @@ for t in range(1, len(rows)):
 
 # %% slideshow={"slide_type": "fragment"}
 for name, truth in {"place in the line": place, "inside quotes": quoted}.items():
-    r = [
-        [np.corrcoef(trace.C_t[:, j, half].ravel(), truth[:, half].ravel())[0, 1] for j in range(128)]
-        for half in (slice(0, 4), slice(4, 8))
-    ]
+    r = np.zeros((2, 128))
+    for half in (0, 1):
+        C, y = memory[:, :, 4 * half : 4 * half + 4], truth[:, 4 * half : 4 * half + 4]
+        r[half] = [np.corrcoef(C[:, j].ravel(), y.ravel())[0, 1] for j in range(128)]
     best = np.abs(r[0]).argmax()
-    print(f"{name}: unit {best}, r = {r[1][best]:.2f}")
+    print(f"{name}: unit {best}, r = {r[1, best]:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One unit has an idea of the place in the line. For quotation marks there is none worth the name. Karpathy's famous network with a unit for quotes was far larger and read
