@@ -25,13 +25,7 @@ def check_floor(floor):
         "Take −log₂ of each probability first, and the mean of those.": _of_chances(lambda p: -np.log2(p.mean())),
         "That is the mean probability. Bits are −log₂ of each.": _of_chances(np.mean),
     }
-    check(
-        "the floor",
-        floor,
-        lambda written: text.exact_bits(written).mean(),
-        given=[(t,) for t in TEXTS],
-        known=known,
-    )
+    check("the floor", floor, _floor, given=[(t,) for t in TEXTS], known=known, says=_said)
 
 
 def _floor(written):

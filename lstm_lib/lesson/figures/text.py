@@ -96,7 +96,7 @@ def coloured(written, C, unit, below):
 
 
 def opening(results):
-    """Show two lines of brackets in the colours of the unit of the kept network that counts; `results` is a folder.
+    """Show two lines of brackets in the colours of the kept network's counting unit; `results` is a folder.
 
     Examples
     --------
