@@ -16,7 +16,21 @@ WEIGHTS = (0.3, 1, 3, 10, 30, 100, 300, 1000, 3000)
 
 
 class Counts(NamedTuple):
-    """How often n characters in a row came, as sorted numbers in base V, and what that makes of each context."""
+    """How often n characters in a row came, and what that makes of each context.
+
+    Attributes
+    ----------
+    rows, counts : ndarray
+        The rows that came, as sorted numbers in base V, and how often, less a discount.
+    contexts, totals, weights : ndarray
+        Their first n − 1 characters, and what the counts are divided by there and what p_{n−1} is multiplied with.
+
+    Examples
+    --------
+    >>> codes = np.array([0, 1, 1])[:, None]
+    >>> kneser_ney(codes, 2, 2).orders[1].rows  # 01 and 11
+    array([1, 3])
+    """
 
     rows: np.ndarray
     counts: np.ndarray

@@ -38,6 +38,11 @@ class Written(NamedTuple):
         How many brackets are open after it.
     distance : ndarray of int of shape (T, B)
         For a closer, how many characters ago its bracket was opened; −1 for all else.
+
+    Examples
+    --------
+    >>> brackets(9, 2, np.random.default_rng(0)).depth.shape
+    (9, 2)
     """
 
     codes: np.ndarray

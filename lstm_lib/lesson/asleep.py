@@ -41,6 +41,17 @@ def body(said, picture, state, css, code):
 def page(title, body):
     """Return a complete HTML document with a live figure in it: no kernel, nothing from the network.
 
+    Parameters
+    ----------
+    title : str
+        What the window is called.
+    body : str
+        As from `body`.
+
+    Returns
+    -------
+    str
+
     Examples
     --------
     >>> page("A cell", "<p>Here.</p>").splitlines()[0]

@@ -31,6 +31,9 @@ RESULTS = Path(lstm.__file__).parents[1] / "notebooks" / "results"
 # ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
 #
 # **How long it takes.** About an hour. The computer needs less than a minute of it.
+#
+# This is what you will have at the end. A network has read a text; the colour of each character is what *one* of its units
+# remembers there, and the digit below says how many brackets are open. Nobody has told it to count.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: what you will have at the end
@@ -161,7 +164,7 @@ ends = counted[-1] > floor + 0.15, counted[-1] > min(counted) + 0.01
 reveal("11.counts", {(False, False): 0, (True, False): 1}.get(ends, 2))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# After five characters there is no more to be had, 0.23 bits above the floor. The closer depends on a bracket that may lie ten or a hundred characters back,
+# After four characters there is no more to be had, 0.23 bits above the floor. The closer depends on a bracket that may lie ten or a hundred characters back,
 # with noise between, and a row of n characters sees n − 1 of them. Longer rows do not help either: each holds other noise and has hardly ever been seen before. Counting
 # treats two rows as strangers that differ in a single letter. What is wanted is something that *keeps* the bracket and lets the noise pass.
 
@@ -408,11 +411,11 @@ for name, group in {"an opener": "([{", "a closer": ")]}", "a letter": "abcdefgh
 print("C by depth:", *(f"{trace.C_t[depth == d, unit].mean():.1f}" for d in range(7)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# It is the same machine. At a letter f stands at 1 and i at 0: nothing is lost and nothing is written. A bracket opens the input gate; an opener moves the memory
-# one way, a closer the other.
+# It is the same machine. At a letter f stands near 1 and i near 0: next to nothing is lost or written. A bracket opens the input gate; an opener moves the memory
+# one way, a closer the other, by about as much.
 #
-# And it is not quite the same. The steps are not even. Training has no reason to make a clean counter: it needs to know *whether* the depth is six, when
-# nothing may open, and *whether* it is zero, when nothing may close, and there it is sharp.
+# And it is not quite the same. Gates stand half open where the hand-made ones were wide open, and the steps are not even: they are large from two to five
+# brackets, and small at both ends. Training has no reason to make a clean counter. It needs good guesses, and other units know something of the depth as well.
 
 # %% slideshow={"slide_type": "skip"}
 # Proof: it counts, in each of the three kept runs
@@ -475,7 +478,7 @@ reveal("11.real", 0 if needed < real[-1] - 0.1 else 1 if real[-1] < needed - 0.1
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Counting wins. The network is about as good as rows of six, and the counts of longer rows leave it behind: these lessons repeat whole phrases, and counting
-# knows a phrase once it has seen it. The network has read the same rows twenty times, needs 1.5 bits for them and 2.0 for those held out. With a hundred
+# knows a phrase once it has seen it. The network has read the same rows twenty times; it needs 1.5 bits for them, and 2.0 for those held out. With a hundred
 # times more text, larger networks and more hours the order is reversed. With this little text it is not, and a course that showed only the samples below would
 # hide it.
 
