@@ -28,6 +28,7 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.ledger": {"sympy", "jinja2"},
     "lesson.written": {"sympy"},
     "lesson.explorer": {"anywidget", "traitlets"},
+    "lesson.typed": {"anywidget", "traitlets"},
     "lesson.translations": {"matplotlib"},
     "lesson.widgets": {"IPython", "anywidget", "traitlets"},
     "lesson.predictions": {"IPython", "anywidget", "traitlets"},

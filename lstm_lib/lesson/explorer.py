@@ -6,8 +6,6 @@
 What is computed and drawn in the page stands in ``cell_explorer.js`` and ``cell_explorer.css`` beside this file.
 """
 
-import base64
-import json
 from pathlib import Path
 
 import anywidget
@@ -15,7 +13,7 @@ import numpy as np
 import traitlets
 
 from lstm_lib import lstm, plotting, validation
-from lstm_lib.lesson import diagrams
+from lstm_lib.lesson import asleep, diagrams
 
 HERE = Path(__file__).parent
 INPUTS = ("x_t", "h_prev", "C_prev")
@@ -56,6 +54,11 @@ PRESETS = {
     "a latch": LATCH,
     "a counter": COUNTER,
 }
+
+_SAID = (
+    "Run this cell: each number of an LSTM cell gets a slider (x, h and C before the step, eight weights and four "
+    "biases), and gates, memory and output answer at once."
+)
 
 
 class CellExplorer(anywidget.AnyWidget):
@@ -131,7 +134,7 @@ class CellExplorer(anywidget.AnyWidget):
         >>> CellExplorer().page().splitlines()[0]
         '<!doctype html>'
         """
-        return _PAGE.format(body=self._html())
+        return asleep.page("The LSTM cell under your fingers", self._html())
 
     def _repr_mimebundle_(self, **kwargs):
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
@@ -143,9 +146,7 @@ class CellExplorer(anywidget.AnyWidget):
         step = self.step()
         picture = plotting.Picture.of(draw_still(step), _words(step))
         state = {name: getattr(self, name) for name in (*NUMBERS, "presets", "drawing")}
-        code = base64.b64encode(str(self._esm).encode()).decode()
-        state = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
-        return _ASLEEP.format(picture=picture._repr_html_(), state=state, css=self._css, code=code)
+        return asleep.body(_SAID, picture, state, str(self._css), str(self._esm))
 
 
 def draw_still(step):
@@ -189,32 +190,3 @@ def _number(name, value):
         return validation.number(name, value)
     validation.pair(name, value, "[weight of h, weight of x]")
     return [validation.number(f"{name}[{n}]", weight) for n, weight in enumerate(value)]
-
-
-_ASLEEP = """\
-<div class="lstm-cell-still"><p><em>Run this cell: each number of an LSTM cell gets a slider (x, h and C before \
-the step, eight weights and four biases), and gates, memory and output answer at once.</em></p>{picture}
-<script type="application/json">{state}</script><style>{css}</style>
-<script type="module">
-import explorer from "data:text/javascript;base64,{code}";
-const place = document.querySelector(".lstm-cell-still");
-const state = JSON.parse(place.querySelector("script").textContent);
-const heard = {{}};
-place.removeAttribute("class");
-place.replaceChildren(place.querySelector("style"));
-explorer.render({{ el: place, model: {{
-  get: (key) => state[key],
-  set(key, value) {{ state[key] = value; heard[key]?.(); }},
-  on: (event, listener) => {{ heard[event.replace("change:", "")] = listener; }},
-  off() {{}}, save_changes() {{}},
-}} }});
-</script></div>"""
-
-_PAGE = """\
-<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>The LSTM cell under your fingers</title>
-<body style="margin:1em auto;max-width:1060px">
-{body}
-</body></html>
-"""

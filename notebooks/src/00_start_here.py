@@ -238,6 +238,7 @@ reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
 # | [08 Many sequences, fast](08_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 min |
 # | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
 # | [10 Memory in practice](further/10_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 45 min |
+# | [11 Text](further/11_text.ipynb) | say how well a text can be foreseen; type into a trained LSTM | 60 min |
 # | [13 Rosetta](further/13_rosetta.ipynb) | read anybody's LSTM, and hand yours on | 45 min |
 
 # %% [markdown] slideshow={"slide_type": "notes"}

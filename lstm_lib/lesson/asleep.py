@@ -1,0 +1,88 @@
+"""A live figure where no kernel runs: a still picture, and a script that puts the figure in its place.
+
+body(…)     the HTML that goes into a notebook's output, and lives on in a saved page
+page(…)     a complete document around it
+"""
+
+import base64
+import json
+
+
+def body(said, picture, state, css, code):
+    """Return the still picture, and the live figure for wherever scripts may run; nothing is fetched.
+
+    Parameters
+    ----------
+    said : str
+        What running the cell would give, as HTML; it is seen where no script runs.
+    picture : lstm_lib.plotting.Picture
+        The still picture.
+    state : dict
+        What the figure's model holds, as JSON can.
+    css, code : str
+        Its style, and its module, which has ``export default { render }``.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from lstm_lib.plotting import Picture, figure
+    >>> still = Picture.of(figure()[0], "A pair of axes.")
+    >>> "Run this cell" in body("Run this cell.", still, {}, "", "export default { render() {} };")
+    True
+    """
+    state = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
+    code = base64.b64encode(code.encode()).decode()
+    return _BODY.format(said=said, picture=picture._repr_html_(), state=state, css=css, code=code)
+
+
+def page(title, body):
+    """Return a complete HTML document with a live figure in it: no kernel, nothing from the network.
+
+    Parameters
+    ----------
+    title : str
+        What the window is called.
+    body : str
+        As from `body`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> page("A cell", "<p>Here.</p>").splitlines()[0]
+    '<!doctype html>'
+    """
+    return _PAGE.format(title=title, body=body)
+
+
+_BODY = """\
+<div class="lstm-still"><p><em>{said}</em></p>{picture}
+<script type="application/json">{state}</script><style>{css}</style>
+<script type="module">
+import figure from "data:text/javascript;base64,{code}";
+const place = document.querySelector(".lstm-still");
+const state = JSON.parse(place.querySelector("script").textContent);
+const heard = {{}};
+place.removeAttribute("class");
+place.replaceChildren(place.querySelector("style"));
+figure.render({{ el: place, model: {{
+  get: (key) => state[key],
+  set(key, value) {{ state[key] = value; heard[key]?.(); }},
+  on: (event, listener) => {{ heard[event.replace("change:", "")] = listener; }},
+  off() {{}}, save_changes() {{}},
+}} }});
+</script></div>"""
+
+_PAGE = """\
+<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<body style="margin:1em auto;max-width:1060px">
+{body}
+</body></html>
+"""
