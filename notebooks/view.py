@@ -16,7 +16,7 @@ import re
 KINDS = ("Setup", "Your guess", "Answer", "Figure", "Table", "Live", "Check", "Proof", "Progress")
 LABEL = re.compile(rf"# ({'|'.join(KINDS)}): (.+)")
 WHY = "<details><summary>What came out, and why</summary>\n\n{}\n\n</details>"
-PICTURES = {"diagrams", "traces", "gradients", "timings", "runs", "plotting"}  # modules whose functions draw
+PICTURES = {"diagrams", "figures", "plotting"}  # where the functions that draw are
 
 
 def label(cell):
@@ -38,6 +38,8 @@ def kind(cell):
         return "Check"
     if called & {"explore", "CellExplorer"}:
         return "Live"
+    if "progress" in called:
+        return "Progress"
     if called & {"show"} or any(is_picture(node) for node in nodes):
         return "Figure"
     return "Proof" if sum(isinstance(node, ast.Assert) for node in nodes) > 1 else None
@@ -49,9 +51,13 @@ def called_name(call):
 
 
 def is_picture(node):
-    """Say whether a node is a call such as figures.loss(…)."""
-    home = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
-    return isinstance(home, ast.Name) and home.id in PICTURES
+    """Say whether a node is a call such as figures.start_here.squashers(…)."""
+    home = node.func if isinstance(node, ast.Call) else None
+    while isinstance(home, ast.Attribute):
+        home = home.value
+        if isinstance(home, ast.Name) and home.id in PICTURES:
+            return True
+    return False
 
 
 def slide_type(cell):

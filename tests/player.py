@@ -55,8 +55,9 @@ class Heard(NamedTuple):
 
 @functools.cache
 def lessons():
-    """Return the lessons of the core path, in reading order."""
-    return [_read(path) for path in sorted(SOURCES.glob("[0-9][0-9]_*.py"))]
+    """Return the lessons, in reading order."""
+    beyond = sorted(SOURCES.glob("further/1[0-2]_*.py"))
+    return [_read(path) for path in [*sorted(SOURCES.glob("[0-9][0-9]_*.py")), *beyond]]
 
 
 def _read(path):

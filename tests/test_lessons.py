@@ -15,7 +15,7 @@ from lstm_lib import plotting
 from lstm_lib.lesson import diagrams
 
 NOTEBOOKS = Path(build.__file__).parent
-LESSONS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
+LESSONS = sorted([*NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"), *NOTEBOOKS.glob("further/*.ipynb")], key=lambda p: p.stem)
 
 
 @pytest.fixture(params=LESSONS, ids=lambda path: path.stem)
@@ -178,5 +178,6 @@ def test_every_lesson_is_on_the_map():
     start = (NOTEBOOKS / "src" / "00_start_here.py").read_text(encoding="utf-8")
     readme = (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
     for path in LESSONS[1:]:
-        assert f"]({path.name})" in start
-        assert f"](notebooks/{path.name})" in readme
+        link = path.relative_to(NOTEBOOKS).as_posix()
+        assert f"]({link})" in start
+        assert f"](notebooks/{link})" in readme

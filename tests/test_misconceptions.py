@@ -32,7 +32,7 @@ def test_each_is_met_where_the_table_says(thought, places):
 
 def section(number, heading):
     """Return all that stands below a heading or an exercise of a lesson, up to the next one."""
-    found = list((NOTEBOOKS / "src").glob(f"{number}_*.py"))
+    found = list((NOTEBOOKS / "src").glob(f"**/{number}_*.py"))
     cells = build.read_source(found[0]).cells  # a comment in code looks like a heading, and is set back
     texts = [c.source if c.cell_type == "markdown" else textwrap.indent(c.source, "    ") for c in cells]
     text = "\n\n".join(texts)

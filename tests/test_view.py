@@ -119,7 +119,7 @@ KINDS = {
     'print(1)\nreveal("01.a", 2)': "Answer",
     'check("a", f, 2)': "Check",
     'for n in (1, 2):\n    check_function("a", f, like="step")': "Check",
-    "traces.squashers()": "Figure",
+    "figures.start_here.squashers()": "Figure",
     "explore(draw, x=slider(0, 1, 0, 'x'))": "Live",
     "assert a\nassert b": "Proof",
     "assert a": None,

@@ -3,6 +3,8 @@
     checks, diagnoses, attempts     what answers when an exercise is tried
     mistakes, museum                every known mistake, once; and broken LSTMs made from them, to be found
     predictions                     a guess before the answer
+    mine, standalone                the learner's own LSTM, in a file of its own
+    exercises, figures              what one lesson asks and shows: a module for each
     ledger, written                 a step as a table, to be read or to be filled in; how its numbers are written
     diagrams                        the cell as a circuit, and the way back
     translations                    the same LSTM in other programs, and what PyTorch said

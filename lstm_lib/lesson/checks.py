@@ -9,7 +9,7 @@ import sys
 from difflib import get_close_matches
 
 from lstm_lib import validation
-from lstm_lib.lesson import answers, attempts, diagnoses, museum, paper
+from lstm_lib.lesson import answers, attempts, diagnoses, mine, museum, paper
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.reading import choice, kind, labels
 from lstm_lib.lesson.surroundings import Surroundings
@@ -251,7 +251,7 @@ def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint="
     _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, decimals, known or {}, hint)))
 
 
-def check_function(name, attempt, like):
+def check_function(name, attempt, like, *, keep=False):
     """Try a hand-written function of the LSTM, and print what differs first and what may be the mistake.
 
     The function is called several times, on copies: with sizes that all differ and with other ones, with a state
@@ -267,12 +267,13 @@ def check_function(name, attempt, like):
         of a single quantity in what it gives back.
     like : str
         Which function of `lstm_lib.lstm` it is to be, with the arguments of that one, by position:
-
         - "step": gives back a Step, a dict or an object with its names, or the pair (h_t, C_t);
         - "step_backward": (grads, dx_t, dh_prev, dC_prev), or a dict of these;
         - "forward": (hs, steps), lists or arrays; it may do without `state`;
         - "backward": (grads, dX, (dh_0, dC_0)), or a dict of these with "dstate_0"; it may do without `dstate`;
         - "init_params": a dict of the eight arrays, drawn from `rng`; it takes `forget_bias` by name.
+    keep : bool, default False
+        Write a right answer into the learner's own file, under the name `like`: see `mine`.
 
     Raises
     ------
@@ -294,7 +295,10 @@ def check_function(name, attempt, like):
     _is_text(name)
     if like not in diagnoses.TASKS:
         raise ValueError(f"like is {like!r}; want one of {', '.join(diagnoses.TASKS)}")
-    _say(name, diagnoses.verdict(like, attempt))
+    verdict = diagnoses.verdict(like, attempt)
+    _say(name, verdict)
+    if keep and verdict[0] == "✓" and (kept := mine.keep(like, attempt)):
+        print(kept)
 
 
 def check_detector(name, detect):

@@ -1,7 +1,7 @@
 """Training runs on tests of memory, many of them: which cell, start and learning rate solve what, and how soon.
 
 One run is a `Setting`; what came of it is a `Result`. ``python notebooks/results/memory_trials.py`` runs all of
-`SWEEP`, in less than an hour on two cores, and writes a table of both beside itself; lesson 08 reads it.
+`SWEEP`, in less than an hour on two cores, and writes a table of both beside itself; lesson 10 reads it.
 """
 
 import argparse
@@ -323,7 +323,7 @@ def as_table(settings, results):
 
 def main(arguments=None):
     """Run the sweep and write the table."""
-    parser = argparse.ArgumentParser(description="Run every training run of lesson 08's table.")
+    parser = argparse.ArgumentParser(description="Run every training run of lesson 10's table.")
     parser.add_argument("--file", type=Path, default=TABLE, help="where to write the table")
     file = parser.parse_args(arguments).file
     file.write_text(as_table(SWEEP, sweep(SWEEP)), encoding="utf-8")

@@ -1050,5 +1050,5 @@ check_detector("your check", detect)
 # - B. M. McLaren, D. M. Adams, R. E. Mayer, *Delayed learning effects with erroneous examples*, International Journal of
 #   Artificial Intelligence in Education 25, 2015: why to study mistakes.
 #
-# Before: [The gradients](05_the_gradients.ipynb). Next: [Many sequences, fast](07_many_sequences_fast.ipynb). Back to
+# Before: [The gradients](05_the_gradients.ipynb). Next: [Many sequences, fast](08_many_sequences_fast.ipynb). Back to
 # [Start here](00_start_here.ipynb).

@@ -44,7 +44,7 @@ from lstm_lib.lesson import check, check_choice, check_order, explore, predict, 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Answer before you open the triangle. They are from [Start here](00_start_here.ipynb),
-# [Check the gradient](06_check_the_gradient.ipynb) and [Many sequences, fast](07_many_sequences_fast.ipynb).
+# [Check the gradient](06_check_the_gradient.ipynb) and [Many sequences, fast](08_many_sequences_fast.ipynb).
 #
 # <details><summary>The three answers</summary>
 #
@@ -310,7 +310,7 @@ assert all(np.allclose(by_hand[name], by_library[name], atol=1e-9) for name in p
 # %% [markdown] slideshow={"slide_type": "skip"}
 # While it runs, a bar shows the loss; *Kernel → Interrupt*
 # stops it and keeps what has been learned. From here on `fused` does the work, the library's fast layer: it computes the
-# same, in less time ([Many sequences, fast](07_many_sequences_fast.ipynb)).
+# same, in less time ([Many sequences, fast](08_many_sequences_fast.ipynb)).
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1331,5 +1331,5 @@ summary()
 #   2014, arXiv:1412.3555: z the other way round.
 # - The documentation of `torch.nn.GRU` (PyTorch) and of `keras.layers.GRU` (Keras, argument `reset_after`).
 #
-# This is where the core of the course ends. Before: [Memory in practice](08_memory_in_practice.ipynb). Back to
+# This is where the core of the course ends. Before: [Memory in practice](further/10_memory_in_practice.ipynb). Back to
 # [Start here](00_start_here.ipynb).

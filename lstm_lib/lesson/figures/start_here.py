@@ -1,4 +1,4 @@
-"""What a cell does, step by step: pictures of inputs, gates and memory over time, with their words.
+"""The pictures of Start here: the curves of the cell, and what it remembers through noise.
 
     squashers()                 σ and tanh, the two curves of the cell
     two_memories(X, trace)      what came in, and what two sequences remember of it

@@ -4,7 +4,7 @@
 # **What you will be able to do.** Choose where training begins, tell an honest comparison from a lucky run, and say when
 # an LSTM is worth its price.
 #
-# **What you need.** [Gates and the cell state](02_gates_and_the_cell_state.ipynb).
+# **What you need.** [Gates and the cell state](../02_gates_and_the_cell_state.ipynb).
 #
 # **How long it takes.** About 45 minutes.
 
@@ -13,7 +13,7 @@
 # examples, on tasks that were made for nothing else. The primer says that an LSTM is "more stable than basic RNNs for
 # long sequences". This lesson asks: more often, by how much, and thanks to what?
 #
-# Gradients of plain RNNs and of LSTMs were measured in [Why memory fades](01_why_memory_fades.ipynb). Nothing of it is
+# Gradients of plain RNNs and of LSTMs were measured in [Why memory fades](../01_why_memory_fades.ipynb). Nothing of it is
 # needed here, but it explains what we shall see.
 
 # %% slideshow={"slide_type": "skip"}
@@ -38,10 +38,10 @@ from lstm_lib.lesson import check, check_order, check_paper, predict, reveal
 #
 # <details><summary>Answers</summary>
 #
-# 1. After about two: ln ½ / ln σ(1) is 2.2. ([Start here](00_start_here.ipynb), [Gates and the cell
-#    state](02_gates_and_the_cell_state.ipynb))
-# 2. It turns it and leaves its length alone. ([Why memory fades](01_why_memory_fades.ipynb))
-# 3. The bias b_f. ([Gates and the cell state](02_gates_and_the_cell_state.ipynb))
+# 1. After about two: ln ½ / ln σ(1) is 2.2. ([Start here](../00_start_here.ipynb), [Gates and the cell
+#    state](../02_gates_and_the_cell_state.ipynb))
+# 2. It turns it and leaves its length alone. ([Why memory fades](../01_why_memory_fades.ipynb))
+# 3. The bias b_f. ([Gates and the cell state](../02_gates_and_the_cell_state.ipynb))
 #
 # </details>
 
@@ -83,7 +83,7 @@ print("X", X.shape, "  Y", Y.shape)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 predict(
-    "08.last", "How often will the answer be right?", ["in one of four cases", "in half of them", "nearly always"]
+    "10.last", "How often will the answer be right?", ["in one of four cases", "in half of them", "nearly always"]
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -101,7 +101,7 @@ print("letters among the last thirty of 4000 strings:\n" + counted)
 shares = Y[-1].mean(axis=1)
 print("how often each answer is right:", shares.round(2))
 assert letters[-2:].sum() == 0 and abs(shares - 0.25).max() < 0.03
-reveal("08.last", np.searchsorted([0.3, 0.7], shares.max()))
+reveal("10.last", np.searchsorted([0.3, 0.7], shares.max()))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # There is no X and no Y among them: whoever does not look back 40 steps or more has nothing to go by, and four
@@ -125,7 +125,7 @@ assert np.isclose(loss_of_a_guess, np.log(4))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 predict(
-    "08.bias", "How much of a memory is left after 100 steps?", ["a third", "a hundredth", "under a billionth"]
+    "10.bias", "How much of a memory is left after 100 steps?", ["a third", "a hundredth", "under a billionth"]
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -140,7 +140,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0]:
     f = sigmoid(b_f)
     print(f"b_f = {b_f:.0f}: half-life {np.log(0.5) / np.log(f):5.1f} steps, left after 100 steps {f**100:.1e}")
 assert sigmoid(1.0) ** 100 < 1e-9
-reveal("08.bias", np.searchsorted([-0.1, -1e-3, -1e-9], -(sigmoid(1.0) ** 100)) - 1)
+reveal("10.bias", np.searchsorted([-0.1, -1e-3, -1e-9], -(sigmoid(1.0) ** 100)) - 1)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The advice is from [Jozefowicz and others 2015](#References), and on their tasks a bias of 1 made the LSTM as good
@@ -207,7 +207,7 @@ def run(seed, budget):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The pieces are old friends: 32 units and a read-out, Adam, and a gradient that is clipped to length 1
-# ([Train on a sine wave](09_train_on_a_sine_wave.ipynb) writes all of them out). Numbers are float32, as is
+# ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb) writes all of them out). Numbers are float32, as is
 # usual in training.
 
 
@@ -314,7 +314,7 @@ assert 1 / 2 < live_steps / median_steps(ORDER, "LSTM", "chrono", 5e-3) < 2
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 choices = ["none of five", "one to four of five", "all five"]
-predict("08.one", "In how many of five runs will b_f = 1 solve the task within 2000 steps?", choices)
+predict("10.one", "In how many of five runs will b_f = 1 solve the task within 2000 steps?", choices)
 
 # %% slideshow={"slide_type": "skip"}
 STARTS = ["b_f = 0", "b_f = 1", "b_f = 3", "chrono"]
@@ -322,7 +322,7 @@ by_start = {start: solved(ORDER, "LSTM", start, 5e-3) for start in STARTS}
 ax = plotting.plot_runs({f"LSTM, {start}": runs for start, runs in by_start.items()})
 ax.set_title("Temporal order, T = 100: which of five runs solved it?")
 counts = ", ".join(f"{start} in {sum(runs)} of 5" for start, runs in by_start.items())
-reveal("08.one", np.searchsorted([1, 5], sum(by_start["b_f = 1"]), side="right"))
+reveal("10.one", np.searchsorted([1, 5], sum(by_start["b_f = 1"]), side="right"))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
@@ -356,7 +356,7 @@ assert 0 < sum(by_start["b_f = 3"]) < 5 and all(by_start["chrono"])
 # **Predict.** In how many of them is the task solved?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict("08.rnn", "In how many of the thirty runs of a plain RNN is temporal order solved?", unit="runs")
+predict("10.rnn", "In how many of the thirty runs of a plain RNN is temporal order solved?", unit="runs")
 
 # %% slideshow={"slide_type": "skip"}
 RATES = [3e-4, 1e-3, 5e-3]
@@ -366,7 +366,7 @@ groups["LSTM, chrono, lr 0.005"] = by_start["chrono"]
 ax = plotting.plot_runs(groups)
 ax.set_title("Temporal order, T = 100")
 rnn_total = sum(map(sum, groups.values())) - 5
-reveal("08.rnn", rnn_total, within=0)
+reveal("10.rnn", rnn_total, within=0)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 plotting.show(
@@ -418,7 +418,7 @@ assert sum(unclipped) == 1
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 choices = ["the RNN still fails", "the RNN does as well, from one of its two starts", "the RNN is better"]
-predict("08.short", "An LSTM with b_f = 1 against a plain RNN, on short strings:", choices)
+predict("10.short", "An LSTM with b_f = 1 against a plain RNN, on short strings:", choices)
 
 # %% slideshow={"slide_type": "skip"}
 SHORT = "temporal order, T = 20"
@@ -429,7 +429,7 @@ groups = {
 }
 ax = plotting.plot_runs(groups)
 ax.set_title("Temporal order, T = 20")
-reveal("08.short", int(all(groups["RNN, orthogonal"])))
+reveal("10.short", int(all(groups["RNN, orthogonal"])))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 counts = ", ".join(f"{name} in {sum(runs)} of 5" for name, runs in groups.items())
@@ -577,18 +577,18 @@ assert 2 * median_steps(ADDING, "LSTM", "chrono", 1e-2) < median_steps(ADDING, "
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 choices = ["training breaks off", "fewer runs solve it", "about the same"]
-predict("08.clip", "Without clipping the LSTM, from the chrono start:", choices)
+predict("10.clip", "Without clipping the LSTM, from the chrono start:", choices)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 pairs = [("LSTM", "chrono", 5e-3), ("RNN", "orthogonal", 1e-3), ("RNN", "uniform", 1e-3)]
 for cell, start, lr in pairs:
     on, off = (sum(solved(ORDER, cell, start, lr, clip)) for clip in (True, False))
     print(f"{cell:4}, {start:10}: {on} of 5 solved with clipping, {off} of 5 without")
-reveal("08.clip", 2 if all(solved(ORDER, "LSTM", "chrono", 5e-3, clip=False)) else 1)
+reveal("10.clip", 2 if all(solved(ORDER, "LSTM", "chrono", 5e-3, clip=False)) else 1)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Next to nothing, here. Clipping guards against a rare gradient that is far too long ([Why memory
-# fades](01_why_memory_fades.ipynb) shows where one comes from); where none comes, it has nothing to do. Look at the RNN with the
+# fades](../01_why_memory_fades.ipynb) shows where one comes from); where none comes, it has nothing to do. Look at the RNN with the
 # uniform start: are its runs even different?
 
 # %% slideshow={"slide_type": "skip"}
@@ -922,5 +922,5 @@ check("the share of runs that solved it", success, share, given=cases, known=sli
 # - F. A. Gers, D. Eck, J. Schmidhuber, *Applying LSTM to time series predictable through time-window approaches*, ICANN
 #   2001.
 #
-# Next: [Train on a sine wave](09_train_on_a_sine_wave.ipynb). Before: [Many sequences,
-# fast](07_many_sequences_fast.ipynb). Back to [Start here](00_start_here.ipynb).
+# Next: [Train on a sine wave](../09_train_on_a_sine_wave.ipynb). Before: [Many sequences,
+# fast](../08_many_sequences_fast.ipynb). Back to [Start here](../00_start_here.ipynb).

@@ -72,7 +72,7 @@ assert lstm.init_params(3, 4, np.random.default_rng(0))["W_f"].shape == (4, 7)
 
 # %% slideshow={"slide_type": "skip"}
 MEASURE = os.environ.get("LSTM_MEASURE") == "1"
-STORED = Path(lstm.__file__).parents[1] / "notebooks" / "results" / "07_times.json"
+STORED = Path(lstm.__file__).parents[1] / "notebooks" / "results" / "08_times.json"
 table = {} if MEASURE else json.loads(STORED.read_text(encoding="utf-8"))
 
 
@@ -110,7 +110,7 @@ print(table["measured on"])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 on_offer = ["(4, 7)", "(4, 5)", "(7, 5)", "(4, 1)"]
-predict("07.shape", "What is the shape of W_f · z_t?", on_offer)
+predict("08.shape", "What is the shape of W_f · z_t?", on_offer)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 rng = np.random.default_rng(7)
@@ -120,7 +120,7 @@ hs, steps = lstm.forward(params, X)
 shapes = {"X": X, "z_t": steps[0].z_t, "W_f @ z_t": params["W_f"] @ steps[0].z_t, "hs": hs}
 for words, array in shapes.items():
     print(f"{words:10} {array.shape}")
-reveal("07.shape", on_offer.index(str(shapes["W_f @ z_t"].shape)))
+reveal("08.shape", on_offer.index(str(shapes["W_f @ z_t"].shape)))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -144,7 +144,7 @@ print("each column is what it is alone")
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 predict(
-    "07.batch", "How long do 32 sequences take?", ["32 times as long", "8 times as long", "2 or 3 times as long"]
+    "08.batch", "How long do 32 sequences take?", ["32 times as long", "8 times as long", "2 or 3 times as long"]
 )
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -155,7 +155,7 @@ cost = times("batch", {B: lambda X=X: lstm.forward(params, X) for B, X in batche
 for B, milliseconds in cost.items():
     print(f"B = {B:>3}: {milliseconds / cost['1']:5.1f} times the cost of one sequence")
 assert MEASURE or cost["32"] < 3 * cost["1"]
-reveal("07.batch", np.abs(np.log(cost["32"] / cost["1"]) - np.log([32, 8, 2.5])).argmin())  # the nearest
+reveal("08.batch", np.abs(np.log(cost["32"] / cost["1"]) - np.log([32, 8, 2.5])).argmin())  # the nearest
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -178,7 +178,7 @@ reveal("07.batch", np.abs(np.log(cost["32"] / cost["1"]) - np.log([32, 8, 2.5]))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 starts = ["the last state of the first call", "zeros", "random numbers"]
-predict("07.begins", "With which state does the second call begin?", starts)
+predict("08.begins", "With which state does the second call begin?", starts)
 
 # %% slideshow={"slide_type": "skip"}
 D, H, T, B = 2, 32, 100, 8
@@ -192,7 +192,7 @@ tried = [lstm.forward(layer, X[50:], (h, C))[0] for h, C in (handed_on, zeros, r
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 for words, hs in zip(starts, tried, strict=True):
     print(f"from {words:33} step 51 off by {np.abs(hs[0] - whole[50]).max():.2f}")
-reveal("07.begins", [np.array_equal(hs, second) for hs in tried].index(True))
+reveal("08.begins", [np.array_equal(hs, second) for hs in tried].index(True))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -349,7 +349,7 @@ same(in_place)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 savings = ["1 one product", "2 one tanh", "3 in place"]
-predict("07.saves", "Which step saves most time, for one sequence and 16 units?", savings)
+predict("08.saves", "Which step saves most time, for one sequence and 16 units?", savings)
 
 # %% slideshow={"slide_type": "skip"}
 versions = {
@@ -375,7 +375,7 @@ for words, row in compared.items():
     ratios = [row["lstm.forward"] / row[version] for version in [*versions][1:]]
     print(f"{words:29}" + "".join(f"{ratio:15.1f}" for ratio in ratios))
 reveal(
-    "07.saves", np.argmin(np.diff([*compared["T=50 B=1 D=1 H=16"].values()]))
+    "08.saves", np.argmin(np.diff([*compared["T=50 B=1 D=1 H=16"].values()]))
 )  # the largest fall from one to the next
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -426,7 +426,7 @@ same(hoisted)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 predict(
-    "07.hoist",
+    "08.hoist",
     "With 2 inputs and 32 units, hoisted is …",
     ["slower than step 3", "about as fast", "faster than step 3"],
 )
@@ -437,7 +437,7 @@ for words, size in sizes.items():
     cost = compare(f"hoisted, {words}", *size)
     print(f"{words:23} hoisted is {cost['3 in place'] / cost['hoisted']:.2f} times as fast as step 3")
 middle = table["hoisted, T=100 B=32 D=2 H=32"]
-reveal("07.hoist", np.searchsorted([0.9, 1.1], middle["3 in place"] / middle["hoisted"]))
+reveal("08.hoist", np.searchsorted([0.9, 1.1], middle["3 in place"] / middle["hoisted"]))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -464,7 +464,7 @@ assert MEASURE or middle["hoisted"] > middle["3 in place"]
 # **Predict.** Does it pay more with one sequence, or with 32?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict("07.at_once", "The one large product pays more …", ["with one sequence", "with 32 sequences"])
+predict("08.at_once", "The one large product pays more …", ["with one sequence", "with 32 sequences"])
 
 
 # %% slideshow={"slide_type": "subslide"}
@@ -489,7 +489,7 @@ for B in (1, 32):
     cost = times(f"dW, B = {B}", both)
     gain[B] = cost["step_by_step"] / cost["at_once"]
     print(f"B = {B:2}: dW after the loop is {gain[B]:.1f} times as fast")
-reveal("07.at_once", np.argmax([*gain.values()]))
+reveal("08.at_once", np.argmax([*gain.values()]))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With one sequence the gain is large, for a hundred tiny products become one. With 32 the products are large enough by
@@ -566,7 +566,7 @@ for words, size in sizes.items():
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 predict(
-    "07.units", "Twice as many units, in a layer that is large already, cost …", ["twice", "4 times", "8 times"]
+    "08.units", "Twice as many units, in a layer that is large already, cost …", ["twice", "4 times", "8 times"]
 )
 
 # %% slideshow={"slide_type": "skip"}
@@ -609,7 +609,7 @@ for letter, row in costs.items():
     print(
         f"twice {letter}: {doubled[0]:.1f} times the cost at the left end, {doubled[-1]:.1f} times at the right end"
     )
-reveal("07.units", np.abs(np.log2(doubled[-1]) - [1, 2, 3]).argmin())  # the last row is H
+reveal("08.units", np.abs(np.log2(doubled[-1]) - [1, 2, 3]).argmin())  # the last row is H
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -1078,5 +1078,5 @@ check("the batches", batches, strands, given=cases, known=slips)
 # - The documentation of `torch.nn.LSTM` (PyTorch) and of `keras.layers.LSTM` (Keras, argument `stateful`): with which state
 #   a call begins.
 #
-# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Memory in practice](08_memory_in_practice.ipynb).
+# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Memory in practice](further/10_memory_in_practice.ipynb).
 # Back to [Start here](00_start_here.ipynb).
