@@ -26,6 +26,7 @@ CODES = {
     **{"H": "....", "V": "...-", "F": "..-.", "L": ".-..", "P": ".--.", "J": ".---"},
     **{"B": "-...", "X": "-..-", "C": "-.-.", "Y": "-.--", "Z": "--..", "Q": "--.-"},
 }
+BY_CODE = {code: letter for letter, code in CODES.items()}
 LETTERS = "".join(CODES)  # the letter of place n is LETTERS[n - 1]
 PLACES = {"": 0} | {code: n for n, code in enumerate(CODES.values(), 1)}
 K = len(PLACES)
@@ -401,7 +402,7 @@ class Rule(NamedTuple):
             if is_on:
                 code += "." if n < 2 * unit else "-"
             elif n > 2 * unit:
-                text, code = text + _letter(code), ""
+                text, code = text + BY_CODE.get(code, ""), ""
         return text
 
     def _mended(self, pieces):
@@ -412,11 +413,6 @@ class Rule(NamedTuple):
             else:
                 mended.append((is_on, n))
         return mended
-
-
-def _letter(code):
-    """Return the letter of a code, and nothing for one that no letter has."""
-    return next((letter for letter, own in CODES.items() if own == code), "")
 
 
 def _unit(lengths):
