@@ -200,7 +200,8 @@ def heard(message, **amplitudes):
     plotting.show(
         fig,
         f"The amplitude of the tone over {T} frames: {names}. Grey shows where the tone is on. Under it the "
-        f"place in the tree, a staircase that climbs at the end of each tone and falls back after each letter: {path}.",
+        "place in the tree, a staircase that climbs at the end of each tone and falls back after each letter: "
+        f"{path}.",
     )
 
 
@@ -300,8 +301,8 @@ def reader(params, text):
         lower.set_text(f"the plain rule reads {_short(ruled)}")
         return view, (
             f"{message.text}, keyed with {unit:g} frames a dot and heard with noise {noise:g}. The network reads "
-            f"{said or 'nothing'}, the plain rule {ruled or 'nothing'}. Above, the amplitude over {len(x)} frames, "
-            "and the tone without noise; below, the level in the tree at which the network says that it is."
+            f"{said or 'nothing'}, the plain rule {ruled or 'nothing'}. Above, the amplitude over {len(x)} "
+            "frames, and the tone without noise; below, the level in the tree at which the network says it is."
         )
 
     return draw
