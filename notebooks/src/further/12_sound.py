@@ -253,7 +253,7 @@ predict(
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: every reader, every run
 readers = {f"{name} rule": [rates] for name, rates in trials["rules"].items() if name != "one speed"}
-for reader, lr, _, _, rates, _ in trials["rows"]:
+for reader, *_, rates, _ in trials["rows"]:
     readers.setdefault(reader, []).append(rates)
 reveal("12.lstm", 100 * np.mean(readers["LSTM"], axis=0)[1])
 figures.sound.error_rates(trials["noises"], readers)
