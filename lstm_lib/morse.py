@@ -107,7 +107,6 @@ def key(text, rng, *, unit=3.0, jitter=0.12, drift=0.05, T=None):
     edges = np.cumsum(unit * units * (1 + np.clip(jitter * rng.normal(size=len(units)), -OFF, OFF)))
     T = int(np.ceil(edges[-1])) if T is None else validation.size("T", T)
     tone = np.arange(len(units)) % 2  # a pause comes first
-    time_on = np.interp(np.arange(T + 1), [0, *edges], [0, *np.cumsum(tone * np.diff(edges, prepend=0))])
     ends = tone == 1
     over = ends & (np.roll(units, -1) > 1)  # a letter, with its last tone
     when = np.ceil([0, *edges[ends], *(edges + LATE * unit)[over]])
@@ -118,7 +117,50 @@ def key(text, rng, *, unit=3.0, jitter=0.12, drift=0.05, T=None):
     last = when[(where == 0) & (when < T)][-1]
     reached = where[np.searchsorted(when, frames, side="right") - 1]
     letters = "".join(LETTERS[n - 1] for n in places[over][np.ceil(edges + LATE * unit)[over] < T])
-    return Message(np.diff(time_on) * (frames < last), reached * (frames < last), letters)
+    return Message(_cut([0, *edges], T) * (frames < last), reached * (frames < last), letters)
+
+
+def recorded(taps, unit=3.0):
+    """Return tones that somebody has keyed, cut into frames so that a dot has the length that is asked for.
+
+    Parameters
+    ----------
+    taps : list of pair of float
+        When each tone began and ended, in seconds, in their order.
+    unit : float, default 3.0
+        Frames a dot.
+
+    Returns
+    -------
+    on : ndarray of shape (T,)
+        The share of each frame in which the tone is on.
+    dot : float
+        The length of a dot in seconds, as `Rule` finds it.
+
+    Raises
+    ------
+    ValueError
+        No tones, or tones that are not one after the other.
+
+    Examples
+    --------
+    >>> on, dot = recorded([(0, 0.1), (0.2, 0.5)])
+    >>> round(dot, 6), Rule().read(on)
+    (0.1, 'A')
+    """
+    edges = np.ravel(np.asarray(taps, float))
+    if not edges.size or edges.size % 2 or (np.diff(edges) <= 0).any():
+        raise ValueError(f"taps is {taps!r}; want pairs (began, ended), one after the other")
+    dot = _unit(edges[1::2] - edges[::2])
+    edges = (edges - edges[0]) * unit / dot + 3 * unit
+    T = int(np.ceil(edges[-1] + 7 * unit))
+    return _cut([0, *edges, T], T), dot
+
+
+def _cut(edges, T):
+    """Return the share of each frame in which the tone is on, from where pauses and tones begin in turn."""
+    tone = np.arange(len(edges) - 1) % 2
+    return np.diff(np.interp(np.arange(T + 1), edges, [0, *np.cumsum(tone * np.diff(edges))]))
 
 
 def _words(name, text):
@@ -417,7 +459,7 @@ class Rule(NamedTuple):
 
 def _unit(lengths):
     """Return frames a dot: dots and dashes are two groups of lengths, about the means of their logarithms."""
-    if not lengths:
+    if not len(lengths):
         return 1.0
     logs = np.log(lengths)
     dot, dash = logs.min(), logs.max()

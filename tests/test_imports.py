@@ -28,6 +28,8 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.ledger": {"sympy", "jinja2"},
     "lesson.written": {"sympy"},
     "lesson.explorer": {"anywidget", "traitlets"},
+    "lesson.figures.sound": {"IPython"},
+    "lesson.morse_key": {"anywidget", "traitlets"},
     "lesson.translations": {"matplotlib"},
     "lesson.widgets": {"IPython", "anywidget", "traitlets"},
     "lesson.predictions": {"IPython", "anywidget", "traitlets"},

@@ -111,6 +111,20 @@ def test_what_makes_no_sense_is_refused_in_words(call, error, message):
         call()
 
 
+@pytest.mark.parametrize("seconds", [0.02, 0.4])
+def test_a_recording_is_cut_to_the_speed_that_is_asked_for(seconds):
+    edges = np.cumsum([0, 3, 1, 1, 1, 1, 3, 1, 1, 3, 1, 1]) * seconds
+    on, dot = morse.recorded(edges.reshape(-1, 2), unit=4)
+    assert dot == pytest.approx(seconds)
+    assert morse.runs(on > 0.5)[:4] == [(False, 12), (True, 12), (False, 4), (True, 4)]
+
+
+def test_a_recording_that_runs_backwards_is_refused():
+    for taps in ([], [(0, 1), (0.5, 2)], [(1, 0)]):
+        with pytest.raises(ValueError, match="want pairs"):
+            morse.recorded(taps)
+
+
 # --- what is heard ---
 
 

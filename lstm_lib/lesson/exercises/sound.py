@@ -44,7 +44,11 @@ def check_on_the_way(attempt):
     def of_each_sign(code):
         return "".join("E" if sign == "." else "T" for sign in code)
 
+    def of_endings(code):
+        return "".join(morse.BY_CODE.get(code[n:], "") for n in range(len(code)))
+
     known = {
+        "These are read from the end of the code; the tree is walked from its beginning.": of_endings,
         "That is the letter itself; those on the way to it are asked for, too.": own_alone,
         "The letter itself is missing at the end.": without_own,
         "These are the right ones, but the way begins at the root.": backwards,
@@ -83,14 +87,23 @@ def check_read_off(attempt):
     def off_by_one(places):
         return "".join((morse.LETTERS + "E")[morse.LETTERS.index(letter) + 1] for letter in plain(places))
 
+    def the_root(places):
+        return morse.LETTERS[-1] * len(plain(places))
+
+    def at_each_root(places):
+        before = [0, *places[:-1]]
+        return "".join(morse.LETTERS[b - 1] for b, n in zip(before, places, strict=True) if not n)
+
     known = {
+        "At that frame the place is the root itself; the letter is that of the frame before.": the_root,
+        "A letter was read in each frame at the root; it is read where the place falls back to it.": at_each_root,
         "Every place on the way was read as a letter; only the last one before the root is.": every_change,
         "A place lasts for many frames, and is one letter at most.": every_frame,
         "That is the first place after each root; the letter is the last one before the next root.": first_of_each,
         "Place 0 is the root, so that the letter of place n is LETTERS[n - 1].": off_by_one,
     }
     rng = np.random.default_rng(12)
-    given = [(morse.key(text, rng, unit=unit).places,) for text, unit in (("ET", 2), ("MORSE", 3), ("QUEEN", 4))]
+    given = [(morse.key(text, rng, unit=unit).places,) for text, unit in (("ET", 2), ("MORSE", 3), ("WAVES", 4))]
     _check_text("the letters read off", attempt, plain, given, known)
 
 
@@ -110,7 +123,9 @@ def check_by_rule(attempt):
     known = {
         "Dots and dashes have changed places.": _rule(long=".", short="-"),
         "The cut between dot and dash lies at the unit itself; half of all dots are longer.": _rule(tone=1),
-        "A pause of one unit belongs within a letter, one of three ends it: the cut lies at two.": _rule(pause=0),
+        "A pause of one unit lies within a letter, one of three ends it: the cut lies at two.": _rule(pause=0),
+        "A pause of a unit lies within a letter, and half of those are longer; cut at two.": _rule(pause=1),
+        "Half of all dashes are shorter than three units; the cut lies at two, not at three units.": _rule(tone=3),
         "The cut is the same number at each speed: it has to grow with the unit.": _rule(fixed=True),
         "The code was not emptied after a letter.": _rule(emptied=False),
         "Letters end after a word only: the cut for pauses lies at two units.": _rule(pause=5),
@@ -151,6 +166,10 @@ def check_power(attempt):
     """
     known = {
         "The power of the tone is ½, not 1: divide by it.": lambda noise, samples: noise**2 * samples / 2,
+        "The tone's power of ½ was multiplied by it; divide.": lambda noise, samples: noise**2 * samples / 4,
+        "That is the standard deviation of the noise; its power is the square, over ½.": lambda n, m: (
+            n * (m / 2) ** 0.5
+        ),
         "That is a ratio of standard deviations; powers are their squares.": lambda n, samples: n * samples**0.5,
         "The noise counts squared.": lambda noise, samples: noise * samples,
         "That is the tone over the noise, the other way round.": lambda n, samples: 1 / (n**2 * samples),
