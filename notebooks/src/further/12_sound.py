@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from lstm_lib import functional, fused, model, morse, rosetta, training
-from lstm_lib.lesson import exercises, explore, figures, predict, reveal, slider
+from lstm_lib.lesson import exercises, explore, figures, morse_key, predict, reveal, slider
 
 RESULTS = Path(morse.__file__).parents[1] / "notebooks" / "results"
 trials = json.loads((RESULTS / "morse_trials.json").read_text(encoding="utf-8"))
@@ -60,22 +60,13 @@ trials = json.loads((RESULTS / "morse_trials.json").read_text(encoding="utf-8"))
 # %% slideshow={"slide_type": "fragment"}
 rng = np.random.default_rng(12)
 message = morse.key("LISTEN", rng, unit=3)
-print(message.text, "in", len(message.on), "frames")
-print("lengths of the first tones:", [n for is_on, n in morse.runs(message.on > 0.5) if is_on][:8])
+clean = morse.sound(message.on, 0, rng)
+tones = [n for is_on, n in morse.runs(message.on > 0.5) if is_on]
+print(message.text, "in", len(message.on), "frames; the first tones last", tones[:8])
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: how it sounds, and where it is in the tree
-clean = morse.sound(message.on, 0, rng)
 figures.sound.play(clean, "The word LISTEN in Morse code, a clear tone.", message.places)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# The circles are a tree. Begin at the top; a dot leads down to the left, a dash down to the right. *Dot* is E, *dot dash* is A, *dot
-# dash dot* is R. **Every beginning of a letter is a letter**, so each place in the tree has one.
-
-# %% slideshow={"slide_type": "skip"}
-way = [".-."[:n] for n in range(4)]
-print([(code, morse.PLACES[code]) for code in way])
-print("places in all:", morse.K, "with the root, which is place 0")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## In noise
@@ -83,7 +74,9 @@ print("places in all:", morse.K, "with the root, which is place 0")
 # Now we add **white noise**: to each of the 4000 samples a second a random number that knows nothing of the others. How strong the
 # tone is, we ask frame by frame. Multiply the samples of a frame with a wave of the tone's pitch, and take the mean: what does not swing with the
 # wave cancels. What is left has two parts, one in step with the wave and one a quarter of a wave behind, and the length of both
-# together is the **amplitude**. It is 1 for the tone alone.
+# together is the **amplitude**. It is 1 for the tone alone. By `noise = 0.25` we mean that in each of the two parts the noise has a standard deviation of 0.25.
+#
+# **Predict.** Power is the mean of the squared samples. Run the cell, then guess.
 
 # %% slideshow={"slide_type": "fragment"}
 noise = 0.25
@@ -91,12 +84,6 @@ noisy = morse.sound(message.on, noise, rng)
 frames = noisy.reshape(-1, morse.SAMPLES)
 wave = np.exp(-2j * np.pi * morse.PITCH / morse.RATE * np.arange(morse.SAMPLES))
 x = np.abs(2 * (frames * wave).mean(axis=1))
-print("samples:", noisy.size, " numbers that go into the network:", x.size)
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# By `noise = 0.25` we mean: in each of the two parts of the amplitude the noise has a standard deviation of 0.25.
-#
-# **Predict.** Power is the mean of the squared samples.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the noise beside the tone
@@ -119,6 +106,15 @@ figures.sound.play(noisy, "The word LISTEN once more; the same tone, in a loud h
 # Four times, and still one hears the tone. An ear does what our sum does: it collects what swings at one pitch. White noise is spread over all
 # pitches, and little of it falls on ours. A frame has 64 samples; the mean over them makes the noise $\sqrt{64/2}$ times smaller, and leaves the
 # tone as it is.
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Look at the circles above once more: they are a tree. Begin at the top; a dot leads down to the left, a dash down to the right. *Dot* is E, *dot dash* is A, *dot
+# dash dot* is R. **Every beginning of a letter is a letter**, so each place in the tree has one.
+
+# %% slideshow={"slide_type": "skip"}
+way = [".-."[:n] for n in range(4)]
+print([(code, morse.PLACES[code]) for code in way])
+print("places in all:", morse.K, "with the root, which is place 0")
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Figure: one number a frame, and what is asked for
@@ -183,15 +179,14 @@ predict(
 )
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Answer: fresh messages, and another noise
-for level in (0.1, 0.25):
-    X, _, sent = morse.messages(220, 128, np.random.default_rng(2), noise=level)
-    rate = morse.letter_error_rate([tuned.read(x) for x in X[:, 0].T], sent)
-    print(f"noise {level:.2f}: {100 * rate:.0f} of 100 letters")
-reveal("12.rule", 100 * rate)
+# Answer: fresh messages
+X, _, sent = morse.messages(220, 128, np.random.default_rng(2), noise=0.25)
+by_tuned = morse.letter_error_rate([tuned.read(x) for x in X[:, 0].T], sent)
+print(f"wrong: {100 * by_tuned:.0f} of 100 letters")
+reveal("12.rule", 100 * by_tuned)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# About 40, though with little noise the rule makes hardly a mistake. Its weakness is that it decides too early. One frame that dips below the level cuts a dash in two
+# About 40. The weakness of the rule is that it decides too early. One frame that dips below the level cuts a dash in two
 # dots, and then all that follows is read from two dots. It has thrown away by how much the frame was below, and that a dash was due.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -231,14 +226,21 @@ def fresh_messages(n_steps, of=1200):
 # %% slideshow={"slide_type": "fragment"}
 adam = training.Adam(lr=0.01)
 losses = training.fit(loss_and_grads, params, fresh_messages(100), adam, max_norm=1.0)
-print(f"cross-entropy: {np.mean(losses[:25]):.1f} in the first 25 steps, ", end="")
-print(f"{np.mean(losses[-25:]):.1f} in steps 76 to 100, {np.log(morse.K):.1f} for who knows nothing")
+print(f"who knows nothing: {np.log(morse.K):.1f}")
+print(f"steps 1 to 25: {np.mean(losses[:25]):.1f}, steps 76 to 100: {np.mean(losses[-25:]):.1f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # This is the beginning of it. All 1200 steps take longer than a lesson may, so they were made beforehand, three times from other starts; so were
 # those of a plain RNN with as many units, and of a softmax that sees the last 64 frames (one second) and has no memory. Every network has been given the same steps and
 # the same messages.
-#
+
+# %% slideshow={"slide_type": "skip"}
+readers = {f"{name} rule": [rates] for name, rates in trials["rules"].items() if name != "one speed"}
+for reader, lr, *_, rates, _ in trials["rows"]:
+    name = f"RNN, rate {lr}" if reader == "RNN" else reader
+    readers.setdefault(name, []).append(rates)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Noise 0.25, messages that no reader has seen.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -246,20 +248,21 @@ print(f"{np.mean(losses[-25:]):.1f} in steps 76 to 100, {np.log(morse.K):.1f} fo
 predict(
     "12.lstm",
     "The tuned rule gets about 40 of 100 letters wrong. And the LSTM?",
-    ["more than that", "about as many", "about half as many", "hardly any"],
+    ["hardly any", "about half as many", "about as many", "more than that"],
     limits=[5, 28, 45],
 )
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: every reader, every run
-readers = {f"{name} rule": [rates] for name, rates in trials["rules"].items() if name != "one speed"}
-for reader, *_, rates, _ in trials["rows"]:
-    readers.setdefault(reader, []).append(rates)
 reveal("12.lstm", 100 * np.mean(readers["LSTM"], axis=0)[1])
 figures.sound.error_rates(trials["noises"], readers)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# PROSE-RESULT
+# About half as many: 17 to 20 in each of three runs, where the tuned rule has 37. The plain RNN had the same steps and messages, at two learning rates, and is worse
+# than the rule. The softmax sees a whole second at a time, more than one letter, and still reads nonsense: it can only add the frames up, each with a weight of its own,
+# and what a frame means depends on the speed and on what came before.
+#
+# Each dot is one run. No run of the LSTM lies above any dot of another reader at noise 0.25. More steps would help all of them; here each has had the same.
 
 # %% slideshow={"slide_type": "skip"}
 at_25 = {name: [round(100 * rates[1]) for rates in runs] for name, runs in readers.items()}
@@ -271,7 +274,8 @@ for name, percent in at_25.items():
 kept = next(row for row in trials["rows"] if row[:3] == ["LSTM", 0.01, 0])[-1]
 here = [np.mean(losses[n : n + 25]) for n in (0, 25, 50, 75)]
 assert np.allclose(here, kept[:4], rtol=0.02)
-assert max(at_25["LSTM"]) < min(at_25["RNN"] + at_25["tuned rule"])
+others = [n for name, percent in at_25.items() for n in percent if name != "LSTM"]
+assert max(at_25["LSTM"]) < min(others)
 print("the losses here are those of the kept run:", bool(np.allclose(here, kept[:4], rtol=0.02)))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -285,7 +289,8 @@ trained = rosetta.load(RESULTS / "morse_trials.safetensors")
 mine = morse.key("LISTEN", np.random.default_rng(3), unit=3)
 x = morse.hear(mine.on, 0.25, np.random.default_rng(4))
 X = (2 * x - 1)[:, None, None].astype(np.float32)
-Y_hat, trace = model.predict(fused, trained, X)
+hs, trace = fused.forward(trained, X)
+Y_hat = trained["W_y"] @ hs + trained["b_y"]
 places = Y_hat[:, :, 0].argmax(axis=1)
 print("sent:", mine.text, "\nread:", morse.read(places))
 
@@ -300,22 +305,42 @@ explore(
     unit=slider(3, 1.5, 6, "frames a dot", 0.25),
 )
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Or key it with your own finger: click on the key, then hold it with the mouse or the space bar. Pause for a second and a half, and the network reads. Your speed does not
+# matter, since the recording is stretched to three frames a dot; begin with a letter that has dots and dashes, such as A.
+
+# %% slideshow={"slide_type": "skip"}
+# Live: a key
+morse_key.Key(trained, noise=0.1)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Are these the weights of the figure above? They are, if they get the same messages wrong.
+
 # %% slideshow={"slide_type": "skip"}
 X, _, sent = morse.messages(220, 512, np.random.default_rng(1_000_000), noise=0.25)
-Y_hat, _ = model.predict(fused, trained, (2 * X - 1).astype(np.float32))
-rate = morse.letter_error_rate([morse.read(places) for places in Y_hat.argmax(axis=1).T], sent)
-print(f"the kept weights on the kept messages: {100 * rate:.0f} of 100 letters")
-assert abs(rate - readers["LSTM"][0][1]) < 0.005
+hs, _ = fused.forward(trained, (2 * X - 1).astype(np.float32))
+Y_hat = trained["W_y"] @ hs + trained["b_y"]
+wrong = morse.letter_error_rate([morse.read(each) for each in Y_hat.argmax(axis=1).T], sent)
+print(f"the kept weights on the kept messages: {100 * wrong:.0f} of 100 letters")
+assert abs(wrong - readers["LSTM"][0][1]) < 0.005
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When memory pays
 #
-# PROSE-WHEN
+# - **Little noise (0.10): take the rule.** It gets 2 letters in 100 wrong, the LSTM 2 to 4, after a training that the rule does not need. A frame says by itself whether the tone
+#   is on; there is nothing to remember that lengths do not hold.
+# - **Much noise (0.25): memory pays.** No frame can be trusted alone. The LSTM gathers the evidence of many, and weighs it with what it has
+#   found out about the speed and with the place that it has reached. It does not have to decide before it is sure.
+# - **Too much noise (0.35): nobody reads it.** All get about 70 letters in 100 wrong or more. What the noise has covered, no memory brings back.
+#
+# So before you train a network, ask two things: how good is the best ten-line rule, honestly tuned? And does the answer hang on what came before?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# PROSE-FOUND
+# A tone under noise of four times its power can be heard, since a frame collects one pitch only. Asked in each frame where it is in the Morse tree, an LSTM learns
+# to read at noise 0.25 with half the mistakes of a rule tuned for that noise, and with fewer than a plain RNN, in three runs of three. With little noise ten lines without a
+# memory are as good.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
@@ -363,7 +388,7 @@ exercises.sound.check_on_the_way(on_the_way)
 
 # %% slideshow={"slide_type": "skip"}
 LETTERS = morse.LETTERS
-print(message.places[8:40], "is", LETTERS[message.places[39] - 1] if message.places[39] else "")
+print(message.places[8:40])
 
 
 # %% slideshow={"slide_type": "skip"}
