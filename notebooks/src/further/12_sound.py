@@ -227,7 +227,8 @@ def fresh_messages(n_steps, of=1200):
 adam = training.Adam(lr=0.01)
 losses = training.fit(loss_and_grads, params, fresh_messages(100), adam, max_norm=1.0)
 print(f"who knows nothing: {np.log(morse.K):.1f}")
-print(f"steps 1 to 25: {np.mean(losses[:25]):.1f}, steps 76 to 100: {np.mean(losses[-25:]):.1f}")
+first, last = np.mean(losses[:25]), np.mean(losses[-25:])
+print(f"steps 1 to 25: {first:.1f}, steps 76 to 100: {last:.1f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # This is the beginning of it. All 1200 steps take longer than a lesson may, so they were made beforehand, three times from other starts; so were
@@ -235,10 +236,10 @@ print(f"steps 1 to 25: {np.mean(losses[:25]):.1f}, steps 76 to 100: {np.mean(los
 # the same messages.
 
 # %% slideshow={"slide_type": "skip"}
-readers = {f"{name} rule": [rates] for name, rates in trials["rules"].items() if name != "one speed"}
-for reader, lr, *_, rates, _ in trials["rows"]:
-    name = f"RNN, rate {lr}" if reader == "RNN" else reader
-    readers.setdefault(name, []).append(rates)
+rules = trials["rules"]
+readers = {"plain rule": [rules["own speed"]], "tuned rule": [rules["tuned"]]}
+for reader, *_, rates, _ in trials["rows"]:
+    readers.setdefault(reader, []).append(rates)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Noise 0.25, messages that no reader has seen.
@@ -258,8 +259,8 @@ reveal("12.lstm", 100 * np.mean(readers["LSTM"], axis=0)[1])
 figures.sound.error_rates(trials["noises"], readers)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# About half as many: 17 to 20 in each of three runs, where the tuned rule has 37. The plain RNN had the same steps and messages, at two learning rates, and is worse
-# than the rule. The softmax sees a whole second at a time, more than one letter, and still reads nonsense: it can only add the frames up, each with a weight of its own,
+# About half as many: 17 to 20 in each of three runs, where the tuned rule has 37. The plain RNN had the same steps and
+# messages, and is worse than the rule. The softmax sees a whole second at a time, more than one letter, and still reads nonsense: it can only add the frames up, each with a weight of its own,
 # and what a frame means depends on the speed and on what came before.
 #
 # Each dot is one run. No run of the LSTM lies above any dot of another reader at noise 0.25. More steps would help all of them; here each has had the same.
