@@ -260,7 +260,7 @@ def _reader(rule):
 # --- the sweep ---------------------------------------------------------------------------------------------------
 
 SEEDS = range(3)
-READERS = [("LSTM", 0.01), ("RNN", 0.003), ("window", 0.01)]
+READERS = [("LSTM", 0.01), ("RNN", 0.003), ("RNN", 0.01), ("window", 0.01)]
 SWEEP = [Setting(reader, lr, seed) for reader, lr in READERS for seed in SEEDS]
 
 

@@ -194,7 +194,7 @@ def heard(message, **amplitudes):
     edges = np.flatnonzero(np.diff(message.places, prepend=0))
     for t in edges[message.places[edges] > 0]:
         axes[-1].text(t + 0.5, levels[t] + 0.2, morse.LETTERS[message.places[t] - 1], fontsize=9)
-    axes[-1].set(title="The place in the tree, and its level", xlabel="frame t", ylim=(0, 5.6), yticks=range(5))
+    axes[-1].set(title="The place in the tree, and its level", xlabel="frame t", ylim=(0, 5.8), yticks=(0, 2, 4))
     path = ", ".join("root" if n == 0 else morse.LETTERS[n - 1] for n in message.places[edges])
     names = ", ".join(title.replace("_", " ") for title in amplitudes)
     plotting.show(
@@ -274,14 +274,14 @@ def reader(params, text):
     >>> words.split(".")[0]
     'SOS, keyed with 3 frames a dot and heard with noise 0'
     """
-    longest = len(morse.key(text, np.random.default_rng(0), unit=6.0).on)
+    longest = len(morse.key(text, np.random.default_rng(0), unit=4.5).on)
     fig, (above, below) = plotting.figure(height=3.4, nrows=2, height_ratios=[1.6, 1], sharex=True)
     (line,) = above.plot([], [], color=INK, lw=0.8)
     (tone,) = above.plot([], [], color=LOOKS["o_t"].colour, lw=1.5)
     (level,) = below.plot([], [], color=PURPLE, drawstyle="steps-mid")
     above.set(ylim=(0, 2.2), xlim=(0, longest), ylabel="amplitude")
     below.set(ylim=(-0.3, 4.6), yticks=range(5), ylabel="level", xlabel="frame t")
-    title = above.set_title(f"sent {'M' * len(text)} · network reads {'M' * len(text)}")
+    title = above.set_title(f"sent {'M' * len(text)} · the network reads {'M' * len(text)}")
     lower = below.set_title(f"the plain rule reads {'M' * len(text)}")
     view = plotting.Kept(fig, [line, tone, level, title, lower])
     depth = np.array([0, *map(len, morse.CODES.values())])
@@ -297,7 +297,7 @@ def reader(params, text):
         tone.set_data(frames, message.on)
         level.set_data(frames, depth[places])
         said, ruled = morse.read(places), morse.Rule().read(x)
-        title.set_text(f"sent {message.text} · network reads {said or '–'}")
+        title.set_text(f"sent {message.text} · the network reads {said or '–'}")
         lower.set_text(f"the plain rule reads {_short(ruled)}")
         return view, (
             f"{message.text}, keyed with {unit:g} frames a dot and heard with noise {noise:g}. The network reads "

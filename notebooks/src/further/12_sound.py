@@ -238,8 +238,9 @@ print(f"steps 1 to 25: {first:.1f}, steps 76 to 100: {last:.1f}")
 # %% slideshow={"slide_type": "skip"}
 rules = trials["rules"]
 readers = {"plain rule": [rules["own speed"]], "tuned rule": [rules["tuned"]]}
-for reader, *_, rates, _ in trials["rows"]:
-    readers.setdefault(reader, []).append(rates)
+for reader, lr, *_, rates, _ in trials["rows"]:
+    name = f"RNN, rate {lr}" if reader == "RNN" else reader
+    readers.setdefault(name, []).append(rates)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Noise 0.25, messages that no reader has seen.
@@ -303,7 +304,7 @@ print("sent:", mine.text, "\nread:", morse.read(places))
 explore(
     figures.sound.reader(trained, "LISTEN"),
     noise=slider(0.2, 0, 0.5, "noise", 0.05),
-    unit=slider(3, 1.5, 6, "frames a dot", 0.25),
+    unit=slider(3, 1.5, 4.5, "frames a dot", 0.25),
 )
 
 # %% [markdown] slideshow={"slide_type": "skip"}
