@@ -29,6 +29,7 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.written": {"sympy"},
     "lesson.explorer": {"anywidget", "traitlets"},
     "lesson.typed": {"anywidget", "traitlets"},
+    "lesson.morse_key": {"anywidget", "traitlets"},
     "lesson.translations": {"matplotlib"},
     "lesson.widgets": {"IPython", "anywidget", "traitlets"},
     "lesson.predictions": {"IPython", "anywidget", "traitlets"},
@@ -108,7 +109,7 @@ def test_imports_go_one_way(name):
 
 @modules
 def test_a_module_imports_the_packages_that_are_its_own_only(name):
-    allowed = {"sympy", "matplotlib"} if is_of_a_lesson(name) else ALLOWED.get(name, set())
+    allowed = {"sympy", "matplotlib", "IPython"} if is_of_a_lesson(name) else ALLOWED.get(name, set())
     assert imports(name)[1] <= {"numpy"} | allowed
 
 
