@@ -571,3 +571,13 @@ def test_a_foreseen_choice_is_recognised(capsys):
     for wrong in ("f", "z"):
         with pytest.raises(ValueError, match=rf"^known\['words'\] is '{wrong}'; want a wrong one of f, i, o"):
             check_choice("q", "f", "f", "fio", known={"words": wrong})
+
+
+def test_on_paper_what_is_near_is_told_so_and_dots_are_not_written_yet(capsys):
+    steps = {"the sum": 0.6, "h": 0.286}
+    checks.check_paper("h, nearly", 0.28, steps)
+    checks.check_paper("both", (0.6, ...), steps)
+    near, gap = capsys.readouterr().out.splitlines()
+    assert "It is near." in near
+    assert "0.286" not in near
+    assert gap == "○ both: not written yet."
