@@ -31,6 +31,7 @@ DOOR = {
     "slider": "widgets",
     "CellExplorer": "explorer",
     "Working": "working",
+    "WayBack": "working",
 }
 
 

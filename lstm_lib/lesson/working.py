@@ -15,7 +15,7 @@ from lstm_lib import lstm, validation
 from lstm_lib.formulas import spelt_out
 from lstm_lib.lesson import written
 from lstm_lib.plotting import INK, LOOKS
-from lstm_lib.symbolic import unroll
+from lstm_lib.symbolic import BACKWARD, CELL, PRIMER, unroll
 
 DIGITS = 6
 _CARD = f"background:white;color:{INK};padding:0.3em 0.8em;margin:0.3em 0;font-size:115%"
@@ -126,3 +126,92 @@ def _paint(symbol, text):
 def _text(value):
     text = f"{value:.{DIGITS}f}".rstrip("0").rstrip(".")
     return text.replace("-", written.MINUS)
+
+
+class WayBack:
+    r"""The way back through one step: each gradient below the formula that it comes from.
+
+    Parameters
+    ----------
+    params : dict of ndarray
+        As in `lstm.step`.
+    x_t, h_prev, C_prev : ndarray
+        As in `lstm.step`.
+
+    Examples
+    --------
+    >>> from lstm_lib import data
+    >>> print(WayBack(*data.walkthrough()).write(do_t=0.7321))
+    h_t = o_t * \tanh\left(C_t\right) = 0.609125
+    \mathrm{d}o_t = \mathrm{d}h_t * \tanh\left(C_t\right) = 0.7321
+    """
+
+    def __init__(self, params, x_t, h_prev, C_prev):
+        s = lstm.step(params, x_t, h_prev, C_prev)
+        self._numbers = params | s._asdict() | {"x_t": x_t, "h_prev": h_prev}
+        for k in lstm.GATES:
+            self._numbers[f"a_{k}"] = params[f"W_{k}"] @ s.z_t + params[f"b_{k}"]
+
+    def forward(self):
+        """Return what the step has left: its six formulas, and the values."""
+        return Aligned(tuple(self._with_value(CELL[name]) for name in PRIMER))
+
+    def write(self, **found):
+        """Return a line for each gradient that was found, below the formula in which its symbol stands.
+
+        Parameters
+        ----------
+        **found : float or ndarray
+            By name, such as dC_t or da_f; in the order in which they were found.
+
+        Returns
+        -------
+        Aligned
+
+        Raises
+        ------
+        ValueError
+            A name that is no gradient of the step.
+        """
+        lines = []
+        for name, value in found.items():
+            if name not in BACKWARD:
+                raise ValueError(f"{name} is no gradient of the step; want one of {', '.join(BACKWARD)}")
+            readers = [formula for formula in CELL.values() if name[1:] in _names_in(formula.right)]
+            if len(readers) == 1 and self._with_value(readers[0]) not in lines:
+                lines.append(self._with_value(readers[0]))
+            lines.append(f"{BACKWARD[name]} = {_row(value)}")
+        return Aligned(tuple(lines))
+
+    def _with_value(self, formula):
+        return f"{formula} = {_row(formula.compute(self._numbers))}"
+
+
+class Aligned(NamedTuple):
+    r"""Lines of LaTeX, one below the other at their first sign of equality.
+
+    Examples
+    --------
+    >>> print(Aligned(("a = b = 1",))._repr_latex_())
+    $\displaystyle \begin{aligned}a &= b = 1\end{aligned}$
+    """
+
+    lines: tuple
+
+    def _repr_latex_(self):
+        rows = r" \\[3pt] ".join(line.replace(" = ", " &= ", 1) for line in self.lines)
+        return rf"$\displaystyle \begin{{aligned}}{rows}\end{{aligned}}$"
+
+    def __repr__(self):
+        return "\n".join(self.lines)
+
+
+def _names_in(expression):
+    return {symbol.name for symbol in expression.atoms(sp.MatrixSymbol)}
+
+
+def _row(value):
+    """Write a number, or a row or column of them, in LaTeX."""
+    entries = [f"{entry:.{DIGITS}g}" for entry in np.ravel(value)]
+    row = r",\, ".join(entries)
+    return row if len(entries) == 1 else rf"\left[{row}\right]"

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from lstm_lib import data, lstm, sigmoid
-from lstm_lib.lesson.working import Working
+from lstm_lib import data, lstm, sigmoid, symbolic
+from lstm_lib.lesson.working import WayBack, Working
 
 
 @pytest.fixture
@@ -61,3 +61,24 @@ def test_every_colour_can_be_read_on_the_ground_that_comes_with_it(working):
     colours = set(re.findall("color:(#[0-9A-F]{6})", html))
     assert len(colours) >= 7
     assert all(1.05 / (luminance(colour) + 0.05) >= 4.5 for colour in colours)
+
+
+# --- the way back ---
+
+
+def test_every_gradient_of_a_step_is_computed_by_the_formula_that_is_shown():
+    rng = np.random.default_rng(4)
+    params = {name: rng.normal(size=p.shape) for name, p in lstm.init_params(2, 3, rng).items()}
+    given = rng.normal(size=(2, 1)), rng.normal(size=(3, 1)), rng.normal(size=(3, 1))
+    h_t = ", ".join(f"{entry:.6g}" for entry in lstm.step(params, *given).h_t.ravel())
+    lines = WayBack(params, *given).write(do_t=np.ones((3, 1)), dC_t=np.array([[0.25], [0.5], [-1]])).lines
+    assert [line.replace("\\,", "") for line in lines] == [
+        rf"{symbolic.CELL['h_t']} = \left[{h_t}\right]",  # the formula from which both come, once
+        rf"{symbolic.BACKWARD['do_t']} = \left[1, 1, 1\right]",
+        rf"{symbolic.BACKWARD['dC_t']} = \left[0.25, 0.5, -1\right]",
+    ]
+
+
+def test_what_is_no_gradient_is_refused():
+    with pytest.raises(ValueError, match="dq is no gradient"):
+        WayBack(*data.walkthrough()).write(dq=1.0)
