@@ -27,6 +27,7 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.diagrams": {"matplotlib"},
     "lesson.ledger": {"sympy", "jinja2"},
     "lesson.written": {"sympy"},
+    "lesson.working": {"sympy"},
     "lesson.explorer": {"anywidget", "traitlets"},
     "lesson.typed": {"anywidget", "traitlets"},
     "lesson.morse_key": {"anywidget", "traitlets"},

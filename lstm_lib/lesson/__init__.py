@@ -5,7 +5,7 @@
     predictions                     a guess before the answer
     mine, standalone                the learner's own LSTM, in a file of its own
     exercises, figures              what one lesson asks and shows: a module for each
-    ledger, written                 a step as a table, to be read or to be filled in; how its numbers are written
+    working, ledger, written        a step line by line, and as a table to be filled in; how numbers are written
     diagrams                        the cell as a circuit, and the way back
     translations                    the same LSTM in other programs, and what PyTorch said
     widgets, scenes, explorer       sliders, what they move, and one cell under the fingers
@@ -31,6 +31,8 @@ DOOR = {
     "explore": "widgets",
     "slider": "widgets",
     "CellExplorer": "explorer",
+    "Working": "working",
+    "WayBack": "working",
 }
 
 

@@ -6,12 +6,13 @@ longer than ten seconds is stopped, unless it never lets go of the interpreter; 
 """
 
 import sys
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from lstm_lib import validation
 from lstm_lib.lesson import answers, attempts, diagnoses, mine, museum, paper
 from lstm_lib.lesson.attempts import NOT_WRITTEN
-from lstm_lib.lesson.reading import choice, kind, labels
+from lstm_lib.lesson.reading import choice, in_a_row, kind, labels, strangers
 from lstm_lib.lesson.surroundings import Surroundings
 
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
@@ -249,6 +250,53 @@ def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint="
     """
     _is_text(name)
     _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, decimals, known or {}, hint)))
+
+
+def check_entries(name, attempt, entries):
+    """Print line by line what was filled in, from the first entry to the first that is wrong or still open.
+
+    Parameters
+    ----------
+    name : str
+        What is filled in, as the lesson writes it.
+    attempt : function or value
+        The entries by name, or in a row; what is not there, or dots, is not written yet.
+    entries : dict of tuple
+        name → (number, what to say about a foreseen wrong one → that number, a hint), in the order of filling in.
+
+    Raises
+    ------
+    TypeError
+        `name` is not text.
+
+    Examples
+    --------
+    >>> entries = {"sum": (5, {}, ""), "half": (2.5, {"That is twice it.": 10}, "Divide by two.")}
+    >>> check_entries("a table", lambda: {"sum": 5, "half": 10}, entries)
+    ✓ sum: right.
+    ✗ half: too large. Perhaps: That is twice it.
+    >>> check_entries("a table", {"sum": 5}, entries)
+    ✓ sum: right.
+    ○ half: not written yet.
+    """
+    _is_text(name)
+    answer, end = _answer(attempt)
+    row = in_a_row(answer)
+    if not end and not isinstance(answer, Mapping) and (row is None or len(row) > len(entries)):
+        end = "✗", f"got {kind(answer)}; want numbers by name: {', '.join(entries)}."
+    found = {} if end else dict(answer) if isinstance(answer, Mapping) else dict(zip(entries, row, strict=False))
+    if not end and (strange := strangers(found, entries)):
+        end = "✗", strange
+    if not end and all(found.get(entry, ...) is ... for entry in entries):
+        end = NOT_WRITTEN
+    if end:
+        return _say(name, end)
+    for entry, (number, known, hint) in entries.items():
+        sheet = paper.Sheet(f"{name}, {entry}", {entry: number}, 1, 3, known, hint)
+        verdict = paper.verdict(found.get(entry, ...), sheet)
+        _say(entry, verdict)
+        if verdict[0] != "✓":
+            return
 
 
 def check_function(name, attempt, like, *, keep=False):

@@ -8,7 +8,7 @@ import numpy as np
 from lstm_lib.lesson import attempts
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.comparing import relation
-from lstm_lib.lesson.reading import Unreadable, in_a_row, in_the_form_of
+from lstm_lib.lesson.reading import Unreadable, holds_a_gap, in_a_row, in_the_form_of
 from lstm_lib.lesson.surroundings import Surroundings
 
 _tried = {}  # what was asked for → the wrong answers that were given
@@ -63,7 +63,7 @@ def verdict(attempt, sheet):
     around = Surroundings(attempt)
     value, problem, _ = attempts.run(attempt)
     around.put_back()
-    if problem or value is None:
+    if problem or value is None or holds_a_gap(value):
         return ("✗", problem) if problem else NOT_WRITTEN
     wanted = sheet.wanted()
     if isinstance(value, str) and value.strip() == "?":
@@ -102,6 +102,8 @@ def _what_is_wrong(got, first, sheet):
     alike = [said for said, wrong in sheet.known.items() if _all_near(asked, wrong, sheet.decimals)]
     if alike:
         words.append(f"{'Perhaps: ' if len(got) == 1 else ''}{alike[0]}")
+    elif abs(got[first] - sheet.steps[first]) < 10.0 ** (1 - sheet.decimals):
+        words.append("It is near. Has something been rounded or cut on the way? Keep more digits.")
     else:
         right = {name: np.array(sheet.steps[name]) for name in asked}
         far = [name for name in asked if not _near(asked[name], right[name], sheet.decimals)]

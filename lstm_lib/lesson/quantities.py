@@ -119,6 +119,12 @@ def _has(answer, name):
 
 def _step_backward(answer, T=1):
     wanted = "(grads, dx_t, dh_prev, dC_prev)"
+    if hasattr(answer, "grads"):
+        answer = {
+            name: getattr(answer, name)
+            for name in ("grads", "dx_t", "dh_prev", "dC_prev")
+            if hasattr(answer, name)
+        }
     if isinstance(answer, Mapping):
         grads = answer.get("grads", answer)
         rest = by_name(answer, ["dx_t", "dh_prev", "dC_prev"])

@@ -16,7 +16,7 @@ MOST_PLACES = 30  # after the point, of a number that is written exactly
 LONGEST_LINE = 10**60  # a numerator or denominator with more digits than this fits nowhere
 
 
-def formula(expression, numbers=None):
+def formula(expression, numbers=None, paint=None):
     """Return a sympy expression in HTML, with numbers in place of symbols where there are some.
 
     Parameters
@@ -25,6 +25,8 @@ def formula(expression, numbers=None):
         Of symbols, numbers, sums, products, powers, `formulas.sigma` and `formulas.tanh`.
     numbers : dict of Symbol to str, optional
         What to write in place of a symbol; a negative one gets brackets, unless it stands alone.
+    paint : function, optional
+        Takes a symbol and the HTML for it, and returns that in the symbol's colour.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def formula(expression, numbers=None):
     >>> formula(f_1 * C_0, {f_1: "0.5", C_0: "−0.25"}), plain(formula(1 - f_1**2))
     ('0.5 · (−0.25)', '1 − f_1²')
     """
-    return _Writer(numbers or {}).write(expression)
+    return _Writer(numbers or {}, paint or (lambda symbol, text: text)).write(expression)
 
 
 def number(value, digits):
@@ -121,21 +123,23 @@ def _decimals(value, digits):
 
 
 class _Writer(sp.printing.printer.Printer):
-    def __init__(self, numbers):
+    def __init__(self, numbers, paint):
         super().__init__()
-        self.numbers = numbers
+        self.numbers, self.paint = numbers, paint
 
     def write(self, expression):
         """Return the HTML; a number that stands alone needs no brackets."""
-        return self.numbers.get(expression) or self._print(expression)
+        if expression in self.numbers:
+            return self.paint(expression, self.numbers[expression])
+        return self._print(expression)
 
     def _print_Symbol(self, expr):
         if expr in self.numbers:
             text = self.numbers[expr]
-            return f"({text})" if text[0] == MINUS else text
+            return self.paint(expr, f"({text})" if text[0] == MINUS else text)
         letter, *below = expr.name.replace("C_tilde", "C\u0303").split("_")
         subscript = f"<sub>{','.join(below)}</sub>" if below else ""
-        return f"<i>{letter}</i>{subscript}"
+        return self.paint(expr, f"<i>{letter}</i>{subscript}")
 
     def _print_Rational(self, expr):
         return _exact(expr)

@@ -571,3 +571,36 @@ def test_a_foreseen_choice_is_recognised(capsys):
     for wrong in ("f", "z"):
         with pytest.raises(ValueError, match=rf"^known\['words'\] is '{wrong}'; want a wrong one of f, i, o"):
             check_choice("q", "f", "f", "fio", known={"words": wrong})
+
+
+def test_on_paper_what_is_near_is_told_so_and_dots_are_not_written_yet(capsys):
+    steps = {"the sum": 0.6, "h": 0.286}
+    checks.check_paper("h, nearly", 0.28, steps)
+    checks.check_paper("both", (0.6, ...), steps)
+    near, gap = capsys.readouterr().out.splitlines()
+    assert "It is near." in near
+    assert "0.286" not in near
+    assert gap == "○ both: not written yet."
+
+
+ENTRIES = {"a": (1.5, {}, ""), "b": (3.0, {"That is a.": 1.5}, "Twice a."), "c": (-2.0, {}, "")}
+FILLED = {
+    "✓✓✓": [{"a": 1.5, "b": 3, "c": -2}, (1.5, 3, -2), np.array([1.5, 3, -2])],
+    "✓✗": [{"a": 1.5, "b": 1.5, "c": -2}, {"a": 1.5, "b": "much"}],
+    "✓○": [{"a": 1.5}, {"a": 1.5, "c": -2}, [1.5, ..., -2]],
+    "✗": [{"a": 2}, {"d": 1}, [1, 2, 3, 4], 1.5],
+    "○": [{}, [...], ...],
+}
+
+
+@pytest.mark.parametrize(("marks", "filled"), [(m, each) for m, all_ in FILLED.items() for each in all_], ids=str)
+def test_entries_are_looked_at_one_by_one_up_to_the_first_that_is_not_right(marks, filled, capsys):
+    checks.check_entries(f"a table {filled}", lambda: filled, ENTRIES)
+    lines = capsys.readouterr().out.splitlines()
+    assert "".join(line[0] for line in lines) == marks
+    assert not any("3.0" in line or "-2" in line for line in lines if "got" not in line)
+
+
+def test_a_foreseen_entry_has_its_own_words(capsys):
+    checks.check_entries("another table", {"a": 1.5, "b": 1.5}, ENTRIES)
+    assert "That is a." in capsys.readouterr().out
