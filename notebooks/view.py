@@ -34,7 +34,7 @@ def kind(cell):
     for name, found in (("predict", "Your guess"), ("reveal", "Answer")):
         if name in called:
             return found
-    if any(name.startswith("check") and name.split("_")[0] == "check" for name in called):
+    if any(is_check(node) for node in nodes):
         return "Check"
     if called & {"explore", "CellExplorer"}:
         return "Live"
@@ -48,6 +48,13 @@ def kind(cell):
 def called_name(call):
     """Return the last name of what is called: show for plotting.show(…)."""
     return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def is_check(node):
+    """Say whether a node answers an exercise: check(…) or exercises.start_here.check_half_life(…)."""
+    if not isinstance(node, ast.Call) or called_name(node).split("_")[0] != "check":
+        return False
+    return isinstance(node.func, ast.Name) or ast.unparse(node.func).startswith("exercises.")
 
 
 def is_picture(node):
