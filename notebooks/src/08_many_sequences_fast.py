@@ -80,8 +80,8 @@ z_t = steps[0].z_t
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: all four shapes
-for words, array in {"X": X, "z_t": z_t, "W_f @ z_t": params["W_f"] @ z_t, "hs": hs}.items():
-    print(f"{words:10} {array.shape}")
+for what, array in {"X": X, "z_t": z_t, "W_f @ z_t": params["W_f"] @ z_t, "hs": hs}.items():
+    print(f"{what:10} {array.shape}")
 reveal("08.shape", on_offer.index(str((params["W_f"] @ z_t).shape)))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -164,8 +164,8 @@ tried = [lstm.forward(params, X[50:], (h, C))[0] for h, C in (handed_on, zeros, 
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: three beginnings, and the whole sequence
-for words, hs in zip(starts, tried, strict=True):
-    print(f"from {words:33} step 51 off by {np.abs(hs[0] - whole[50]).max():.2f}")
+for start, hs in zip(starts, tried, strict=True):
+    print(f"from {start:33} step 51 off by {np.abs(hs[0] - whole[50]).max():.2f}")
 reveal("08.begins", [np.array_equal(hs, second) for hs in tried].index(True))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -199,7 +199,7 @@ for b_f in (1.0, 6.0):
 # can name.
 
 # %% slideshow={"slide_type": "skip"}
-# Proof: handed on, it is the whole; and a state is kept or not
+# Proof: a state that is handed on, and one that is kept
 assert np.allclose(tried[0], whole[50:], rtol=1e-12, atol=1e-14)
 assert np.array_equal(tried[1], second) and not np.allclose(second[0], whole[50])
 assert apart[99] > 0.05  # with b_f = 6; with b_f = 1:
@@ -294,7 +294,7 @@ same(step_1)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 2 · One tanh for four gates
 #
-# Lesson 03 proved that σ(a) = ½ + ½ tanh(a/2). So σ is a tanh too, if its argument is halved first. That can be done
+# Lesson 03 proved that σ of a is ½ + ½ tanh(a/2). So σ is a tanh too, if its argument is halved first. That can be done
 # once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh does all four.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -404,8 +404,8 @@ compared = {words: compare(words, versions, *size) for words, size in sizes.item
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: three versions, at three sizes
 print(f"{'times as fast as lstm.forward':29}" + "".join(f"{words:>15}" for words in savings))
-for words, took in compared.items():
-    print(f"{words:29}" + "".join(f"{took['lstm.forward'] / took[version]:15.1f}" for version in savings))
+for which, took in compared.items():
+    print(f"{which:29}" + "".join(f"{took['lstm.forward'] / took[version]:15.1f}" for version in savings))
 small = [*compared["T=50 B=1 D=1 H=16"].values()]
 reveal("08.saves", np.argmin(np.diff(small)))  # the largest fall from one to the next
 
@@ -460,8 +460,8 @@ ratio = {words: each["3 in place"] / each["hoisted"] for words, each in took.ite
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: hoisted beside step 3
-for words in ratio:
-    print(f"{words:23} hoisted is {ratio[words]:.2f} times as fast as step 3")
+for which in ratio:
+    print(f"{which:23} hoisted is {ratio[which]:.2f} times as fast as step 3")
 reveal("08.hoist", ratio["T=100 B=32 D=2 H=32"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -549,7 +549,8 @@ def there_and_back(layer, params, X, dhs):
     return layer.backward(params, dhs, trace)
 
 
-params, X, dhs = lstm.init_params(3, 4, rng), rng.normal(size=(7, 3, 5)), rng.normal(size=(7, 4, 5))
+params, X = lstm.init_params(3, 4, rng), rng.normal(size=(7, 3, 5))
+dhs = rng.normal(size=(7, 4, 5))
 grads, dX, _ = there_and_back(lstm, params, X, dhs)
 fast_grads, fast_dX, _ = there_and_back(fused, params, X, dhs)
 far = max(np.abs(fast_grads[name] - grads[name]).max() for name in grads)
@@ -576,8 +577,8 @@ layers = {words: compare_layers(f"layers, {words}", *size) for words, size in si
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Table: there and back, the library's two layers
 print(f"{'there and back, times as fast as lstm in float64':50}{'fused':>8}{'fused, float32':>16}")
-for words, took in layers.items():
-    print(f"{words:50}{took['lstm'] / took['fused']:8.1f}{took['lstm'] / took['fused, float32']:16.1f}")
+for which, took in layers.items():
+    print(f"{which:50}{took['lstm'] / took['fused']:8.1f}{took['lstm'] / took['fused, float32']:16.1f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # float32 has half the bytes, so twice as many numbers fit into each instruction and into the caches. The last column shows
@@ -663,8 +664,11 @@ figures.many_sequences_fast.growth(costs)
 # **Predict.** A step takes C to f * C + w. Do two such steps, first (f₁, w₁), then (f₂, w₂). Is the result again of the
 # form f * C + w? With which f and w?
 
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# It is, with f = f₂ * f₁ and w = f₂ * w₁ + w₂. Two steps are one step.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# It is: f = f₂ * f₁ and w = f₂ * w₁ + w₂. Two steps are one step. So let each step take in the one before it, all at the
+# So let each step take in the one before it, all at the
 # same time. Now each stands for two steps. Let each take in the one two before it, then four before it: after log₂ T
 # rounds, rounded up, each stands for all steps from the first to itself. This is a **parallel scan**.
 
@@ -710,8 +714,9 @@ print(f"1000 steps in {rounds} rounds, the same memory: {far < 1e-12}")
 # The scan for such layers is from Martin and Cundy (2018). This is the bargain of minLSTM (Feng and others, 2024), of the
 # mLSTM in xLSTM (Beck and others, 2024) and of state-space models such as Mamba (Gu and Dao, 2023): what is kept and
 # written does not depend on h, in exchange for training all steps at once. What is given up is what lesson 05 called the
-# path through h. That has a price: under a common assumption of complexity theory, state-space models such as S4 and
-# Mamba cannot follow a long chain of swaps of five things, which even a plain RNN can (Merrill and others, 2024).
+# path through h. That has a price. Let five cups stand in a row, and swap two of them, again and again: where is the first one now?
+# A plain RNN can follow that for as long as one likes. State-space models such as S4 and Mamba cannot, whatever their weights, if
+# something is true that nearly all believe who study what can be computed side by side (Merrill and others, 2024).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When one machine is not enough

@@ -3,10 +3,6 @@
 Each function takes what the learner wrote, and says what there is to say about it.
 """
 
-import dis
-from itertools import pairwise
-from types import CodeType
-
 import numpy as np
 
 from lstm_lib.functional import sigmoid
@@ -14,7 +10,7 @@ from lstm_lib.gradcheck import complex_step_gradient
 from lstm_lib.lesson import museum
 from lstm_lib.lesson.checks import check, check_choice, check_detector, check_function
 from lstm_lib.lesson.mistakes import CATALOGUE
-from lstm_lib.lesson.surroundings import innermost
+from lstm_lib.lesson.surroundings import taken_from
 
 
 def _central(f, p, eps):
@@ -94,7 +90,7 @@ def check_still_alike(still_alike):
 
 def check_my_start(my_start):
     """Check fresh parameters, and keep what draws them in the learner's own LSTM."""
-    if "init_params" in _taken_from({"lstm", "fused"}, my_start):
+    if "init_params" in taken_from({"lstm", "fused"}, my_start):
         print("✗ your start: the library's init_params does the work here. Draw the arrays yourself.")
     else:
         check_function("your start", my_start, like="init_params", keep=True)
@@ -102,7 +98,7 @@ def check_my_start(my_start):
 
 def check_my_backward(my_backward):
     """Check the way back through a sequence, and keep it in the learner's own LSTM."""
-    borrowed = {"step_backward", "backward"} & _taken_from({"lstm", "fused"}, my_backward)
+    borrowed = {"step_backward", "backward"} & taken_from({"lstm", "fused"}, my_backward)
     if borrowed:
         print(f"✗ your way back: the library's {min(borrowed)} does the work here. Write the moves out.")
     else:
@@ -111,24 +107,8 @@ def check_my_backward(my_backward):
 
 def check_detect(detect):
     """Check a program that tells broken cells from healthy ones, on the whole museum."""
-    borrowed = {"examine", "EXHIBITS", "hidden"} & _taken_from({"museum"}, detect)
+    borrowed = {"examine", "EXHIBITS", "hidden"} & taken_from({"museum"}, detect)
     if borrowed:
         print(f"✗ your check: museum.{min(borrowed)} knows the museum already. Look at the cell itself.")
     else:
         check_detector("your check", detect)
-
-
-def _taken_from(modules, function):
-    """Return what a function, or one inside of it, takes from modules: backward, where it has lstm.backward."""
-    waiting, found = [getattr(innermost(function), "__code__", None)], set()
-    while waiting:
-        code = waiting.pop()
-        if isinstance(code, CodeType):
-            waiting += code.co_consts
-            steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
-            found |= {then.argval for step, then in pairwise(steps) if step.argval in modules and _takes(then)}
-    return found
-
-
-def _takes(instruction):
-    return instruction.opname in ("LOAD_ATTR", "LOAD_METHOD")

@@ -39,8 +39,8 @@ def growth(costs):
         fig,
         "Milliseconds for forward and backward of lstm and of fused, on logarithmic scales, in three panels. Over "
         "T both are nearly straight and run side by side, fused at about half the time of lstm. Over B the line "
-        "of lstm begins nearly flat; that of fused starts far below, rises from the start and almost meets it at 256 "
-        "sequences. Over H both rise slowly at first, then more steeply than over T; fused starts far below and "
-        "lies just under lstm from 128 units on.",
+        "of lstm begins nearly flat; that of fused starts far below, rises from the start and almost meets it at "
+        "256 sequences. Over H both rise slowly at first, then more steeply than over T; fused starts far below "
+        "and lies just under lstm from 128 units on.",
         title="What a layer costs, over steps, sequences and units.",
     )
