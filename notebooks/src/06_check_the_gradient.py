@@ -24,8 +24,7 @@ from types import SimpleNamespace
 import numpy as np
 import sympy as sp
 
-from lstm_lib import formulas, gradcheck, lstm
-from lstm_lib import sigmoid_grad, tanh_grad  # noqa: F401  for exercise 5
+from lstm_lib import formulas, gradcheck, lstm, sigmoid_grad, tanh_grad  # noqa: F401
 from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "skip"}

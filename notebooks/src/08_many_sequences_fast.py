@@ -26,8 +26,7 @@ from functools import partial
 
 import numpy as np
 
-from lstm_lib import fused, lstm
-from lstm_lib import sigmoid  # noqa: F401  for step 1
+from lstm_lib import fused, lstm, sigmoid  # noqa: F401  σ is for step 1
 from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, stopwatch
 
 # %% [markdown] slideshow={"slide_type": "slide"}
