@@ -148,8 +148,8 @@ def kernel_environment(profile):
     """Return the environment of a kernel whose outputs do not depend on who runs it, or on how fast."""
     import matplotlib.font_manager  # noqa: F401  its first import on a machine makes a cache, and warns of the wait
 
-    # progress bars are for live readers: their speed is never the same twice; and so are guesses and own functions
-    live = {"TQDM_DISABLE": "1", "LSTM_GUESSES": "", "LSTM_MINE": ""}
+    # for live readers are: progress bars and times, never the same twice; guesses; and own functions
+    live = {"TQDM_DISABLE": "1", "LSTM_GUESSES": "", "LSTM_MINE": "", "LSTM_TIMES": "stored"}
     threads = {"OPENBLAS_NUM_THREADS": "1"}  # two tests side by side do not fight for the cores
     return {**threads, **os.environ, "IPYTHONDIR": str(profile), "PYTHONHASHSEED": "0", **live}
 

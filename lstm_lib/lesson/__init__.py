@@ -21,7 +21,6 @@ DOOR = {
     "check": "checks",
     "check_choice": "checks",
     "check_choices": "checks",
-    "check_detector": "checks",
     "check_function": "checks",
     "check_order": "checks",
     "check_paper": "checks",

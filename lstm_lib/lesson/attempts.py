@@ -119,8 +119,8 @@ def run(function, arguments=(), *, limit=LIMIT):
         if _meets_a_gap(error):
             return Outcome()
         return Outcome(problem=f"your code stopped with {_words(error)}{_place(error, function)}{_hint(error)}")
-    if value is None and not _does_nothing(function):
-        return Outcome(problem=_without_return(function))
+    if value is None and (problem := nothing_back(function)):
+        return Outcome(problem=problem)
     names = parameter_names(function, len(arguments))
     changed = next((name for name, each in zip(names, kept, strict=True) if each.put_back()), "")
     return Outcome(None if value is ... else value, "", changed)
@@ -195,7 +195,26 @@ def _is_constant(node):
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _without_return(function):
+def nothing_back(function):
+    """Say why a function gives back None.
+
+    Parameters
+    ----------
+    function : function
+        What the learner wrote.
+
+    Returns
+    -------
+    str
+        A sentence; empty where nothing is written yet.
+
+    Examples
+    --------
+    >>> nothing_back(lambda: None), nothing_back(lambda: print(4))
+    ('', 'it prints, and gives back nothing: `print` shows a value, `return` hands it on.')
+    """
+    if _does_nothing(function):
+        return ""
     code = getattr(innermost(function), "__code__", None)
     if code is not None and "print" in code.co_names:
         return "it prints, and gives back nothing: `print` shows a value, `return` hands it on."

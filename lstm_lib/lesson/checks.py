@@ -388,7 +388,9 @@ def _how_it_did(result):
         return "✓", f"right. It catches all {len(result.caught)} exhibits and accuses no healthy cell."
     n = len(result.caught) + len(result.missed)
     words = f"catches {len(result.caught)} of {n} exhibits. Slipped through: {', '.join(result.missed)}."
-    complaints = "".join(f" {complaint}." for complaint in result.complaints[:1])
+    complaints = "".join(
+        f" {complaint}{'' if complaint[-1] in '.?' else '.'}" for complaint in result.complaints[:1]
+    )
     return "✗", (complaints.strip() if not result.caught and complaints else words + complaints)
 
 
@@ -438,6 +440,8 @@ def _verdict_on_choice(answer, expected, choices, known):
             if isinstance(answer, str) and len(choices) > 8
             else []
         )
+        if not isinstance(answer, str | int | float) and all(isinstance(each, str) for each in choices):
+            some += ": want it as text"
         return "✗", f"{got[:60]} is none of {some}." + (f" Did you mean {near[0]}?" if near else "")
     if chosen == expected:
         return "✓", "right."

@@ -14,6 +14,7 @@ fall. They were made by people who know their subject, and are shown for what th
 import copy
 import inspect
 from contextlib import contextmanager
+from hashlib import sha256
 from itertools import combinations
 from typing import NamedTuple
 
@@ -21,11 +22,63 @@ import numpy as np
 
 from lstm_lib import data, lstm, model, training, validation
 from lstm_lib.functional import mean_squared_error
+from lstm_lib.lesson import attempts
 from lstm_lib.lesson.mistakes import CATALOGUE, cell_with
-from lstm_lib.lesson.reading import Unreadable, in_the_form_of, kind
+from lstm_lib.lesson.reading import Unreadable, in_the_form_of, kind, numbers
 
 SIZES = (4, 2, 3, 7)  # T, D, H, B: no two of T, D, H, H+D, 4H and B are equal, so nothing fits the wrong way round
 EXHIBITS = {name: mistake for name, mistake in CATALOGUE.items() if mistake.title}
+
+
+def hidden(mark):
+    """Return an exhibit by a mark that does not tell its name, for a hunt.
+
+    Parameters
+    ----------
+    mark : str
+        The beginning of the SHA-256 of its name.
+
+    Returns
+    -------
+    Mistake
+
+    Raises
+    ------
+    ValueError
+        No exhibit has that mark.
+
+    Examples
+    --------
+    >>> hidden(sha256(b"dropped_dC").hexdigest()[:8]).name
+    'dropped_dC'
+    """
+    for exhibit in EXHIBITS.values():
+        if mark and sha256(exhibit.name.encode()).hexdigest().startswith(mark):
+            return exhibit
+    raise ValueError(f"mark is {mark!r}; want the beginning of the SHA-256 of an exhibit's name")
+
+
+def text_of(cell, name):
+    """Return the body of a function of a cell, as it stands there, without its docstring.
+
+    Parameters
+    ----------
+    cell : module
+        Like `lstm_lib.lstm`.
+    name : str
+        Of one of its functions.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(text_of(lstm, "stack"))
+        return Step(*map(np.array, zip(*validation.steps(steps, Step), strict=True)))
+    """
+    source = inspect.getsource(getattr(cell, name))
+    return source.split('"""')[2].strip("\n") if source.count('"""') > 1 else source
 
 
 # --- the three checks --------------------------------------------------------------------------------------------
@@ -594,8 +647,11 @@ def _called_broken(detect, cell, name):
     try:
         with np.errstate(all="ignore"):
             answer = detect(cell)
-        if isinstance(answer, bool | np.bool_):
-            return bool(answer), ""
+        if answer is None or answer is ...:
+            said = attempts.nothing_back(detect)
+            return False, f"detect, at {name}: {said}" if said else "detect is not written yet"
+        if numbers(answer) is not None and numbers(answer).size == 1 and numbers(answer).item() in (0, 1):
+            return bool(numbers(answer).item()), ""
         return False, f"detect gave back {kind(answer)} for {name}; want True or False"
     except NotImplementedError:
         return False, "detect is not written yet"

@@ -237,10 +237,12 @@ def by_name(answer, names, what=""):
     elif (row := in_a_row(answer)) is not None:
         if len(row) != len(names):
             comma = _comma_or_quotes(answer, (len(names),))
-            raise Unreadable(f"{got} {kind(answer)}; want {len(names)}: {', '.join(names)}{comma}")
+            wanted = "a pair" if len(names) == 2 else len(names)
+            raise Unreadable(f"{got} {kind(answer)}; want {wanted}: {', '.join(names)}{comma}")
         return dict(zip(names, row, strict=True))
     else:
-        raise Unreadable(f"{got} {kind(answer)}; want {', '.join(names)}")
+        wanted = "a pair: " if len(names) == 2 else ""
+        raise Unreadable(f"{got} {kind(answer)}; want {wanted}{', '.join(names)}")
     missing = [name for name in names if name not in found]
     if missing:
         there = f"; the names in it are {', '.join(map(str, found))}" if found else ""

@@ -6,8 +6,10 @@ check keeps what the answer can reach, lets it run, and puts everything back.
 
 import collections
 import copy
+import dis
 import functools
 import inspect
+import itertools
 import types
 
 import numpy as np
@@ -127,6 +129,41 @@ def innermost(function):
     while isinstance(function, functools.partial | types.MethodType):
         function = function.func if isinstance(function, functools.partial) else function.__func__
     return inspect.unwrap(function)
+
+
+def taken_from(modules, function):
+    """Return what a function, or one that is written inside of it, takes from some modules.
+
+    Parameters
+    ----------
+    modules : set of str
+        The names that the modules have in its text.
+    function : function
+        Any.
+
+    Returns
+    -------
+    set of str
+
+    Examples
+    --------
+    >>> taken_from({"math"}, lambda angle: math.sin(angle) + np.cos(angle))
+    {'sin'}
+    """
+    waiting, found = [getattr(innermost(function), "__code__", None)], set()
+    while waiting:
+        code = waiting.pop()
+        if isinstance(code, types.CodeType):
+            waiting += code.co_consts
+            steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
+            for step, then in itertools.pairwise(steps):
+                if (
+                    isinstance(step.argval, str)
+                    and step.argval in modules
+                    and then.opname in ("LOAD_ATTR", "LOAD_METHOD")
+                ):
+                    found.add(then.argval)
+    return found
 
 
 class Surroundings:

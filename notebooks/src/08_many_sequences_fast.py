@@ -14,25 +14,20 @@
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** The six formulas ([The formulas](03_the_formulas.ipynb)) and matrix products in NumPy.
 #
-# **How long it takes.** About 45 minutes.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
+# **How long it takes.** About 20 minutes to read and run, and 35 for the exercises.
+#
 # The library has the LSTM twice. `lstm` is written to be read, one line for each formula. `fused` is written to be run: the
-# same parameters, the same results up to rounding, the same trace stacked over time, in less time. This lesson walks from
+# same parameters, the same results up to rounding, in less time. This lesson walks from
 # the one to the other. Each step is first checked against `lstm`, and then timed.
 
 # %% slideshow={"slide_type": "skip"}
-import inspect
-import json
-import os
-import platform
-import time
-from pathlib import Path
+# Setup: imports
+from functools import partial
 
 import numpy as np
 
-from lstm_lib import fused, lstm, plotting, sigmoid
-from lstm_lib.lesson import check, check_order, predict, reveal
+from lstm_lib import fused, lstm, sigmoid  # noqa: F401  σ is for step 1
+from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, stopwatch
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -60,44 +55,6 @@ from lstm_lib.lesson import check, check_order, predict, reveal
 #
 # </details>
 
-# %% slideshow={"slide_type": "skip"}
-assert lstm.init_params(3, 4, np.random.default_rng(0))["W_f"].shape == (4, 7)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Times differ from machine to machine, and from run to run. So this page measures nothing while it runs: it reads its
-# times from a table that one command has measured, on one machine and one thread. To have your own machine's times
-# instead, run this in the folder of the course: `OPENBLAS_NUM_THREADS=1 LSTM_MEASURE=1 .venv/bin/python notebooks/build.py 07`.
-# (In a Unix shell. It replaces the stored table and this notebook. What the text says about times stays as it is, true for
-# our machine; `git restore notebooks` brings ours back.)
-
-# %% slideshow={"slide_type": "skip"}
-MEASURE = os.environ.get("LSTM_MEASURE") == "1"
-STORED = Path(lstm.__file__).parents[1] / "notebooks" / "results" / "08_times.json"
-table = {} if MEASURE else json.loads(STORED.read_text(encoding="utf-8"))
-
-
-def times(name, functions, rounds=60):
-    """Return the best time of each function in milliseconds: measured in turn, or from the table."""
-    if MEASURE:
-        best = dict.fromkeys(functions, float("inf"))
-        for words, function in [*functions.items()] * rounds:
-            start = time.perf_counter()
-            function()
-            best[words] = min(best[words], 1e3 * (time.perf_counter() - start))
-        table[name] = {words: float(f"{milliseconds:.4g}") for words, milliseconds in best.items()}
-    return table[name]
-
-
-# %% slideshow={"slide_type": "skip"}
-if MEASURE:
-    threads = os.environ.get("OPENBLAS_NUM_THREADS", "no limit set")
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    cpu = next((line.split(": ")[1] for line in lines if line.startswith("model name")), platform.machine())
-    table["measured on"] = (
-        f"{cpu}, Python {platform.python_version()}, NumPy {np.__version__}, BLAS threads: {threads}"
-    )
-print(table["measured on"])
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Columns
 #
@@ -109,18 +66,22 @@ print(table["measured on"])
 # W_f · $z_t$, and of all hidden states together?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Your guess: rows and columns
 on_offer = ["(4, 7)", "(4, 5)", "(7, 5)", "(4, 1)"]
 predict("08.shape", "What is the shape of W_f · z_t?", on_offer)
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(7)
 params = lstm.init_params(3, 4, rng)
 X = rng.normal(size=(20, 3, 5))
 hs, steps = lstm.forward(params, X)
-shapes = {"X": X, "z_t": steps[0].z_t, "W_f @ z_t": params["W_f"] @ steps[0].z_t, "hs": hs}
-for words, array in shapes.items():
-    print(f"{words:10} {array.shape}")
-reveal("08.shape", on_offer.index(str(shapes["W_f @ z_t"].shape)))
+z_t = steps[0].z_t
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Answer: all four shapes
+for what, array in {"X": X, "z_t": z_t, "W_f @ z_t": params["W_f"] @ z_t, "hs": hs}.items():
+    print(f"{what:10} {array.shape}")
+reveal("08.shape", on_offer.index(str((params["W_f"] @ z_t).shape)))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -130,32 +91,43 @@ reveal("08.shape", on_offer.index(str(shapes["W_f @ z_t"].shape)))
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Time first, then entries, then sequences: (T, D, B), (H+D, B), (H, B), (T, H, B). Is a batch the same as its sequences
-# one after the other? Cut it into its columns and see:
+# Time first, then entries, then sequences: (T, D, B), (H+D, B), (H, B), (T, H, B).
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Is a batch the same as its sequences one after the other? Cut it into its columns and see:
 
 # %% slideshow={"slide_type": "skip"}
 for b in range(5):
     alone, _ = lstm.forward(params, X[:, :, b : b + 1])
-    assert np.allclose(alone, hs[:, :, b : b + 1], rtol=1e-12, atol=1e-14)
-print("each column is what it is alone")
+    apart = np.abs(alone - hs[:, :, b : b + 1]).max()
+    print(f"column {b} is what it is alone: {apart < 1e-12}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Times differ from machine to machine, and from run to run. What you see below before you have run anything was measured on one machine, with
+# one thread. Run a cell, and `stopwatch.times` measures here and now: it calls each function many times, in turn, and keeps the best
+# time of each, in milliseconds. Where the text names a ratio, it is that of our machine.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** One sequence of 100 steps through 32 units takes a certain time. Now take 32 of them, side by side.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict(
-    "08.batch", "How long do 32 sequences take?", ["32 times as long", "8 times as long", "2 or 3 times as long"]
-)
+# Your guess: 32 for the price of how many
+choices = ["2 or 3 times as long", "8 times as long", "32 times as long"]
+predict("08.batch", "How long do 32 sequences take?", choices, limits=[5, 16])
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 D, H, T = 2, 32, 100
 params = lstm.init_params(D, H, rng)
 batches = {str(B): rng.normal(size=(T, D, B)) for B in (1, 8, 32, 128)}
-cost = times("batch", {B: lambda X=X: lstm.forward(params, X) for B, X in batches.items()})
-for B, milliseconds in cost.items():
-    print(f"B = {B:>3}: {milliseconds / cost['1']:5.1f} times the cost of one sequence")
-assert MEASURE or cost["32"] < 3 * cost["1"]
-reveal("08.batch", np.abs(np.log(cost["32"] / cost["1"]) - np.log([32, 8, 2.5])).argmin())  # the nearest
+race = {B: lambda X=X: lstm.forward(params, X) for B, X in batches.items()}
+took = stopwatch.times("batch", race)
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Answer: the times of four batches
+print(stopwatch.source())
+for B, ms in took.items():
+    print(f"B = {B:>3}: {ms / took['1']:5.1f} times the cost of one sequence")
+reveal("08.batch", took["32"] / took["1"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -177,21 +149,22 @@ reveal("08.batch", np.abs(np.log(cost["32"] / cost["1"]) - np.log([32, 8, 2.5]))
 # **Predict.** Nobody hands anything from the first call to the second.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Your guess: the state of the second call
 starts = ["the last state of the first call", "zeros", "random numbers"]
 predict("08.begins", "With which state does the second call begin?", starts)
 
 # %% slideshow={"slide_type": "skip"}
-D, H, T, B = 2, 32, 100, 8
-fresh = np.random.default_rng(16)
-layer, X = lstm.init_params(D, H, fresh), fresh.normal(size=(T, D, B))
-whole, steps = lstm.forward(layer, X)
-handed_on, zeros, random = (steps[49].h_t, steps[49].C_t), np.zeros((2, H, B)), fresh.normal(size=(2, H, B))
-second = lstm.forward(layer, X[50:])[0]
-tried = [lstm.forward(layer, X[50:], (h, C))[0] for h, C in (handed_on, zeros, random)]
+X = np.random.default_rng(16).normal(size=(100, 2, 8))
+whole, steps = lstm.forward(params, X)
+handed_on, zeros = (steps[49].h_t, steps[49].C_t), np.zeros((2, 32, 8))
+random = np.random.default_rng(17).normal(size=(2, 32, 8))
+second = lstm.forward(params, X[50:])[0]
+tried = [lstm.forward(params, X[50:], (h, C))[0] for h, C in (handed_on, zeros, random)]
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-for words, hs in zip(starts, tried, strict=True):
-    print(f"from {words:33} step 51 off by {np.abs(hs[0] - whole[50]).max():.2f}")
+# Answer: three beginnings, and the whole sequence
+for start, hs in zip(starts, tried, strict=True):
+    print(f"from {start:33} step 51 off by {np.abs(hs[0] - whole[50]).max():.2f}")
 reveal("08.begins", [np.array_equal(hs, second) for hs in tried].index(True))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -201,15 +174,12 @@ reveal("08.begins", [np.array_equal(hs, second) for hs in tried].index(True))
 #
 # </details>
 
-# %% slideshow={"slide_type": "skip"}
-assert np.allclose(tried[0], whole[50:], rtol=1e-12, atol=1e-14)
-assert np.array_equal(tried[1], second) and not np.allclose(second[0], whole[50])
-
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Zeros, here as in PyTorch, and in Keras unless the layer is made with `stateful=True`. Whoever wants the memory to go on
 # hands the last (h, C) to the next call. Then column b of the next batch has to go on where column b of this one ended;
 # exercise 5 is about that.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Sometimes the state is drawn at random instead, in the belief that the layer will forget it soon. Does it? Here is how far
 # two runs on the same input are apart, one from zeros and one from random numbers, with the usual bias of the forget
 # gate and with a larger one. (Nothing is trained here. The bias stands for what training may make of a gate that
@@ -217,16 +187,23 @@ assert np.array_equal(tried[1], second) and not np.allclose(second[0], whole[50]
 
 # %% slideshow={"slide_type": "skip"}
 for b_f in (1.0, 6.0):
-    patient = layer | {"b_f": np.full((H, 1), b_f)}
+    patient = params | {"b_f": np.full((32, 1), b_f)}
     one, other = (lstm.forward(patient, X, (h, C))[0] for h, C in (zeros, random))
     apart = np.abs(one - other).max(axis=(1, 2))
-    print(f"b_f = {b_f:.0f}: apart by {apart[0]:.2f} at step 1, {apart[9]:.2f} at 10, {apart[99]:.2f} at 100")
-    assert (apart[99] < 0.005) == (b_f == 1)
+    print(f"b_f = {b_f:.0f}: apart by {apart[0]:.2f} at step 1, {apart[99]:.2f} at step 100")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A layer that forgets soon forgets its random beginning as well. One that keeps what it has been given keeps that
 # too, to the last step: the same input gives another answer at every call. So begin with zeros, or with a state that you
 # can name.
+
+# %% slideshow={"slide_type": "skip"}
+# Proof: a state that is handed on, and one that is kept
+assert np.allclose(tried[0], whole[50:], rtol=1e-12, atol=1e-14)
+assert np.array_equal(tried[1], second) and not np.allclose(second[0], whole[50])
+assert apart[99] > 0.05  # with b_f = 6; with b_f = 1:
+one, other = (lstm.forward(params, X, (h, C))[0] for h, C in (zeros, random))
+assert np.abs(one - other)[99].max() < 0.005
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 1 · One product for four gates
@@ -242,17 +219,8 @@ def stacked(params):
     return W, b
 
 
-# %% slideshow={"slide_type": "subslide"}
-def one_product(params, X, h, C):
-    (W, b), H, hs = stacked(params), len(h), []
-    for x in X:
-        a = W @ np.concatenate([h, x]) + b
-        C_tilde, (f, i, o) = np.tanh(a[:H]), sigmoid(a[H:]).reshape(3, H, -1)
-        C = f * C + i * C_tilde
-        h = o * np.tanh(C)
-        hs.append(h)
-    return np.array(hs)
-
+W, b = stacked(params)
+print(f"four times {params['W_f'].shape} is {W.shape}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -261,9 +229,52 @@ def one_product(params, X, h, C):
 #
 # </details>
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **Write it yourself.** Take W and b from `stacked`, once. Then go through X, and at each step make all four sums in one product; its first H
+# rows are the candidate's, and `sigmoid` of the others, cut into three, gives f, i and o. Return all h, of shape (T, H, B). The check also
+# tells how many times as fast it is as `lstm.forward`, on your machine.
+
+
+# %% slideshow={"slide_type": "skip"}
+def one_product(params, X, h, C):
+    (W, b), H, hs = stacked(params), len(h), []
+    raise NotImplementedError  # for x in X: …
+
+
+# %% slideshow={"slide_type": "skip"}
+# Check: one product a step, and what it saves
+exercises.many_sequences_fast.check_one_product(one_product)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Every version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes:
+# <details><summary>Hint 1, a nudge</summary>
+#
+# In the loop: `a = W @ np.concatenate([h, x]) + b`, then formulas 4 and 6 as they are.
+#
+# </details>
+# <details><summary>Hint 2, a step further</summary>
+#
+# `sigmoid(a[H:]).reshape(3, H, -1)` can be unpacked into f, i and o. And h and C go on to the next round under the same names.
+#
+# </details>
+# <details><summary>Solution</summary>
+#
+# ```python
+# def one_product(params, X, h, C):
+#     (W, b), H, hs = stacked(params), len(h), []
+#     for x in X:
+#         a = W @ np.concatenate([h, x]) + b
+#         C_tilde, (f, i, o) = np.tanh(a[:H]), sigmoid(a[H:]).reshape(3, H, -1)
+#         C = f * C + i * C_tilde
+#         h = o * np.tanh(C)
+#         hs.append(h)
+#     return np.array(hs)
+# ```
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes. Step 1 stands in the
+# library of the exercises, in case yours is not there yet:
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -271,16 +282,18 @@ def same(version):
     for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3), (5, 6, 1, 2)]:
         params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
         h, C = rng.normal(size=(2, H, B))
-        assert np.allclose(version(params, X, h, C), lstm.forward(params, X, (h, C))[0], rtol=1e-12, atol=1e-13)
+        right = lstm.forward(params, X, (h, C))[0]
+        assert np.allclose(version(params, X, h, C), right, rtol=1e-12, atol=1e-13)
     return "the same as lstm.forward"
 
 
-same(one_product)
+step_1 = exercises.many_sequences_fast.one_product
+same(step_1)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 2 · One tanh for four gates
 #
-# Lesson 03 proved that σ(a) = ½ (1 + tanh(a/2)). So σ is a tanh too, if its argument is halved first. That can be done
+# Lesson 03 proved that σ of a is ½ + ½ tanh(a/2). So σ is a tanh too, if its argument is halved first. That can be done
 # once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh does all four.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -292,10 +305,17 @@ same(one_product)
 
 
 # %% slideshow={"slide_type": "skip"}
-def one_tanh(params, X, h, C):
-    (W, b), H, hs = stacked(params), len(h), []
-    W[H:] *= 0.5  # σ(a) = ½ + ½ tanh(a/2): halve a by halving what makes it
+def halved(params):
+    W, b = stacked(params)
+    H = len(W) // 4
+    W[H:] *= 0.5  # a is halved by halving what makes it
     b[H:] *= 0.5
+    return W, b
+
+
+# %% slideshow={"slide_type": "skip"}
+def one_tanh(params, X, h, C):
+    (W, b), H, hs = halved(params), len(h), []
     for x in X:
         a = np.tanh(W @ np.concatenate([h, x]) + b)
         C_tilde, (f, i, o) = a[:H], (0.5 + 0.5 * a[H:]).reshape(3, H, -1)
@@ -319,28 +339,32 @@ same(one_tanh)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # What is left in the loop made a new array in every line: the stack of h and x, the sum, the tanh, the halves. Now X is
 # copied into the tape once, and h_t is written by step t straight into the z of step t + 1. z has a last row of ones, so
-# that the product adds the bias.
+# that the product adds the bias. `a` holds the candidate and the three gates, and `u` what is needed for a moment only.
+
+
+# %% slideshow={"slide_type": "skip"}
+def step_in_place(a, C, u, h):
+    H = len(C)
+    C_tilde, f, i, o = a.reshape(4, H, -1)  # four windows on one array
+    a[H:] *= 0.5
+    a[H:] += 0.5
+    np.add(np.multiply(f, C, out=C), np.multiply(i, C_tilde, out=u), out=C)
+    np.multiply(o, np.tanh(C, out=u), out=h)
 
 
 # %% slideshow={"slide_type": "skip"}
 def in_place(params, X, h, C):
     (T, D, B), H = X.shape, len(h)
-    W = np.concatenate(stacked(params), axis=1)  # the bias is one more column
-    W[H:] *= 0.5
+    W = np.concatenate(halved(params), axis=1)  # the bias is one more column
     Z = np.ones((T + 1, H + D + 1, B))
     Z[0, :H], Z[:T, H:-1] = h, X
     a, u, C = np.empty((4 * H, B)), np.empty((H, B)), C.copy()
-    C_tilde, f, i, o = a.reshape(4, H, B)  # four windows on one array
-    for z, h in zip(Z[:T], Z[1:, :H], strict=True):
+    for z, h in zip(Z[:T], Z[1:, :H], strict=True):  # h is a window on the next z
         np.tanh(np.dot(W, z, out=a), out=a)
-        a[H:] *= 0.5
-        a[H:] += 0.5
-        np.add(np.multiply(f, C, out=C), np.multiply(i, C_tilde, out=u), out=C)
-        np.multiply(o, np.tanh(C, out=u), out=h)  # h is a window on the next z
+        step_in_place(a, C, u, h)
     return Z[1:, :H]
 
 
-# %% slideshow={"slide_type": "skip"}
 same(in_place)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -348,35 +372,41 @@ same(in_place)
 # units? And for 64 sequences and 256 units?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Your guess: the best of the three
 savings = ["1 one product", "2 one tanh", "3 in place"]
 predict("08.saves", "Which step saves most time, for one sequence and 16 units?", savings)
 
 # %% slideshow={"slide_type": "skip"}
+sizes = {
+    "T=50 B=1 D=1 H=16": (50, 1, 16, 1),
+    "T=100 B=32 D=2 H=32": (100, 2, 32, 32),
+    "T=50 B=64 D=256 H=256": (50, 256, 256, 64),
+}
 versions = {
-    "lstm.forward": lambda *arguments: lstm.forward(*arguments[:2], arguments[2:])[0],
-    "1 one product": one_product,
+    "lstm.forward": lambda params, X, h, C: lstm.forward(params, X, (h, C)),
+    "1 one product": step_1,
     "2 one tanh": one_tanh,
     "3 in place": in_place,
 }
 
 
-def compare(name, T, D, H, B):
+# %% slideshow={"slide_type": "skip"}
+def compare(name, versions, T, D, H, B):
     params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
     h = C = np.zeros((H, B))
-    return times(name, {words: lambda v=v: v(params, X, h, C) for words, v in versions.items()})
+    race = {words: lambda v=v: v(params, X, h, C) for words, v in versions.items()}
+    return stopwatch.times(name, race)
 
+
+compared = {words: compare(words, versions, *size) for words, size in sizes.items()}
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-sizes = {"T=50 B=1 D=1 H=16": (50, 1, 16, 1), "T=100 B=32 D=2 H=32": (100, 2, 32, 32)}
-sizes |= {"T=50 B=64 D=256 H=256": (50, 256, 256, 64)}
-compared = {words: compare(words, *size) for words, size in sizes.items()}
-print(f"{'times as fast as lstm.forward':29}" + "".join(f"{version:>15}" for version in [*versions][1:]))
-for words, row in compared.items():
-    ratios = [row["lstm.forward"] / row[version] for version in [*versions][1:]]
-    print(f"{words:29}" + "".join(f"{ratio:15.1f}" for ratio in ratios))
-reveal(
-    "08.saves", np.argmin(np.diff([*compared["T=50 B=1 D=1 H=16"].values()]))
-)  # the largest fall from one to the next
+# Answer: three versions, at three sizes
+print(f"{'times as fast as lstm.forward':29}" + "".join(f"{words:>15}" for words in savings))
+for which, took in compared.items():
+    print(f"{which:29}" + "".join(f"{took['lstm.forward'] / took[version]:15.1f}" for version in savings))
+small = [*compared["T=50 B=1 D=1 H=16"].values()]
+reveal("08.saves", np.argmin(np.diff(small)))  # the largest fall from one to the next
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -390,11 +420,6 @@ reveal(
 # Step 1 saves most, at every size. With small arrays every call that is saved counts, and the gain is large. With large
 # ones most of the time is in the matrix products themselves. Their arithmetic stays the same, and the gain is modest.
 
-# %% slideshow={"slide_type": "skip"}
-assert MEASURE or all(
-    c["lstm.forward"] - c["1 one product"] > c["1 one product"] - c["3 in place"] for c in compared.values()
-)
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A trick that does not always pay
 #
@@ -404,40 +429,39 @@ assert MEASURE or all(
 
 # %% slideshow={"slide_type": "skip"}
 def hoisted(params, X, h, C):
-    (T, D, B), H = X.shape, len(h)
-    W, b = (np.concatenate([part[:H], 0.5 * part[H:]]) for part in stacked(params))
-    all_x = W[:, H:] @ X.transpose(1, 0, 2).reshape(D, T * B) + b  # one product for all steps
-    W_h, all_x = np.ascontiguousarray(W[:, :H]), all_x.reshape(4 * H, T, B).transpose(1, 0, 2).copy()
-    a, u, C, hs = np.empty((4 * H, B)), np.empty((H, B)), C.copy(), np.empty((T, H, B))
-    C_tilde, f, i, o = a.reshape(4, H, B)
+    (T, D, B), H, (W, b) = X.shape, len(h), halved(params)
+    all_x = W[:, H:] @ X.transpose(1, 0, 2).reshape(D, T * B) + b  # one product, all steps
+    all_x = all_x.reshape(4 * H, T, B).transpose(1, 0, 2).copy()
+    W_h, a, u = W[:, :H].copy(), np.empty((4 * H, B)), np.empty((H, B))
+    C, hs = C.copy(), np.empty((T, H, B))
     for a_x, out in zip(all_x, hs, strict=True):
         np.tanh(np.add(np.dot(W_h, h, out=a), a_x, out=a), out=a)
-        a[H:] *= 0.5
-        a[H:] += 0.5
-        np.add(np.multiply(f, C, out=C), np.multiply(i, C_tilde, out=u), out=C)
-        h = np.multiply(o, np.tanh(C, out=u), out=out)
+        step_in_place(a, C, u, out)
+        h = out
     return hs
 
 
+# %% slideshow={"slide_type": "skip"}
 same(hoisted)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict(
-    "08.hoist",
-    "With 2 inputs and 32 units, hoisted is …",
-    ["slower than step 3", "about as fast", "faster than step 3"],
-)
+# Your guess: does hoisting pay
+choices = ["slower than step 3", "about as fast", "faster than step 3"]
+predict("08.hoist", "With 2 inputs and 32 units, hoisted is …", choices, limits=[0.9, 1.1])
+
+# %% slideshow={"slide_type": "skip"}
+both = {"3 in place": in_place, "hoisted": hoisted}
+took = {words: compare(f"hoisted, {words}", both, *size) for words, size in sizes.items()}
+ratio = {words: each["3 in place"] / each["hoisted"] for words, each in took.items()}
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-versions = {"3 in place": in_place, "hoisted": hoisted}
-for words, size in sizes.items():
-    cost = compare(f"hoisted, {words}", *size)
-    print(f"{words:23} hoisted is {cost['3 in place'] / cost['hoisted']:.2f} times as fast as step 3")
-middle = table["hoisted, T=100 B=32 D=2 H=32"]
-reveal("08.hoist", np.searchsorted([0.9, 1.1], middle["3 in place"] / middle["hoisted"]))
+# Answer: hoisted beside step 3
+for which in ratio:
+    print(f"{which:23} hoisted is {ratio[which]:.2f} times as fast as step 3")
+reveal("08.hoist", ratio["T=100 B=32 D=2 H=32"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -447,12 +471,9 @@ reveal("08.hoist", np.searchsorted([0.9, 1.1], middle["3 in place"] / middle["ho
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# On this machine it does not pay. Each step still needs its product with h, only with fewer columns. In exchange there is
+# On our machine it does not pay. Each step still needs its product with h, only with fewer columns. In exchange there is
 # one addition more in each step, and a large array that is written once and read once. A trick is worth what it saves
 # *here*, and only a measurement knows.
-
-# %% slideshow={"slide_type": "skip"}
-assert MEASURE or middle["hoisted"] > middle["3 in place"]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The way back
@@ -460,14 +481,8 @@ assert MEASURE or middle["hoisted"] > middle["3 in place"]
 # On the way back the same ideas apply, and one more. Each step adds its own da · zᵀ to the gradient of W. A sum of
 # products of columns is one product of matrices, if the columns of all steps are laid side by side.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Does it pay more with one sequence, or with 32?
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict("08.at_once", "The one large product pays more …", ["with one sequence", "with 32 sequences"])
-
-
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 def step_by_step(da, z):
     dW = np.zeros((da.shape[1], z.shape[1]))
     for da_t, z_t in zip(da, z, strict=True):
@@ -480,24 +495,36 @@ def at_once(da, z):
     return da.transpose(1, 0, 2).reshape(rows, T * B) @ z.transpose(0, 2, 1).reshape(T * B, -1)
 
 
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# **Predict.** Does it pay more with one sequence, or with 32?
+
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Your guess: where one large product pays
+predict("08.at_once", "The one large product pays more …", ["with one sequence", "with 32 sequences"])
+
+# %% slideshow={"slide_type": "skip"}
 gain = {}
 for B in (1, 32):
     da, z = rng.normal(size=(100, 128, B)), rng.normal(size=(100, 34, B))
     assert np.allclose(step_by_step(da, z), at_once(da, z), rtol=1e-12, atol=1e-11)
-    both = {way.__name__: lambda way=way, da=da, z=z: way(da, z) for way in (step_by_step, at_once)}
-    cost = times(f"dW, B = {B}", both)
-    gain[B] = cost["step_by_step"] / cost["at_once"]
+    race = {way.__name__: partial(way, da, z) for way in (step_by_step, at_once)}
+    took = stopwatch.times(f"dW, B = {B}", race)
+    gain[B] = took["step_by_step"] / took["at_once"]
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Answer: the gradient of W after the loop
+for B in gain:
     print(f"B = {B:2}: dW after the loop is {gain[B]:.1f} times as fast")
 reveal("08.at_once", np.argmax([*gain.values()]))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With one sequence the gain is large, for a hundred tiny products become one. With 32 the products are large enough by
 # themselves, and laying the columns side by side costs what is gained. The library's layer asks for the sizes first.
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # The slopes of all σ and tanh need nothing that comes back. So they are computed before the loop, in a few large calls,
 # and the loop itself is left with five: two sums, two products entry by entry, and the matrix product for dz. (Not for all
-# steps at once: for as many as should stay in the processor's cache.)
+# steps at once: for as many as should stay in the processor's cache, the small memory beside it that is read fastest.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The fused layer
@@ -506,29 +533,13 @@ reveal("08.at_once", np.argmax([*gain.values()]))
 # the same things.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# X is not hoisted. The trace is a `Step` whose arrays have time in front, what `lstm.stack` would make.
-
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3)]:
-    params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
-    hs, steps = lstm.forward(params, X)
-    dhs = rng.normal(size=hs.shape)
-    fast_hs, trace = fused.forward(params, X)
-    grads, dX, dstate_0 = lstm.backward(params, dhs, steps)
-    fast_grads, fast_dX, fast_dstate_0 = fused.backward(params, dhs, trace)
-    assert np.allclose(fast_hs, hs, rtol=1e-12, atol=1e-13) and np.allclose(fast_dX, dX, rtol=1e-11, atol=1e-12)
-    assert all(np.allclose(a, b, rtol=1e-12, atol=1e-13) for a, b in zip(trace, lstm.stack(steps), strict=True))
-    assert all(np.allclose(fast_grads[name], grads[name], rtol=1e-11, atol=1e-12) for name in grads)
-    assert np.allclose(fast_dstate_0, dstate_0, rtol=1e-11, atol=1e-12)
-print("same hidden states, same trace, same gradients")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# This is `forward`, as it stands in the library. Three things are new. $C_{t-1}$, C̃, f, i and o lie in one array, the tape,
-# so one call makes f * C and i * C̃ together. The tape is also the trace. And `_empty` makes an array that begins where a
-# cache line begins, the unit in which a processor reads memory.
+# X is not hoisted. This is `forward`, as it stands in the library. Three things are new. $C_{t-1}$, C̃, f, i and o lie in one array, the tape,
+# so one call makes f * C and i * C̃ together. The tape is also what the backward pass reads. And `_empty` makes an array that begins where a
+# *cache line* begins, the piece of memory that a processor reads at a time.
 
 # %% slideshow={"slide_type": "skip"}
-print(inspect.getsource(fused.forward).split('"""')[2].strip("\n"))
+# Table: the library's forward
+print(museum.text_of(fused, "forward"))
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -537,20 +548,36 @@ def there_and_back(layer, params, X, dhs):
     return layer.backward(params, dhs, trace)
 
 
-def compare_layers(name, T, D, H, B, rounds=15):
-    params, X, dhs = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
-    double = params, X, dhs
-    single = {k: p.astype(np.float32) for k, p in params.items()}, X.astype(np.float32), dhs.astype(np.float32)
-    runs = {"lstm": lambda: there_and_back(lstm, *double), "fused": lambda: there_and_back(fused, *double)}
-    return times(name, runs | {"fused, float32": lambda: there_and_back(fused, *single)}, rounds)
+params, X = lstm.init_params(3, 4, rng), rng.normal(size=(7, 3, 5))
+dhs = rng.normal(size=(7, 4, 5))
+grads, dX, _ = there_and_back(lstm, params, X, dhs)
+fast_grads, fast_dX, _ = there_and_back(fused, params, X, dhs)
+far = max(np.abs(fast_grads[name] - grads[name]).max() for name in grads)
+print(f"gradients and dX are the same: {max(far, np.abs(fast_dX - dX).max()) < 1e-12}")
 
+
+# %% slideshow={"slide_type": "skip"}
+def compare_layers(name, T, D, H, B):
+    params = lstm.init_params(D, H, rng)
+    X, dhs = rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
+    half = {k: p.astype(np.float32) for k, p in params.items()}
+    X_half, dhs_half = X.astype(np.float32), dhs.astype(np.float32)
+    race = {
+        "lstm": lambda: there_and_back(lstm, params, X, dhs),
+        "fused": lambda: there_and_back(fused, params, X, dhs),
+        "fused, float32": lambda: there_and_back(fused, half, X_half, dhs_half),
+    }
+    return stopwatch.times(name, race)
+
+
+# %% slideshow={"slide_type": "skip"}
+layers = {words: compare_layers(f"layers, {words}", *size) for words, size in sizes.items()}
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Table: there and back, the library's two layers
 print(f"{'there and back, times as fast as lstm in float64':50}{'fused':>8}{'fused, float32':>16}")
-for words, size in sizes.items():
-    cost = compare_layers(f"layers, {words}", *size)
-    print(f"{words:50}{cost['lstm'] / cost['fused']:8.1f}{cost['lstm'] / cost['fused, float32']:16.1f}")
-    assert MEASURE or cost["fused"] < cost["lstm"]
+for which, took in layers.items():
+    print(f"{which:50}{took['lstm'] / took['fused']:8.1f}{took['lstm'] / took['fused, float32']:16.1f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # float32 has half the bytes, so twice as many numbers fit into each instruction and into the caches. The last column shows
@@ -561,13 +588,28 @@ for words, size in sizes.items():
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What a larger one costs
 #
+# Count first. One step multiplies a matrix of 4H rows and H + D columns by a matrix of B columns: 4H · (H + D) · B products, and as many
+# sums. For T steps that is **8 · H · (H + D) · T · B**.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The way back has two such products at each step, one for dz and one for dW: twice as much again. All else, σ, tanh and the sums, grows with H
+# only and not with H². So there and back a layer makes about three times 8 · H · (H + D) · T · B operations.
+
+
+# %% slideshow={"slide_type": "skip"}
+def operations(T, D, H, B):
+    return 3 * 8 * H * (H + D) * T * B
+
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Twice as many steps, twice as many sequences, twice as many units: for each of the three, does the cost
 # double, or grow more, or less?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict(
-    "08.units", "Twice as many units, in a layer that is large already, cost …", ["twice", "4 times", "8 times"]
-)
+# Your guess: the price of twice the units
+choices = ["twice", "4 times", "8 times"]
+question = "Twice as many units, in a layer that is large already, cost …"
+predict("08.units", question, choices, limits=[2.8, 5.6])
 
 # %% slideshow={"slide_type": "skip"}
 growth = {
@@ -576,40 +618,18 @@ growth = {
     "H": {str(H): (50, 2, H, 32) for H in (8, 16, 32, 64, 128, 256, 512)},
 }
 costs = {
-    letter: {n: compare_layers(f"growth, {letter} = {n}", *size, rounds=8) for n, size in row.items()}
+    letter: {n: compare_layers(f"growth, {letter} = {n}", *size) for n, size in row.items()}
     for letter, row in growth.items()
 }
 
-# %% slideshow={"slide_type": "skip"}
-growing, axes = plotting.figure(height=3.0, ncols=3, sharey=True)
-meaning = {"T": "steps", "B": "sequences", "H": "units"}
-for ax, (letter, row) in zip(axes, costs.items(), strict=True):
-    n = [int(number) for number in row]
-    for layer, colour, marker in [("lstm", "#767676", "o"), ("fused", plotting.INK, "s")]:
-        ax.plot(n, [cost[layer] for cost in row.values()], color=colour, marker=marker, label=layer)
-    ax.set(xscale="log", yscale="log", xlabel=f"{letter}, {meaning[letter]}")
-    ax.set_xticks(n, labels=row if len(n) < 6 else [name if k % 2 == 0 else "" for k, name in enumerate(row)])
-    ax.minorticks_off()
-label = axes[0].set_ylabel("milliseconds")
-
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-growing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
-plotting.show(
-    growing,
-    "Milliseconds for forward and backward of lstm and of fused, on logarithmic scales, in three panels. Over T both are "
-    "nearly straight and run side by side, fused at about half the time of lstm. Over B the line of lstm begins nearly flat; "
-    "that of fused starts far below, rises from the start and almost meets it at 256 sequences. Over H both rise slowly at "
-    "first, then more steeply than over T; fused starts far below and lies just under lstm from 128 units on.",
-)
-
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-for letter, row in costs.items():
-    n, cost = [int(number) for number in row], [cost["fused"] for cost in row.values()]
-    doubled = 2 ** (np.diff(np.log2(cost)) / np.diff(np.log2(n)))
-    print(
-        f"twice {letter}: {doubled[0]:.1f} times the cost at the left end, {doubled[-1]:.1f} times at the right end"
-    )
-reveal("08.units", np.abs(np.log2(doubled[-1]) - [1, 2, 3]).argmin())  # the last row is H
+# Answer: what was measured, beside what was counted
+print(f"{'H':>4} {'counted':>12} {'measured':>12} {'a second':>14}")
+for n, size in growth["H"].items():
+    ms, count = costs["H"][n]["fused"], operations(*size) / 1e6
+    print(f"{n:>4} {count:10.0f} M {ms:9.1f} ms {count / ms:8.0f} billion")
+reveal("08.units", costs["H"]["512"]["fused"] / costs["H"]["256"]["fused"])
+figures.many_sequences_fast.growth(costs)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -620,48 +640,14 @@ reveal("08.units", np.abs(np.log2(doubled[-1]) - [1, 2, 3]).argmin())  # the las
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Twice the steps cost about twice the time: steps come one after the other. Twice the sequences cost little more as long as
-# calls are what costs, and about twice in the end. Twice the units quadruple the numbers in W_h, the part of W that meets
-# h. The cost grows by about half at first, and about four times in the end: the product takes over.
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# How much is left to gain? Here is the profile of a layer of 256 units: each kind of matrix product computed alone, with
-# nothing between, and what is left of the whole layer's time.
+# Twice the units quadruple the count, for H stands in it twice. The time follows it in the end: about four times at the right end of the third picture. At
+# the left end it grows by about half only: there the calls are what costs, and few operations are done a second. Twice the steps cost about twice the time, in both. Twice
+# the sequences cost little more as long as calls are what costs, and about twice in the end.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# dW is made from as many steps at a time as `fused` takes.
-
-# %% slideshow={"slide_type": "skip"}
-T, D, H, B, together = 50, 256, 256, 64, 4
-params, X, dhs = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
-W, W_back = rng.normal(size=(4 * H, H + D + 1)), rng.normal(size=(4 * H, H + D)).T
-z, a, dz, da = (rng.normal(size=(n, B)) for n in (H + D + 1, 4 * H, H + D, 4 * H))
-many_da, many_z = rng.normal(size=(4 * H, together * B)), rng.normal(size=(together * B, H + D + 1))
-profile = {
-    "the whole layer": lambda: there_and_back(fused, params, X, dhs),
-    "W · z, forward": lambda: [np.dot(W, z, out=a) for _ in range(T)],
-    "Wᵀ · da, backward": lambda: [np.dot(W_back, da, out=dz) for _ in range(T)],
-    "da · zᵀ, the gradient of W": lambda: [many_da @ many_z for _ in range(0, T, together)],
-}
-
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-cost = times("profile", profile, rounds=15)
-whole = cost["the whole layer"]
-for words in [*cost][1:]:
-    print(f"{words:28} {cost[words] / whole:4.0%}")
-products = sum(cost.values()) - whole
-print(f"{'all the rest':28} {1 - products / whole:4.0%}")
-assert MEASURE or products > 0.7 * whole
-
-# %% slideshow={"slide_type": "skip"}
-if MEASURE:
-    STORED.parent.mkdir(exist_ok=True)
-    STORED.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The products run in a library that people have tuned for decades (BLAS). All the rest together, everything that this page
-# is about, is what remains. (This is an estimate: alone, on the same few arrays, products run a little better than
-# between other work. `make bench` times each of them as the layer does it.)
+# So the count says what a large layer will cost, once the operations a second of the machine are known; a small one costs more than its
+# count. The products run in a library that people have tuned for decades, called BLAS. Nothing on this page makes them faster; what it
+# saves is all the rest.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why one sequence cannot be cut into pieces
@@ -677,8 +663,11 @@ if MEASURE:
 # **Predict.** A step takes C to f * C + w. Do two such steps, first (f₁, w₁), then (f₂, w₂). Is the result again of the
 # form f * C + w? With which f and w?
 
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# It is, with f = f₂ * f₁ and w = f₂ * w₁ + w₂. Two steps are one step.
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# It is: f = f₂ * f₁ and w = f₂ * w₁ + w₂. Two steps are one step. So let each step take in the one before it, all at the
+# So let each step take in the one before it, all at the
 # same time. Now each stands for two steps. Let each take in the one two before it, then four before it: after log₂ T
 # rounds, rounded up, each stands for all steps from the first to itself. This is a **parallel scan**.
 
@@ -692,20 +681,21 @@ def one_after_the_other(f, w):
     return np.array(memory)
 
 
+# %% slideshow={"slide_type": "skip"}
 def scan(f, w):
     f, w, reach, rounds = f.copy(), w.copy(), 1, 0
     while reach < len(f):
-        w[reach:] += f[reach:] * w[:-reach]  # each step takes in what lies `reach` steps before
+        w[reach:] += f[reach:] * w[:-reach]  # each takes in what lies `reach` steps before
         f[reach:] *= f[:-reach].copy()
         reach, rounds = 2 * reach, rounds + 1
     return w, rounds
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment"}
 f, w = rng.uniform(0.5, 1, size=(1000, 8)), rng.normal(size=(1000, 8))
 memory, rounds = scan(f, w)
-assert np.allclose(memory, one_after_the_other(f, w), rtol=1e-12, atol=1e-12)
-print(f"1000 steps in {rounds} rounds")
+far = np.abs(memory - one_after_the_other(f, w)).max()
+print(f"1000 steps in {rounds} rounds, the same memory: {far < 1e-12}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -723,8 +713,9 @@ print(f"1000 steps in {rounds} rounds")
 # The scan for such layers is from Martin and Cundy (2018). This is the bargain of minLSTM (Feng and others, 2024), of the
 # mLSTM in xLSTM (Beck and others, 2024) and of state-space models such as Mamba (Gu and Dao, 2023): what is kept and
 # written does not depend on h, in exchange for training all steps at once. What is given up is what lesson 05 called the
-# path through h. That has a price: under a common assumption of complexity theory, state-space models such as S4 and
-# Mamba cannot follow a long chain of swaps of five things, which even a plain RNN can (Merrill and others, 2024).
+# path through h. That has a price. Let five cups stand in a row, and swap two of them, again and again: where is the first one now?
+# A plain RNN can follow that for as long as one likes. State-space models such as S4 and Mamba cannot, whatever their weights, if
+# something is true that nearly all believe who study what can be computed side by side (Merrill and others, 2024).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## When one machine is not enough
@@ -749,6 +740,8 @@ print(f"1000 steps in {rounds} rounds")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
 #
+# One is behind you if you have written step 1. Here are five more.
+#
 # **1. Shapes.** For any T, D, H and B, return the shapes of $z_t$, of the stacked W with its bias column, and of the tape Z of step 3,
 # as a list of three tuples.
 
@@ -759,24 +752,8 @@ def three_shapes(T, D, H, B):
 
 
 # %% slideshow={"slide_type": "skip"}
-def shapes(T, D, H, B):
-    return {"z_t": (H + D, B), "W": (4 * H, H + D + 1), "Z": (T + 1, H + D + 1, B)}
-
-
-slips = {
-    "z_t: is x in it, too?": lambda T, D, H, B: {"z_t": (H, B)},
-    "z_t: the row of ones is in the tape only.": lambda T, D, H, B: {"z_t": (H + D + 1, B)},
-    "z_t: the columns are the sequences: rows first.": lambda T, D, H, B: {"z_t": (B, H + D)},
-    "W: where is the bias?": lambda T, D, H, B: {"W": (4 * H, H + D)},
-    "W: that is one gate of the four.": lambda T, D, H, B: {"W": (H, H + D + 1)},
-    "W: the gates lie one below the other: rows first.": lambda T, D, H, B: {"W": (H + D + 1, 4 * H)},
-    "Z: the last h needs a place, too.": lambda T, D, H, B: {"Z": (T, H + D + 1, B)},
-    "Z: a row of ones is missing.": lambda T, D, H, B: {"Z": (T + 1, H + D, B)},
-    "Z: the last h needs a place, too, and each z a row of ones.": lambda T, D, H, B: {"Z": (T, H + D, B)},
-}
-
-# %% slideshow={"slide_type": "skip"}
-check("z_t, W and Z", three_shapes, shapes, given=[(7, 3, 4, 5), (2, 9, 1, 6), (5, 2, 8, 3)], known=slips)
+# Check: three shapes
+exercises.many_sequences_fast.check_three_shapes(three_shapes)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -809,27 +786,8 @@ def for_tanh(W, b):
 
 
 # %% slideshow={"slide_type": "skip"}
-def halved(W, b):
-    return {"W": 0.5 * W, "b": 0.5 * b}
-
-
-def left_of_what_was_given(W, b):
-    for_tanh(W, b)
-    return {"W": W, "b": b}
-
-
-slips = {
-    "The argument of the tanh is still a, and it should be a/2.": lambda W, b: {"W": W, "b": b},
-    "The bias is a part of a, and has to be halved, too.": lambda W, b: {"W": 0.5 * W, "b": b},
-    "The weights are a part of a, and have to be halved, too.": lambda W, b: {"W": W, "b": 0.5 * b},
-    "That doubles a. It should be halved.": lambda W, b: {"W": 2 * W, "b": 2 * b},
-}
-
-# %% slideshow={"slide_type": "skip"}
-draw = np.random.default_rng(1)
-case = draw.normal(size=(3, 5)), draw.normal(size=(3, 1))
-check("W and b of the tanh", for_tanh, halved, given=case, known=slips)
-check("what was given is as it was", left_of_what_was_given, lambda W, b: {"W": W, "b": b}, given=case)
+# Check: a gate as a tanh
+exercises.many_sequences_fast.check_for_tanh(for_tanh)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -862,28 +820,8 @@ def put_together(f_1, w_1, f_2, w_2):
 
 
 # %% slideshow={"slide_type": "skip"}
-slips = {
-    "That is step 2 first, and step 1 after it.": (
-        lambda f_1, w_1, f_2, w_2: {"f": f_1 * f_2, "w": f_1 * w_2 + w_1}
-    ),
-    "What step 1 writes is still there in step 2, where f_2 multiplies it.": (
-        lambda f_1, w_1, f_2, w_2: {"f": f_1 * f_2, "w": w_1 + w_2}
-    ),
-    "Of what is kept in step 1 a share is kept in step 2: the f multiply.": (
-        lambda f_1, w_1, f_2, w_2: {"f": f_1 + f_2}
-    ),
-    "Step 2 writes, too: w_2 is missing.": lambda f_1, w_1, f_2, w_2: {"f": f_1 * f_2, "w": f_2 * w_1},
-    "What is written is multiplied: w_1 and w_2 are added up.": lambda f_1, w_1, f_2, w_2: {"w": w_1 * w_2},
-}
-
-# %% slideshow={"slide_type": "skip"}
-check(
-    "f and w of both steps",
-    put_together,
-    lambda f_1, w_1, f_2, w_2: {"f": f_2 * f_1, "w": f_2 * w_1 + w_2},
-    given=[(0.5, 2.0, 0.9, -1.0), (0.3, -0.7, 0.6, 1.3)],
-    known=slips,
-)
+# Check: one step for two
+exercises.many_sequences_fast.check_put_together(put_together)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -910,18 +848,9 @@ check(
 # gates lie in `a` from row H on, the candidate above them; `u` holds what is needed for a moment only.
 
 # %% slideshow={"slide_type": "skip"}
-lines = {
-    "1": "np.add(C, u, out=C)",
-    "2": "a[H:] += 0.5",
-    "3": "np.multiply(i, C_tilde, out=u)",
-    "4": "np.dot(W, z, out=a)",
-    "5": "np.multiply(o, np.tanh(C, out=u), out=h)",
-    "6": "a *= 0.5",
-    "7": "np.multiply(f, C, out=C)",
-    "8": "a[H:] *= 0.5",
-    "9": "np.tanh(a, out=a)",
-}
-print("\n".join(f"{label}   {line}" for label, line in lines.items()))
+# Table: nine lines
+for label, line in exercises.many_sequences_fast.LINES.items():
+    print(f"{label}   {line}")
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -930,21 +859,8 @@ def right_order():
 
 
 # %% slideshow={"slide_type": "skip"}
-gates = {"2": "Until ½ is added, f, i and o run from −½ to ½."}
-after = {
-    "9": {"4": "First the product: there is nothing to squash yet."},
-    "8": {"9": "W was halved before the loop began. This ½ is the one outside of the tanh."},
-    "2": {"8": "½ + ½ tanh: halve first, or the ½ that is added is halved as well."},
-    "7": gates,
-    "3": gates,
-    "1": {
-        "7": "The old memory has to pass its gate before anything is added.",
-        "3": "What is added is not in u yet.",
-    },
-    "5": {"1": "What is shown is the new memory, and it is not there yet."},
-}
-too_many = {"6": "It halves the candidate as well, which is a tanh and no σ."}
-check_order("one step in place", right_order, lines, after, distractors=too_many)
+# Check: the order
+exercises.many_sequences_fast.check_right_order(right_order)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -979,10 +895,8 @@ def batches_with_a_bug(series, T, B):
     return [pieces[k : k + B].T[:, None] for k in range(0, len(pieces), B)]
 
 
-series = np.arange(24.0)
-first, second = batches_with_a_bug(series, T=4, B=3)
+first, second = batches_with_a_bug(np.arange(24.0), T=4, B=3)
 print(f"column 0: {first[:, 0, 0]}, and in the next batch {second[:, 0, 0]}")
-assert second[0, 0, 0] != first[-1, 0, 0] + 1
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Write the function as it should be. Each number of the series is used once, and the length of the series is a multiple
@@ -995,30 +909,8 @@ def batches(series, T, B):
 
 
 # %% slideshow={"slide_type": "skip"}
-def strands(series, T, B):
-    columns = series.reshape(B, -1)
-    return [columns[:, k : k + T].T[:, None] for k in range(0, columns.shape[1], T)]
-
-
-slips = {
-    "A column goes on with another piece: its state belongs to somewhere else.": (
-        lambda series, T, B: [series.reshape(-1, T)[k : k + B].T[:, None] for k in range(0, len(series) // T, B)]
-    ),
-    "A column holds every so many-th number: neighbours in time lie side by side.": (
-        lambda series, T, B: series.reshape(-1, T, 1, B)
-    ),
-    "Each batch is turned: T comes first, and B last.": (
-        lambda series, T, B: [batch.transpose(2, 1, 0) for batch in strands(series, T, B)]
-    ),
-    "The axis of the inputs is missing: a batch has the shape (T, 1, B).": (
-        lambda series, T, B: [batch[:, 0] for batch in strands(series, T, B)]
-    ),
-}
-
-# %% slideshow={"slide_type": "skip"}
-numbers = np.random.default_rng(6).normal(size=60)
-cases = [(np.arange(24.0), 4, 3), (numbers[:24], 2, 4), (numbers, 5, 2)]
-check("the batches", batches, strands, given=cases, known=slips)
+# Check: the batches
+exercises.many_sequences_fast.check_batches(batches)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -1077,6 +969,11 @@ check("the batches", batches, strands, given=cases, known=slips)
 # - M. Beck and others, *xLSTM: Extended Long Short-Term Memory*, NeurIPS 2024, arXiv:2405.04517.
 # - The documentation of `torch.nn.LSTM` (PyTorch) and of `keras.layers.LSTM` (Keras, argument `stateful`): with which state
 #   a call begins.
-#
-# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Memory in practice](further/10_memory_in_practice.ipynb).
-# Back to [Start here](00_start_here.ipynb).
+
+# %% slideshow={"slide_type": "skip"}
+# Progress: your own LSTM so far
+mine.progress()
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Before: [How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb). Next:
+# [Train on a sine wave](09_train_on_a_sine_wave.ipynb). Back to [Start here](00_start_here.ipynb).

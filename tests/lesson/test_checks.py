@@ -482,7 +482,11 @@ def divides(cell):
         ("yes", "✗ mine: detect is text; want a function that takes a cell."),
         (divides, "✗ mine: detect stopped with ZeroDivisionError at a healthy cell: division by zero."),
         (lambda cell: "yes", "✗ mine: detect gave back text for a healthy cell; want True or False."),
-        (lambda cell: None, "✗ mine: detect gave back None for a healthy cell; want True or False."),
+        (lambda cell: None, "○ mine: not written yet."),
+        (
+            lambda cell: [].append(cell),
+            "✗ mine: detect, at a healthy cell: it gives back nothing (None): is a `return` missing?",
+        ),
         (
             lambda cell: np.ones(3),
             "✗ mine: detect gave back an array of shape (3,) for a healthy cell; want True or False.",
@@ -526,7 +530,7 @@ def exits():
         ("o", "✗ mine: o is not it."),
         ("x", "✗ mine: 'x' is none of f, i, o."),
         (3, "✗ mine: 3 is none of f, i, o."),
-        (np.ones(3), "✗ mine: an array of shape (3,) is none of f, i, o."),
+        (np.ones(3), "✗ mine: an array of shape (3,) is none of f, i, o: want it as text."),
         (["f"], "✓ mine: right."),
         (np.array(list("fio"))[0], "✓ mine: right."),
         ("F.", "✓ mine: right."),

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 import types
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -466,9 +467,13 @@ UNFIT = {
     "a number": (3, "detect is an int; want a function that takes a cell"),
     "no argument": (lambda: True, "detect takes (); want one argument, the cell"),
     "two arguments": (lambda cell, rng: True, "detect takes (cell, rng); want one argument, the cell"),
-    "None back": (lambda cell: None, "detect gave back None for a healthy cell; want True or False"),
+    "None back": (lambda cell: None, "detect is not written yet"),
+    "no return": (
+        lambda cell: [].append(cell),
+        "detect, at a healthy cell: it gives back nothing (None): is a `return` missing?",
+    ),
     "text back": (lambda cell: "yes", "detect gave back text for a healthy cell; want True or False"),
-    "a number back": (lambda cell: 1, "detect gave back an int for a healthy cell; want True or False"),
+    "a number back": (lambda cell: 2, "detect gave back an int for a healthy cell; want True or False"),
     "an array back": (
         lambda cell: np.ones(3),
         "detect gave back an array of shape (3,) for a healthy cell; want True or False",
@@ -512,8 +517,19 @@ def test_a_detector_that_stops_at_an_exhibit_has_not_caught_it():
 def test_an_odd_answer_for_one_exhibit_does_not_spoil_the_others():
     result = trial(lambda cell: None if label(cell) == "dropped_dC" else label(cell) in EXHIBITS)
     assert result.missed == ("dropped_dC",)
-    assert result.complaints == ("detect gave back None for dropped_dC; want True or False",)
+    assert result.complaints == ("detect, at dropped_dC: it gives back nothing (None): is a `return` missing?",)
     assert len(result.caught) == len(EXHIBITS) - 1
+
+
+def test_one_and_zero_say_it_too():
+    assert trial(lambda cell: np.array([int(bool(examine(cell)))])).passed
+
+
+def test_an_exhibit_is_found_by_its_mark_and_by_no_other():
+    assert {museum.hidden(sha256(name.encode()).hexdigest()).name for name in EXHIBITS} == {*EXHIBITS}
+    for mark in ("", "none"):
+        with pytest.raises(ValueError, match="want the beginning of the SHA-256"):
+            museum.hidden(mark)
 
 
 def test_an_interrupt_is_not_swallowed():

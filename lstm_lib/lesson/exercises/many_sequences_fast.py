@@ -1,0 +1,294 @@
+"""What answers the exercises of Many sequences, fast: one product for four gates, shapes, halves, and batches.
+
+Each check takes what the learner wrote, and says what there is to say about it.
+"""
+
+import copy
+
+import numpy as np
+
+from lstm_lib import lstm
+from lstm_lib.functional import sigmoid
+from lstm_lib.lesson import attempts, stopwatch
+from lstm_lib.lesson.checks import check, check_order
+from lstm_lib.lesson.surroundings import taken_from
+
+# --- 1: one product ----------------------------------------------------------------------------------------------
+
+
+def one_product(params, X, h, C):
+    """Return the hidden states of a sequence, with one matrix product at each step.
+
+    Parameters
+    ----------
+    params : dict of ndarray
+        As from `lstm.init_params`.
+    X : ndarray of shape (T, D, B)
+        The input.
+    h, C : ndarray of shape (H, B)
+        The state before the first step.
+
+    Returns
+    -------
+    ndarray of shape (T, H, B)
+
+    Examples
+    --------
+    >>> zeros = np.zeros((3, 4))
+    >>> one_product(lstm.init_params(2, 3, np.random.default_rng(0)), np.ones((5, 2, 4)), zeros, zeros).shape
+    (5, 3, 4)
+    """
+    return _looped(params, X, h, C)
+
+
+def _looped(
+    params, X, h, C, order="Cfio", bias=1, squash=np.tanh, shown=np.tanh, turn=1, keep_h=True, keep_C=True
+):
+    """Step 1, with a place for each of the foreseen slips."""
+    W, b = (np.concatenate([params[f"{name}_{k}"] for k in order]) for name in "Wb")
+    H, h_0, C_0, hs = len(h), h, C, []
+    for x in X:
+        a = W @ np.concatenate([h, x][::turn]) + bias * b
+        C_tilde, (f, i, o) = squash(a[:H]), sigmoid(a[H:]).reshape(3, H, -1)
+        C = f * (C if keep_C else C_0) + i * C_tilde
+        hs.append(o * shown(C))
+        h = hs[-1] if keep_h else h_0
+    return np.array(hs)
+
+
+def _with(**slip):
+    return lambda params, X, h, C: _looped(params, X, h, C, **slip)
+
+
+_PRODUCTS = {
+    "the bias is missing": _with(bias=0),
+    "the candidate goes through σ like the gates: it wants tanh": _with(squash=sigmoid),
+    "the rows are read in the order f, i, C, o, and the candidate's lie on top": _with(order="iCfo"),
+    "the rows are read in the order f, i, o, C, and the candidate's lie on top": _with(order="oCfi"),
+    "two of the gates have changed places: below the candidate lie f, i, o": _with(order="Cifo"),
+    "x is on top in z: h comes first": _with(turn=-1),
+    "the memory is shown without its tanh": _with(shown=np.positive),
+    "every step sees the first h: h has to go on to the next step": _with(keep_h=False),
+    "every step starts from the first C: C has to go on to the next step": _with(keep_C=False),
+    "only the last h is given back: want all of them, one below the other": (
+        lambda params, X, h, C: _looped(params, X, h, C)[-1]
+    ),
+    "it is C that is collected: want h": lambda params, X, h, C: _memories(params, X, h, C),
+}
+
+
+def _memories(params, X, h, C):
+    return np.array([s.C_t for s in lstm.forward(params, X, (h, C))[1]])
+
+
+def _layers():
+    rng = np.random.default_rng(8)
+    for T, D, H, B in ((7, 3, 4, 5), (1, 2, 1, 3), (30, 2, 8, 3)):
+        yield lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), *rng.normal(size=(2, H, B))
+
+
+def check_one_product(attempt):
+    """Check step 1, and tell how fast it is."""
+    if "forward" in taken_from({"lstm", "fused"}, attempt):
+        print("✗ your layer: the library's forward does the work here. Write the loop out.")
+        return
+    known = {f"You get this if {words}.": slip for words, slip in _PRODUCTS.items()}
+    cases = list(_layers())
+    check("your layer", attempt, one_product, given=cases, known=known)
+    outcomes = [attempts.run(attempt, case) for case in cases]
+    if all(_right(outcome.value, one_product(*case)) for outcome, case in zip(outcomes, cases, strict=True)):
+        print(_how_fast(attempt))
+
+
+def _right(value, wanted):
+    return isinstance(value, np.ndarray) and value.shape == wanted.shape and np.allclose(value, wanted)
+
+
+def _how_fast(attempt):
+    rng = np.random.default_rng(8)
+    params, X, state = lstm.init_params(1, 16, rng), rng.normal(size=(50, 1, 1)), np.zeros((2, 16, 1))
+    race = {
+        "four products": lambda: lstm.forward(params, X, tuple(state)),
+        "one": lambda: attempt(copy.copy(params), X, *state),
+    }
+    took = stopwatch.times("your layer", race)
+    ratio = took["four products"] / took["one"]
+    return f"With 16 units and one sequence it is {ratio:.1f} times as fast as lstm.forward, on this machine."
+
+
+# --- 2 and 3: shapes and halves ----------------------------------------------------------------------------------
+
+
+def _shapes(T, D, H, B):
+    return {"z_t": (H + D, B), "W": (4 * H, H + D + 1), "Z": (T + 1, H + D + 1, B)}
+
+
+_SHAPES = {
+    "z_t: is x in it, too?": lambda T, D, H, B: {"z_t": (H, B)},
+    "z_t: the row of ones is in the tape only.": lambda T, D, H, B: {"z_t": (H + D + 1, B)},
+    "z_t: rows and columns have changed places: the columns are the sequences.": (
+        lambda T, D, H, B: {"z_t": (B, H + D)}
+    ),
+    "z_t: h lies on top of x, so there are H + D rows, not H times D.": lambda T, D, H, B: {"z_t": (H * D, B)},
+    "W: where is the bias?": lambda T, D, H, B: {"W": (4 * H, H + D)},
+    "W: that is one gate of the four.": lambda T, D, H, B: {"W": (H, H + D + 1)},
+    "W: the candidate is in it, too: four blocks of rows.": lambda T, D, H, B: {"W": (3 * H, H + D + 1)},
+    "W: rows and columns have changed places: the gates lie one below the other.": (
+        lambda T, D, H, B: {"W": (H + D + 1, 4 * H)}
+    ),
+    "W: the gates lie in rows, so the columns are those of one gate.": (
+        lambda T, D, H, B: {"W": (4 * H, 4 * (H + D + 1))}
+    ),
+    "W: one column holds the biases of all four gates.": lambda T, D, H, B: {"W": (4 * H, H + D + 4)},
+    "Z: the last h needs a place, too.": lambda T, D, H, B: {"Z": (T, H + D + 1, B)},
+    "Z: a row of ones is missing.": lambda T, D, H, B: {"Z": (T + 1, H + D, B)},
+    "Z: the last h needs a place, too, and each z a row of ones.": lambda T, D, H, B: {"Z": (T, H + D, B)},
+    "Z: time first, then rows, then sequences: T + 1 comes first.": (
+        lambda T, D, H, B: {"Z": (B, T + 1, H + D + 1)}
+    ),
+    "Z: z has changed places with its transpose: time first, then rows, then sequences.": (
+        lambda T, D, H, B: {"Z": (T + 1, B, H + D + 1)}
+    ),
+}
+
+
+def check_three_shapes(three_shapes):
+    """Check the shapes of z, of the stacked W and of the tape."""
+    cases = [(7, 3, 4, 5), (2, 9, 1, 6), (5, 2, 8, 3)]
+    check("z_t, W and Z", three_shapes, _shapes, given=cases, known=_SHAPES)
+
+
+_HALVES = {
+    "The argument of the tanh is still a, and it should be a/2.": lambda W, b: {"W": W, "b": b},
+    "The bias is a part of a, and has to be halved, too.": lambda W, b: {"W": 0.5 * W, "b": b},
+    "The weights are a part of a, and have to be halved, too.": lambda W, b: {"W": W, "b": 0.5 * b},
+    "That doubles a. It should be halved.": lambda W, b: {"W": 2 * W, "b": 2 * b},
+    "That is a quarter of a: it should be halved once.": lambda W, b: {"W": W / 4, "b": b / 4},
+    "½ is taken away from each. Each should be multiplied by ½.": lambda W, b: {"W": W - 0.5, "b": b - 0.5},
+    "½ + ½ tanh comes later: only its argument is asked for.": (
+        lambda W, b: {"W": 0.5 + 0.5 * np.tanh(W), "b": 0.5 + 0.5 * np.tanh(b)}
+    ),
+    "tanh(a) = 2 σ(2a) − 1 is the other way round. Here a should be halved.": (
+        lambda W, b: {"W": 2 * W - 1, "b": 2 * b - 1}
+    ),
+    "`//` rounds down to a whole number: take / or 0.5 *.": lambda W, b: {"W": W // 2, "b": b // 2},
+}
+
+
+def check_for_tanh(for_tanh):
+    """Check that a gate with σ is made into one with tanh, and that what was given stays as it was."""
+    rng = np.random.default_rng(1)
+    cases = [
+        (rng.normal(size=(3, 5)), rng.normal(size=(3, 1))),
+        (rng.normal(size=(2, 6)), rng.normal(size=(2, 1))),
+    ]
+    cases += [tuple(40 * array for array in cases[1])]
+    check("W′ and b′", for_tanh, lambda W, b: {"W": 0.5 * W, "b": 0.5 * b}, given=cases, known=_HALVES)
+
+
+# --- 4: two steps are one ----------------------------------------------------------------------------------------
+
+_TWO_STEPS = {
+    "That is step 2 first, and step 1 after it.": lambda f_1, w_1, f_2, w_2: (f_1 * f_2, f_1 * w_2 + w_1),
+    "What step 1 writes is still there in step 2, where f_2 multiplies it.": (
+        lambda f_1, w_1, f_2, w_2: (f_1 * f_2, w_1 + w_2)
+    ),
+    "Of what is kept in step 1 a share is kept in step 2: the f are multiplied.": (
+        lambda f_1, w_1, f_2, w_2: (f_1 + f_2, f_2 * w_1 + w_2)
+    ),
+    "f is f_2 alone: in step 1, too, only a share is kept, so both f count.": (
+        lambda f_1, w_1, f_2, w_2: (f_2, f_2 * w_1 + w_2)
+    ),
+    "f is f_1 alone: in step 2, too, only a share is kept, so both f count.": (
+        lambda f_1, w_1, f_2, w_2: (f_1, f_2 * w_1 + w_2)
+    ),
+    "w_1 is written in step 1, after f_1 has done its work: it is f_2 that multiplies it.": (
+        lambda f_1, w_1, f_2, w_2: (f_1 * f_2, f_1 * w_1 + w_2)
+    ),
+    "w_1 is written after f_1 has done its work: only f_2 multiplies it.": (
+        lambda f_1, w_1, f_2, w_2: (f_1 * f_2, f_1 * f_2 * w_1 + w_2)
+    ),
+    "w_2 is not multiplied: it comes after f_2 has done its work.": (
+        lambda f_1, w_1, f_2, w_2: (f_1 * f_2, f_2 * (w_1 + w_2))
+    ),
+    "Step 2 writes, too: w_2 is missing.": lambda f_1, w_1, f_2, w_2: (f_1 * f_2, f_2 * w_1),
+    "Step 1 writes, too: w_1 is missing.": lambda f_1, w_1, f_2, w_2: (f_1 * f_2, w_2),
+    "There is a wrong sign: w_2 is added.": lambda f_1, w_1, f_2, w_2: (f_1 * f_2, f_2 * w_1 - w_2),
+    "What is written is added up: w_1 and w_2 are not multiplied.": (
+        lambda f_1, w_1, f_2, w_2: (f_1 * f_2, w_1 * w_2)
+    ),
+}
+
+
+def check_put_together(put_together):
+    """Check the rule by which two steps of the memory become one."""
+    known = {words: _named(slip) for words, slip in _TWO_STEPS.items()}
+    right = _named(lambda f_1, w_1, f_2, w_2: (f_2 * f_1, f_2 * w_1 + w_2))
+    cases = [(0.5, 2.0, 0.9, -1.0), (0.3, -0.7, 0.6, 1.3), (0.8, 1.1, 0.25, 0.4)]
+    check("f and w of both steps", put_together, right, given=cases, known=known)
+
+
+def _named(pair):
+    return lambda *given: dict(zip("fw", pair(*given), strict=True))
+
+
+# --- 5 and 6: an order, and batches ------------------------------------------------------------------------------
+
+LINES = {
+    "1": "np.add(C, u, out=C)",
+    "2": "a[H:] += 0.5",
+    "3": "np.multiply(i, C_tilde, out=u)",
+    "4": "np.dot(W, z, out=a)",
+    "5": "np.multiply(o, np.tanh(C, out=u), out=h)",
+    "6": "a *= 0.5",
+    "7": "np.multiply(f, C, out=C)",
+    "8": "a[H:] *= 0.5",
+    "9": "np.tanh(a, out=a)",
+}
+
+
+def check_right_order(right_order):
+    """Check the order of the lines of one step in place."""
+    gates = {"2": "Until ½ is added, f, i and o run from −½ to ½."}
+    after = {
+        "9": {"4": "First the product: there is nothing to squash yet."},
+        "8": {"9": "W was halved before the loop began. This ½ is the one outside of the tanh."},
+        "2": {"8": "½ + ½ tanh: halve first, or the ½ that is added is halved as well."},
+        "7": gates,
+        "3": gates,
+        "1": {
+            "7": "The old memory has to pass its gate before anything is added.",
+            "3": "What is added is not in u yet.",
+        },
+        "5": {"1": "What is shown is the new memory, and it is not there yet."},
+    }
+    too_many = {"6": "It halves the candidate as well, which is a tanh and no σ."}
+    check_order("one step in place", right_order, LINES, after, distractors=too_many)
+
+
+def _strands(series, T, B):
+    columns = series.reshape(B, -1)
+    return [columns[:, k : k + T].T[:, None] for k in range(0, columns.shape[1], T)]
+
+
+_BATCHES = {
+    "A column goes on with another piece: its state belongs to somewhere else.": (
+        lambda series, T, B: [series.reshape(-1, T)[k : k + B].T[:, None] for k in range(0, len(series) // T, B)]
+    ),
+    "A column holds every so many-th number: neighbours in time lie side by side.": (
+        lambda series, T, B: series.reshape(-1, T, 1, B)
+    ),
+    "Each batch is turned: T comes first, and B last.": (
+        lambda series, T, B: [batch.transpose(2, 1, 0) for batch in _strands(series, T, B)]
+    ),
+    "The axis of the inputs is missing: a batch has the shape (T, 1, B).": (
+        lambda series, T, B: [batch[:, 0] for batch in _strands(series, T, B)]
+    ),
+}
+
+
+def check_batches(batches):
+    """Check that each column of a batch goes on where it ended in the batch before."""
+    numbers = np.random.default_rng(6).normal(size=60)
+    cases = [(np.arange(24.0), 4, 3), (numbers[:24], 2, 4), (numbers, 5, 2)]
+    check("the batches", batches, _strands, given=cases, known=_BATCHES)
