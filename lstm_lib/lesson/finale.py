@@ -85,10 +85,11 @@ def trials():
     whose = f"Yours: {n_lines(own)} lines, " if own else "The library's: "
     if len(own) not in (0, len(PIECES)):
         whose = f"Yours ({', '.join(own)}): {n_lines(own)} lines, with the library's rest "
-    if all(outcome.value and outcome.value[0] for outcome in found.values()):
-        print(f"{whose}equal to PyTorch to {EQUAL:.0e}.")
-    else:
-        print(f"{whose.rstrip(', :')}: not equal to PyTorch yet. The check of the twenty steps names the piece.")
+    if not all(outcome.value and outcome.value[0] for outcome in found.values()):
+        whose = f"{whose.rstrip(', :')}: not "
+    print(f"{whose}equal to PyTorch to {EQUAL:.0e}.")
+    if wrong := mine.tried()[2]:
+        print(f"But {', '.join(wrong)}: wrong. The twenty steps above say how.")
 
 
 def n_lines(own):

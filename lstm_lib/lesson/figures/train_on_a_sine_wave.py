@@ -107,8 +107,8 @@ def far_ahead(wave, free, heard=40, window=150):
     show(
         fig,
         f"Two windows of {window} steps on the same free run. In the first the run of the network lies on the "
-        f"wave, off by {far[0]:.2f} on average. In the second, hundreds of steps later, it has the shape and about "
-        f"the height of the wave, and is off by {far[1]:.2f}.",
+        f"wave, off by {far[0]:.2f} on average. In the second, hundreds of steps later, it has the shape and "
+        f"about the height of the wave, and is off by {far[1]:.2f}.",
     )
 
 
@@ -169,8 +169,8 @@ def rivals(errors, level):
     show(
         fig,
         "Squared error, logarithmic, against how many numbers have been read. Persistence stays where it is. "
-        "The network falls steeply at first, and is level from about 40 numbers on. The rules that look for a wave "
-        f"go on falling. Over the last twenty numbers: {ends}.",
+        "The network falls steeply at first, and is level from about 40 numbers on. The rules that look for a "
+        f"wave go on falling. Over the last twenty numbers: {ends}.",
     )
 
 
