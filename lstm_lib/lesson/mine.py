@@ -140,6 +140,10 @@ def keep(piece, function):
     if path is None:
         return ""
     try:
+        if piece == "step" and not _gives_all(function):
+            raise ValueError(
+                f"the way back needs all eight quantities, so return Step({', '.join(lstm.Step._fields)})"
+            )
         body = text_of(function, piece)
         parts = sections(_read(path))
         saved = ""
@@ -152,6 +156,14 @@ def keep(piece, function):
     except ValueError as why:
         return f"It is not kept in {path.name}: {why}."
     return f"Kept as {piece} in {path.name}.{saved}"
+
+
+def _gives_all(step):
+    """Say whether a step gives back its eight quantities by name."""
+    zeros = np.zeros((1, 1))
+    params = lstm.init_params(1, 1, np.random.default_rng(0))
+    given = attempts.run(step, (params, zeros, zeros, zeros)).value
+    return all(hasattr(given, name) for name in lstm.Step._fields)
 
 
 def _written(body):
