@@ -29,6 +29,7 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.written": {"sympy"},
     "lesson.explorer": {"anywidget", "traitlets"},
     "lesson.translations": {"matplotlib"},
+    "lesson.watching": {"IPython"},
     "lesson.widgets": {"IPython", "anywidget", "traitlets"},
     "lesson.predictions": {"IPython", "anywidget", "traitlets"},
 }

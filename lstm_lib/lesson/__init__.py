@@ -4,6 +4,8 @@
     mistakes, museum                every known mistake, once; and broken LSTMs made from them, to be found
     predictions                     a guess before the answer
     mine, standalone                the learner's own LSTM, in a file of its own
+    finale, watching                its twenty steps and trials; a network watched while it learns
+    rivals, own_series              what it is compared with; a series of one's own
     exercises, figures              what one lesson asks and shows: a module for each
     ledger, written                 a step as a table, to be read or to be filled in; how its numbers are written
     diagrams                        the cell as a circuit, and the way back

@@ -469,7 +469,7 @@ figures.train_on_a_sine_wave.far_ahead(waves, free)
 # alone would have told nothing of this.
 
 # %% slideshow={"slide_type": "skip"}
-# Proof: no echo, worse than two lags, and worse with the distance
+# Proof: no echo, worse than two lags, worse with distance
 assert errors["two-lag rule"] < 1e-28 < errors["LSTM"] < 1e-4 < errors["persistence"]
 assert np.isclose(to_last, errors["persistence"], rtol=0.05)
 assert rmse[9] < 0.05 and rmse[9] < rmse[99] < rmse[599]
