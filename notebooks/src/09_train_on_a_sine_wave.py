@@ -139,7 +139,7 @@ reveal("09.lags", [error < 1e-28 for error in errors.values()].index(True))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Your LSTM
 #
-# Here it is: the functions that you wrote in lessons 04, 05 and 06, as far as you did. Sixteen units, and a **read-out** that
+# Here it is: the functions that you wrote in lessons 03 to 06, as far as you did. Sixteen units, and a **read-out** that
 # makes one number of their sixteen outputs: $\hat y_t = W_y \cdot h_t + b_y$.
 
 # %% slideshow={"slide_type": "fragment"}

@@ -99,7 +99,7 @@ def far_ahead(wave, free, heard=40, window=150):
         draw(ax, wave[:, :, :1], heard, free[:, 0, 0])
         ax.set(xlim=(first, first + window - 1), yticks=(-1, 0, 1))
     axes[0].set(title="Told the truth up to the dotted line, then alone")
-    axes[1].set(xlabel="step t", title=f"The same run, {len(wave) - window - heard} steps later")
+    axes[1].set(xlabel="step t", title=f"The same run, {len(wave) - window} steps later")
     legend(axes[0])
     far = [
         np.sqrt(np.mean((free - wave[heard:])[part, 0, 0] ** 2)) for part in (slice(window), slice(-window, None))
