@@ -16,7 +16,7 @@
 # ([The gradients](05_the_gradients.ipynb)). The pieces that you have written on the way are used; where one is missing, the
 # library's stands in.
 #
-# **How long it takes.** About 35 minutes, and 40 for the exercises. The computer needs half a minute.
+# **How long it takes.** About 35 minutes, and 35 for the exercises. The computer needs half a minute.
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
@@ -79,8 +79,8 @@ figures.train_on_a_sine_wave.the_task(X)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Baselines first
 #
-# How far does one get without any training? **Persistence** predicts that the next number is like the last one. A
-# rule that uses the last two numbers is said to have two **lags**.
+# **Persistence**, without any training, predicts the last number again. A rule that uses the last two numbers has two
+# **lags**.
 #
 # **Predict.** A sine wave of known frequency is read, and the next value is to be predicted *exactly*.
 
@@ -816,43 +816,7 @@ exercises.train_on_a_sine_wave.check_slope(keep_the_slope)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **5. How many numbers?** How many parameters has the LSTM with 32 units and its read-out, and how many the RNN
-# $h_t = \tanh(W_h \cdot [h_{t-1}, x_t] + b_h)$ with 32? Return the pair (LSTM, RNN), by arithmetic.
-
-
-# %% slideshow={"slide_type": "skip"}
-def sizes():
-    raise NotImplementedError
-
-
-# %% slideshow={"slide_type": "skip"}
-# Check: 5. How many numbers?
-exercises.train_on_a_sine_wave.check_sizes(sizes)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# <details><summary>Hint 1, a nudge</summary>
-#
-# The LSTM has four matrices where the RNN has one. Both have the same read-out.
-#
-# </details>
-# <details><summary>Hint 2, a step further</summary>
-#
-# One matrix and its bias: H (H + D) + H. The read-out: K H + K.
-#
-# </details>
-# <details><summary>Solution</summary>
-#
-# ```python
-# def sizes():
-#     H, D, K = 32, 1, 1
-#     one, read_out = H * (H + D) + H, K * H + K
-#     return 4 * one + read_out, one + read_out
-# ```
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **6. A rule that listens.** The two-lag rule is $x_{t+1} + x_{t-1} = c\,x_t$ with $c = 2\cos\omega$. Estimate c for each
+# **5. A rule that listens.** The two-lag rule is $x_{t+1} + x_{t-1} = c\,x_t$ with $c = 2\cos\omega$. Estimate c for each
 # wave by least squares from all numbers read so far, and predict with it. For `X` of shape (T, 1, B) return the
 # predictions after steps 3 … T, of shape (T − 2, 1, B).
 
@@ -863,7 +827,7 @@ def listening_rule(X):
 
 
 # %% slideshow={"slide_type": "skip"}
-# Check: 6. A rule that listens
+# Check: 5. A rule that listens
 exercises.train_on_a_sine_wave.check_listening(listening_rule)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -892,7 +856,7 @@ exercises.train_on_a_sine_wave.check_listening(listening_rule)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **7. Find the bug.** A report claims that a model of the sine wave has no error at all. Its author shows the code, and that
+# **6. Find the bug.** A report claims that a model of the sine wave has no error at all. Its author shows the code, and that
 # persistence gets full marks makes you suspicious:
 
 
@@ -913,7 +877,7 @@ def report(Y_hat):
 
 
 # %% slideshow={"slide_type": "skip"}
-# Check: 7. Find the bug
+# Check: 6. Find the bug
 exercises.train_on_a_sine_wave.check_report(report)
 
 # %% [markdown] slideshow={"slide_type": "skip"}

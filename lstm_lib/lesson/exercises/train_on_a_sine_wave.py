@@ -1,14 +1,14 @@
-"""The exercises of Train on a sine wave: loss, Adam and the loop, which are kept; and four on judging honestly.
+"""The exercises of Train on a sine wave: loss, Adam and the loop, which are kept; and three on judging honestly.
 
     check_loss(my_loss), check_adam(my_adam), check_train(my_train)
-    check_slope(keep_the_slope), check_sizes(sizes), check_listening(listening_rule), check_report(report)
+    check_slope(keep_the_slope), check_listening(listening_rule), check_report(report)
 
 Each prints whether an attempt is right, and names the slip where it knows it.
 """
 
 import numpy as np
 
-from lstm_lib import data, lstm, model, rnn
+from lstm_lib import data, lstm, model
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import mine
 from lstm_lib.lesson.checks import check
@@ -326,50 +326,6 @@ def check_slope(attempt):
     """
     waves = np.random.default_rng(3).normal(size=(20, 1, 4)).cumsum(axis=0)
     check("the predictions", attempt, lambda X: 2 * X[1:] - X[:-1], given=(waves,), known=SLOPE_SLIPS)
-
-
-def _counted(lstm_extra=0, rnn_extra=0, read_out=33, matrix=32 * 33, bias=32):
-    return {"LSTM": 4 * (matrix + bias) + read_out + lstm_extra, "RNN": matrix + bias + read_out + rnn_extra}
-
-
-def _size(cell, H):
-    return sum(p.size for p in model.init_params(cell, 1, H, 1, np.random.default_rng(0)).values())
-
-
-SIZE_SLIPS = {
-    "The LSTM comes first.": dict(zip(("LSTM", "RNN"), reversed(_counted().values()), strict=True)),
-    "The read-out has parameters, too.": _counted(read_out=0),
-    "The bias of the read-out is missing.": _counted(read_out=32),
-    "The biases are missing, or the weights for the input: with one input they are as many.": _counted(bias=0),
-    "The biases are missing, and the read-out.": _counted(bias=0, read_out=0),
-    "The weights for h are missing: a W has H + D columns.": _counted(matrix=32),
-    "Each unit has a bias of its own, 32 in a gate.": _counted(bias=1),
-    "Each of the four has one bias here, not two.": {"LSTM": _counted(4 * 32)["LSTM"]},
-    "The read-out is there once, not four times.": {"LSTM": _counted(3 * 33)["LSTM"]},
-    "Three gates and a candidate: the LSTM has four matrices.": {"LSTM": 3 * (32 * 33 + 32) + 33},
-    "The RNN has one matrix where the LSTM has four.": {"RNN": _counted()["LSTM"]},
-    "That is with 16 units, as in the first network; want 32 units.": {
-        "LSTM": _size(lstm, 16),
-        "RNN": _size(rnn, 16),
-    },
-    "That counts the arrays; want the entries in them.": {"LSTM": 10, "RNN": 4},
-}
-
-
-def check_sizes(attempt):
-    """Check the number of parameters of LSTM and RNN.
-
-    Parameters
-    ----------
-    attempt : function
-        Gives back the pair (LSTM, RNN).
-
-    Examples
-    --------
-    >>> check_sizes(lambda: (4 * 1088 + 33, 1088))
-    ✗ parameters of LSTM and RNN: RNN differs: got 1088, want 1121.
-    """
-    check("parameters of LSTM and RNN", attempt, _counted, known=SIZE_SLIPS)
 
 
 # --- a rule that listens -----------------------------------------------------------------------------------------
