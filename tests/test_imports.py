@@ -32,6 +32,7 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.typed": {"anywidget", "traitlets"},
     "lesson.morse_key": {"anywidget", "traitlets"},
     "lesson.translations": {"matplotlib"},
+    "lesson.watching": {"IPython"},
     "lesson.widgets": {"IPython", "anywidget", "traitlets"},
     "lesson.predictions": {"IPython", "anywidget", "traitlets"},
 }

@@ -18,7 +18,7 @@ from lstm_lib.lesson.surroundings import Surroundings
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 
 
-def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None, says=""):
+def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None, says="", keep=None):
     """Print whether an attempt gives what is expected, and where it differs first if it does not.
 
     Parameters
@@ -45,6 +45,8 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
         attempt that equals it in every case is told so; "perhaps" where there is one number only.
     says : str or function, optional
         What `then` makes of the answer, in a sentence with {answer}, {got} and {want}; or what makes it of these.
+    keep : dict, optional
+        What is written into the learner's own file where the answer is right: the name of a piece → the function.
 
     Raises
     ------
@@ -68,7 +70,10 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     _is_text(name)
     tol = validation.number("tol", tol, least=0)
     cases = [tuple(case) for case in given] if isinstance(given, list) else [tuple(given)]
-    _say(name, answers.verdict(attempt, cases, answers.Exercise(expected, then, tol, known or {}, says)))
+    verdict = answers.verdict(attempt, cases, answers.Exercise(expected, then, tol, known or {}, says))
+    _say(name, verdict)
+    if verdict[0] == "✓":
+        _keep(keep or {})
 
 
 def check_choice(name, attempt, expected, choices, *, known=None):
@@ -345,8 +350,8 @@ def check_function(name, attempt, like, *, keep=False):
         raise ValueError(f"like is {like!r}; want one of {', '.join(diagnoses.TASKS)}")
     verdict = diagnoses.verdict(like, attempt)
     _say(name, verdict)
-    if keep and verdict[0] == "✓" and (kept := mine.keep(like, attempt)):
-        print(kept)
+    if keep and verdict[0] == "✓":
+        _keep({like: attempt})
 
 
 def check_detector(name, detect):
@@ -406,6 +411,13 @@ def _is_possible(expected, choices, known):
     for words, wrong in known.items():
         if wrong not in choices or wrong == expected:
             raise ValueError(f"known[{words!r}] is {wrong!r}; want a wrong one of {some}")
+
+
+def _keep(pieces):
+    """Write right answers into the learner's own file, and say so."""
+    for piece, function in pieces.items():
+        if kept := mine.keep(piece, function):
+            print(kept)
 
 
 def _say(name, verdict):

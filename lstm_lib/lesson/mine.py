@@ -3,6 +3,7 @@
     keep("step", my_step)    write a function into the file, under the name of the piece
     cell()                   a cell like `lstm`: the learner's pieces where they are kept, the library's elsewhere
     progress()               which of the seven pieces are the learner's
+    as_written()             the file as it stands, right or wrong
 
 The file is a plain program that needs NumPy only, and trains a sine wave when it is run by itself. It belongs to
 the learner: whatever it holds is left where it stands, and what is written over is copied first. The environment
@@ -20,11 +21,18 @@ import numpy as np
 from lstm_lib import lstm, training
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import attempts, diagnoses
-from lstm_lib.lesson.standalone import PIECES, text_of
+from lstm_lib.lesson.standalone import GIVEN, PIECES, text_of
 
 TEMPLATE = Path(__file__).with_name("my_lstm.py.txt")
 MARK = re.compile(r"^# --- (\w+) ---\n", re.MULTILINE)
-OF_A_CELL = ("step", "step_backward", "backward", "init_params")  # these make a cell, the rest trains it
+OF_A_CELL = (
+    "step",
+    "forward",
+    "step_backward",
+    "backward",
+    "init_params",
+)  # these make a cell, the rest trains it
+TRIED = ("step", "forward", "step_backward", "backward", "init_params", "loss", "loss_and_grads", "adam", "train")
 
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -132,6 +140,10 @@ def keep(piece, function):
     if path is None:
         return ""
     try:
+        if piece == "step" and not _gives_all(function):
+            raise ValueError(
+                f"the way back needs all eight quantities, so return Step({', '.join(lstm.Step._fields)})"
+            )
         body = text_of(function, piece)
         parts = sections(_read(path))
         saved = ""
@@ -144,6 +156,14 @@ def keep(piece, function):
     except ValueError as why:
         return f"It is not kept in {path.name}: {why}."
     return f"Kept as {piece} in {path.name}.{saved}"
+
+
+def _gives_all(step):
+    """Say whether a step gives back its eight quantities by name."""
+    zeros = np.zeros((1, 1))
+    params = lstm.init_params(1, 1, np.random.default_rng(0))
+    given = attempts.run(step, (params, zeros, zeros, zeros)).value
+    return all(hasattr(given, name) for name in lstm.Step._fields)
 
 
 def _written(body):
@@ -223,14 +243,19 @@ def _loaded(text, name="my_lstm.py"):
     module.__file__ = f"<{name}>"
     linecache.cache[module.__file__] = len(text), None, text.splitlines(True), module.__file__  # for getsource
     exec(compile(text, module.__file__, "exec"), module.__dict__)
-    for piece in PIECES:
-        module.__dict__.setdefault(piece, _librarys(piece, module))
+    for piece in TRIED:
+        if piece not in module.__dict__:
+            setattr(module, piece, _librarys(piece, module))
     module.Step, module.SHAPES, module.stack = lstm.Step, lstm.SHAPES, lstm.stack
     return module
 
 
 def _librarys(piece, module):
-    """Return what the library has in place of a piece."""
+    """Return what the library has in place of a piece; what the file has beside the pieces is taken from it."""
+    if piece in GIVEN:
+        names = dict(module.__dict__)
+        exec(sections(TEMPLATE.read_text(encoding="utf-8"))[piece], names)
+        return types.FunctionType(names[piece].__code__, module.__dict__, piece, names[piece].__defaults__)
     if piece in OF_A_CELL:
         return getattr(lstm, piece)
     return {"loss": mean_squared_error, "adam": adam, "train": _loop_of(module)}[piece]
@@ -249,6 +274,9 @@ def _outcome(piece, function):
         return np.append(params["w"], params["b"])
     params = lstm.init_params(1, 3, rng) | {"W_y": rng.normal(0, 0.1, (1, 3)), "b_y": np.zeros((1, 1))}
     X = rng.normal(0, 0.1, (6, 1, 2))  # small numbers: whether long gradients are shortened makes no difference
+    if piece == "loss_and_grads":
+        value, grads = function(params, X[:-1], X[1:])
+        return np.concatenate([[value], *(np.ravel(grads[name]) for name in params)])
     losses = function(params, X[:-1], X[1:], 4)
     return np.append(losses, params["W_y"])
 
@@ -259,7 +287,7 @@ def verdict(piece, function):
     Parameters
     ----------
     piece : str
-        One of `PIECES`.
+        One of `TRIED`: the pieces, and what the file has beside them.
     function : function
         To be tried.
 
@@ -282,27 +310,73 @@ def verdict(piece, function):
     return ("✓", "right.") if same else ("✗", "it does not come to the library's numbers.")
 
 
-def _cell_and_words():
-    """Return the cell, the names of the learner's pieces in it, and a sentence for each that does not fit."""
+def as_written():
+    """Return the learner's file as a module, right or wrong, and what of it is the learner's.
+
+    Returns
+    -------
+    module : module
+        What is missing in the file is the library's, and all is where the file cannot be used.
+    own : list of str
+        Which of the seven pieces stand in the file.
+    words : list of str
+        A sentence that says why the file cannot be used, or nothing.
+
+    Examples
+    --------
+    >>> os.environ["LSTM_MINE"] = ""
+    >>> as_written()[1:]
+    ([], [])
+    """
     path, template = place(), TEMPLATE.read_text(encoding="utf-8")
-    own, words = [], []
     if path is None:
-        return _loaded(template), own, words
+        return _loaded(template), [], []
     outcome = attempts.run(lambda: _loaded(_read(path)))  # a file that was edited by hand may do anything
-    if outcome.problem:
-        words.append(f"{path.name} cannot be used: {outcome.problem}")
+    words = [f"{path.name} cannot be used: {outcome.problem}"] if outcome.problem else []
     module = outcome.value or _loaded(template)
-    for piece in PIECES:
-        function = getattr(module, piece)
-        if getattr(function, "__globals__", None) is not module.__dict__:
+    return module, [piece for piece in PIECES if _stands_in(module, piece)], words
+
+
+def _stands_in(module, piece):
+    function = getattr(module, piece)
+    return not callable(function) or getattr(function, "__globals__", None) is module.__dict__
+
+
+def tried():
+    """Return the learner's cell with what is wrong in it replaced, and what was found.
+
+    Returns
+    -------
+    module : module
+        As from `as_written`, with the library's in place of each piece that is wrong.
+    own : list of str
+        The pieces of the learner's that are right.
+    wrong : dict of str
+        What is wrong, and what there is to say about it.
+    words : list of str
+        As from `as_written`.
+
+    Examples
+    --------
+    >>> os.environ["LSTM_MINE"] = ""
+    >>> tried()[1:]
+    ([], {}, [])
+    """
+    module, own, words = as_written()
+    wrong = {}
+    for piece in TRIED:  # in this order, as the later ones use the earlier ones
+        if not _stands_in(module, piece):
             continue
-        mark, why = verdict(piece, function)
-        if mark == "✓":
-            own.append(piece)
-        else:
+        mark, why = verdict(piece, getattr(module, piece))
+        if mark != "✓":
+            wrong[piece] = why
             setattr(module, piece, _librarys(piece, module))
-            words.append(f"{piece} in {path.name} does not fit any more: {why}")
-    return module, own, words
+    return module, [piece for piece in own if piece not in wrong], wrong, words
+
+
+def _in_words(wrong):
+    name = (place() or Path("my_lstm.py")).name
+    return [f"{piece} in {name} does not fit any more: {why}" for piece, why in wrong.items()]
 
 
 def cell():
@@ -321,9 +395,9 @@ def cell():
     >>> mine.step(mine.init_params(2, 2, np.random.default_rng(0)), *3 * [np.ones((2, 1))]).h_t.shape
     (2, 1)
     """
-    module, own, words = _cell_and_words()
+    module, own, wrong, words = tried()
     theirs = [piece for piece in PIECES if piece not in own]
-    for sentence in words:
+    for sentence in words + _in_words(wrong):
         print(sentence)
     if not own:
         print("All seven pieces are the library's: nothing of yours is kept yet.")
@@ -343,6 +417,6 @@ def progress():
     >>> progress()
     0 of 7 pieces are yours: step ○  step_backward ○  backward ○  init_params ○  loss ○  adam ○  train ○
     """
-    _, own, words = _cell_and_words()
+    _, own, wrong, words = tried()
     marks = "  ".join(f"{piece} {'✓' if piece in own else '○'}" for piece in PIECES)
-    print(*words, f"{len(own)} of {len(PIECES)} pieces are yours: {marks}", sep="\n")
+    print(*words, *_in_words(wrong), f"{len(own)} of {len(PIECES)} pieces are yours: {marks}", sep="\n")

@@ -238,9 +238,9 @@ def sine_model(params, *, listen=40, run=60, seed=0):
     ax.axvline(listen + 0.5, color=plotting.INK, ls=":")
     (wave,) = ax.plot(n, 0 * n, color=plotting.QUIET, lw=4, label="the wave")
     (heard,) = ax.plot(n[:listen], 0 * n[:listen], ".", color=plotting.LOOKS["x_t"].colour, label="what it hears")
-    (made,) = ax.plot(n, 0 * n, color=plotting.PURPLE, label="what it says")
+    (made,) = ax.plot(n, 0 * n, color=plotting.PURPLE, label="what it predicts")
     ax.set(xlim=(0, n[-1] + 1), ylim=(-1.9, 1.9), xlabel="step t")
-    title = ax.set_title("Told the truth up to the dotted line, then alone: error 0.000, 0.000")
+    title = ax.set_title("Off by 0.000 while it hears, and by 0.000 alone (RMSE)")
     plotting.legend(ax)
     view = plotting.Kept(fig, [wave, heard, made, title])
 
@@ -255,7 +255,7 @@ def sine_model(params, *, listen=40, run=60, seed=0):
         made.set_data(n, said[:, 0, 0])
         first = min(20, listen - 1)  # it needs a while to hear which way the wave goes
         errors = [float(np.sqrt(np.mean(e**2))) for e in (told[first:] - Y[first:listen], alone - Y[listen:])]
-        title.set_text(f"Told the truth up to the dotted line, then alone: error {errors[0]:.3f}, {errors[1]:.3f}")
+        title.set_text(f"Off by {errors[0]:.3f} while it hears, and by {errors[1]:.3f} alone (RMSE)")
         return view, (
             f"A wave of frequency {omega:.2f}, with noise {noise:.2f}; the model hears {listen} steps of it and "
             f"goes on for {run} steps by itself. Root mean squared error from step {first + 1} on while it hears: "

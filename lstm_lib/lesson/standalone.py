@@ -131,9 +131,9 @@ def _bring(name, notebook, needed, piece):
 
 
 def _is_library(value):
-    """Say whether a function, class or module is of this library."""
+    """Say whether a function, class or module is of this library, or of the learner's own file."""
     home = value.__name__ if isinstance(value, types.ModuleType) else getattr(value, "__module__", None)
-    return str(home).split(".")[0] == "lstm_lib"
+    return str(home).split(".")[0] in ("lstm_lib", "my_lstm")
 
 
 def _import_of(name, module):

@@ -224,6 +224,14 @@ def test_a_piece_that_was_spoilt_by_hand_is_named_and_replaced(file, capsys):
     assert not museum.gradients(cell)
 
 
+def test_a_step_that_gives_back_a_pair_is_not_kept(file):
+    pair = STEP.replace(
+        "lstm.Step(z_t, f_t, i_t, C_tilde, C_prev, C_t, o_t, o_t * np.tanh(C_t))", "o_t * C_t, C_t"
+    )
+    assert "so return Step(z_t, f_t" in mine.keep("step", written(pair))
+    assert not file.exists()
+
+
 REFUSED = {
     "the library's own function": (
         "def f(p, d, s, dstate=None): return lstm.backward(p, d, s, dstate)",

@@ -126,7 +126,7 @@ def test_the_sine_model_hears_and_then_goes_on_by_itself(trained):
         X, Y = data.sine_waves(50, 1, np.random.default_rng(5), omega=omega, noise=noise)
         told = model.predict(lstm, trained, X)[0][:30, 0, 0]
         alone = model.generate(lstm, trained, X[:30], 21)[1:, 0, 0]
-        assert line(view, "what it says").get_ydata() == pytest.approx(np.concatenate([told, alone]))
+        assert line(view, "what it predicts").get_ydata() == pytest.approx(np.concatenate([told, alone]))
         assert line(view, "the wave").get_ydata() == pytest.approx(Y[:, 0, 0])
         heard = line(view, "what it hears")
         assert heard.get_ydata() == pytest.approx(X[1:30, 0, 0])  # x_2 is the first that it could have said

@@ -1,0 +1,463 @@
+"""The exercises of Train on a sine wave: loss, Adam and the loop, which are kept; and three on judging honestly.
+
+    check_loss(my_loss), check_adam(my_adam), check_train(my_train)
+    check_slope(keep_the_slope), check_listening(listening_rule), check_report(report)
+
+Each prints whether an attempt is right, and names the slip where it knows it.
+"""
+
+import numpy as np
+
+from lstm_lib import data, lstm, model
+from lstm_lib.functional import mean_squared_error
+from lstm_lib.lesson import mine
+from lstm_lib.lesson.checks import check
+from lstm_lib.lesson.surroundings import Surroundings
+
+# --- the loss ----------------------------------------------------------------------------------------------------
+
+
+def _loss(power=2, factor=2.0, mean=True, sign=1, mean_grad=True):
+    """Return a loss function, the right one or one with a slip in it."""
+
+    def loss(Y_hat, Y):
+        error = sign * (Y_hat - Y)
+        value = (np.mean if mean else np.sum)(np.abs(error) ** power)
+        return {"the loss": value, "dY_hat": factor * error / (error.size if mean_grad else 1)}
+
+    return loss
+
+
+def _with_loss(value):
+    """Return the right gradient with another number for the loss."""
+    return lambda Y_hat, Y: _loss()(Y_hat, Y) | {"the loss": value(Y_hat - Y)}
+
+
+def _with_gradient(value):
+    """Return the right loss with another gradient."""
+    return lambda Y_hat, Y: _loss()(Y_hat, Y) | {"dY_hat": value(Y_hat - Y)}
+
+
+LOSS_SLIPS = {
+    "That is the sum; the mean divides by all numbers there are, steps times outputs times sequences.": (
+        _loss(mean=False, mean_grad=False)
+    ),
+    "The loss is a sum; it should be a mean.": _loss(mean=False),
+    "The gradient of the sum is there; the mean divides it by Y.size.": _loss(mean_grad=False),
+    "The 2 is missing in the gradient: the slope of a square e² is 2e.": _loss(factor=1.0),
+    "The sign of the gradient is turned round: it is Y_hat − Y.": _loss(sign=-1),
+    "Half of the mean square is another loss: no ½ here.": (
+        lambda Y_hat, Y: {name: each / 2 for name, each in _loss()(Y_hat, Y).items()}
+    ),
+    "That is the root of it; want the mean square itself.": _with_loss(lambda e: np.sqrt(np.mean(e**2))),
+    "That is the mean of the absolute errors; want that of their squares.": _with_loss(
+        lambda e: np.mean(np.abs(e))
+    ),
+    "The errors are not squared: positive and negative ones cancel.": _with_loss(np.mean),
+    "It is divided by the number of steps only: np.mean takes all numbers there are.": (
+        lambda Y_hat, Y: {name: each * Y[0].size for name, each in _loss()(Y_hat, Y).items()}
+    ),
+    "The gradient is divided by the number of steps; the mean is over Y.size numbers.": _with_gradient(
+        lambda e: 2 * e / len(e)
+    ),
+    "Both are those of the absolute errors; want the mean of the squares and its gradient.": (
+        lambda Y_hat, Y: {"the loss": np.mean(np.abs(Y_hat - Y)), "dY_hat": np.sign(Y_hat - Y) / Y.size}
+    ),
+    "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": _with_gradient(
+        lambda e: np.sign(e) / e.size
+    ),
+    "The gradient is squared; the slope of a square is 2 times what is squared.": _with_gradient(
+        lambda e: 2 * e**2 / e.size
+    ),
+}
+
+
+def check_loss(attempt):
+    """Check the mean squared error and its gradient, and keep it as the piece ``loss``.
+
+    Parameters
+    ----------
+    attempt : function
+        Takes Y_hat and Y, gives back the pair (loss, dY_hat).
+
+    Examples
+    --------
+    >>> check_loss(mean_squared_error)
+    ✓ your loss: right.
+    >>> check_loss(lambda Y_hat, Y: (np.mean((Y_hat - Y) ** 2), (Y_hat - Y) / Y.size))  # doctest: +ELLIPSIS
+    ✗ your loss: dY_hat differs: ... The 2 is missing in the gradient: the slope of a square e² is 2e.
+    """
+    rng = np.random.default_rng(4)
+    cases = [tuple(rng.normal(size=(2, *shape))) for shape in ((4, 2, 3), (7, 1, 5))]
+    check("your loss", attempt, _loss(), given=cases, known=LOSS_SLIPS, keep={"loss": attempt})
+
+
+# --- Adam --------------------------------------------------------------------------------------------------------
+
+
+def _adam(sign=-1, root=True, corrected=True, mean=True, divided=True, counts=True, swapped=False, square=True):
+    """Return an Adam, the right one or one with a slip in it."""
+    beta1, beta2 = (0.999, 0.9) if swapped else (0.9, 0.999)
+
+    def adam(params, grads, state, lr):
+        state["t"] = t = state.get("t", 0) + 1 if counts else 1
+        for name, g in grads.items():
+            m = state["m", name] = beta1 * state.get(("m", name), 0) + (1 - beta1) * g
+            v = state["v", name] = beta2 * state.get(("v", name), 0) + (1 - beta2) * (
+                g**2 if square else np.abs(g)
+            )
+            m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if corrected else (m, v)
+            size = (np.sqrt(v_hat) if root else v_hat) if divided else 1
+            params[name] += sign * lr * (m_hat if mean else g) / (size + 1e-8)
+
+    return adam
+
+
+def _three_steps(adam):
+    """Return a function that lets an Adam take three steps, and gives back the parameters after each."""
+
+    def steps(lr):
+        rng = np.random.default_rng(3)
+        params, state, found = {"W": rng.normal(size=(2, 3)), "b": rng.normal(size=(2, 1))}, {}, {}
+        for n in (1, 2, 3):
+            adam(params, {name: rng.normal(size=p.shape) for name, p in params.items()}, state, lr)
+            found |= {f"{name} after step {n}": np.array(p) for name, p in params.items()}
+        return found
+
+    return steps
+
+
+def _reset(adam):
+    """Return an Adam that begins with an empty memory at every step."""
+    return lambda params, grads, state, lr: adam(params, grads, {}, lr)
+
+
+def _with_rate(adam, rate):
+    """Return an Adam with its own learning rate."""
+    return lambda params, grads, state, lr: adam(params, grads, state, rate)
+
+
+def _shared(params, grads, state, lr):
+    """Take a step of an Adam that counts a step for every name."""
+    for name in grads:
+        t = state["t"] = state.get("t", 0) + 1
+        m = state["m", name] = 0.9 * state.get(("m", name), 0) + 0.1 * grads[name]
+        v = state["v", name] = 0.999 * state.get(("v", name), 0) + 0.001 * grads[name] ** 2
+        params[name] -= lr * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+
+
+def _plain(params, grads, state, lr):
+    """Take a step of gradient descent."""
+    for name in grads:
+        params[name] -= lr * grads[name]
+
+
+ADAM_SLIPS = {
+    "The parameters are as they were: change them in place, params[name] = … or -= …, for each name.": (
+        lambda params, grads, state, lr: None
+    ),
+    "It goes up the slope: the step is taken off, params[name] − lr · …": _adam(sign=1),
+    "The root is missing: divide by √v̂, not by v̂.": _adam(root=False),
+    "m and v begin at zero, and nothing makes up for it: divide them by 1 − βᵗ.": _adam(corrected=False),
+    "That is the gradient over its size; Adam takes the running mean m̂ on top.": _adam(mean=False),
+    "That is the running mean alone; Adam divides it by √v̂.": _adam(divided=False),
+    "The step count stands still at 1: keep it in state and add 1 at each call.": _adam(counts=False),
+    "The two β have changed places: 0.9 is for m, 0.999 for v.": _adam(swapped=True),
+    "v is the running mean of g², not of |g|.": _adam(square=False),
+    "It remembers nothing from step to step: keep m, v and t in state.": _reset(_adam()),
+    "The step count grows with every name; it should grow once a call.": _shared,
+    "That is plain gradient descent; Adam divides the mean of the gradients by their size.": _plain,
+    "The learning rate that is handed over is not used.": _with_rate(_adam(), 0.01),
+    "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(_adam(), 0.001),
+}
+
+
+def check_adam(attempt):
+    """Check a step of Adam, three times in a row, and keep it as the piece ``adam``.
+
+    Parameters
+    ----------
+    attempt : function
+        Takes params, grads, state and lr; changes params in place, and remembers what it needs in state.
+
+    Examples
+    --------
+    >>> check_adam(mine.adam)
+    ✓ your Adam: right.
+    >>> check_adam(lambda params, grads, state, lr: None)  # doctest: +ELLIPSIS
+    ✗ your Adam: ... The parameters are as they were: change them in place, ...
+    """
+    around = Surroundings(attempt)
+    tried = _three_steps(attempt) if callable(attempt) else attempt
+    slips = {words: _three_steps(slip) for words, slip in ADAM_SLIPS.items()}
+    check(
+        "your Adam",
+        tried,
+        _three_steps(_adam()),
+        given=[(0.1,), (0.02,)],
+        known=slips,
+        tol=1e-6,
+        keep={"adam": attempt},
+    )
+    around.put_back()
+
+
+# --- the loop ----------------------------------------------------------------------------------------------------
+
+
+def _loss_and_grads(params, X, Y):
+    return model.loss_and_grads(lstm, params, X, Y, mean_squared_error)
+
+
+def _train(extra=0, before=True, fresh=False, rate=None, moves=True, forgets=False, sums=False):
+    """Return a training loop, the right one or one with a slip in it."""
+
+    def train(params, X, Y, n_steps, lr):
+        losses, state, before_it = [], {}, {name: p.copy() for name, p in params.items()}
+        total = dict.fromkeys(params, 0)
+        for _ in range(n_steps + extra):
+            if forgets:
+                params.update({name: p.copy() for name, p in before_it.items()})
+            loss, grads = _loss_and_grads(params, X, Y)
+            total = {name: total[name] + g for name, g in grads.items()}
+            if moves:
+                mine.adam(params, total if sums else grads, {} if fresh else state, rate or lr)
+            losses.append(loss if before else _loss_and_grads(params, X, Y)[0])
+        return losses
+
+    return train
+
+
+def _trained(train, form=None):
+    """Return a function that trains a small network, and gives back the losses and one array of the parameters."""
+
+    def run(n_steps, lr):
+        rng = np.random.default_rng(6)
+        params = lstm.init_params(1, 3, rng) | {"W_y": rng.normal(0, 0.1, (1, 3)), "b_y": np.zeros((1, 1))}
+        X = rng.normal(0, 0.1, (6, 1, 2))  # small numbers: whether long gradients are clipped makes no difference
+        losses = train(params, X[:-1], X[1:], n_steps, lr)
+        if losses is None:
+            raise ValueError("it gives back nothing; want the list of losses")
+        losses = np.array(losses if form is None else form(list(losses)), float)
+        return {"the losses": losses, "W_f afterwards": params["W_f"]}
+
+    return run
+
+
+TRAIN_SLIPS = {
+    "Each loss is taken after its step; want the loss before it, which is there already.": _train(before=False),
+    "It makes one step too many.": _train(extra=1),
+    "It makes one step too few.": _train(extra=-1),
+    "The loss does not fall: no step changes the parameters. Call adam in the loop.": _train(moves=False),
+    "Adam's memory is emptied at every step: make it once, before the loop.": _train(fresh=True),
+    "The learning rate lr is not handed on to adam.": _train(rate=0.01),
+    "The parameters are set back at every step.": _train(forgets=True),
+    "The gradients of earlier steps are added up; each step takes its own.": _train(sums=True),
+}
+FORM_SLIPS = {
+    "That is the last loss; want all of them, in a list.": lambda losses: losses[-1],
+    "That is the first loss: the return stands inside the loop.": lambda losses: losses[0],
+    "The losses come in the wrong order: the first one first.": lambda losses: losses[::-1],
+    "That is the mean of the losses; want all of them, in a list.": np.mean,
+}
+
+
+def check_train(attempt):
+    """Check a training loop on a small network, and keep it as the piece ``train``.
+
+    Parameters
+    ----------
+    attempt : function
+        Takes params, X, Y, n_steps and lr; changes params in place and gives back the loss before each step.
+
+    Examples
+    --------
+    >>> check_train(_train())
+    ✓ your training: right.
+    >>> check_train(_train(moves=False))  # doctest: +ELLIPSIS
+    ✗ your training: ... The loss does not fall: no step changes the parameters. Call adam in the loop.
+    """
+    around = Surroundings(attempt)
+    slips = {words: _trained(slip) for words, slip in TRAIN_SLIPS.items()}
+    slips |= {words: _trained(_train(), form) for words, form in FORM_SLIPS.items()}
+    tried = _trained(attempt) if callable(attempt) else attempt
+    cases = [(4, 0.05), (3, 0.02)]
+    check("your training", tried, _trained(_train()), given=cases, known=slips, keep={"train": attempt})
+    around.put_back()
+
+
+# --- baselines ---------------------------------------------------------------------------------------------------
+
+SLOPE_SLIPS = {
+    "That keeps the value: persistence.": lambda X: X[1:],
+    "The slope has the wrong sign: it is this value minus the last one.": lambda X: X[:-1],
+    "That is the slope alone; it has to be added to this value.": lambda X: X[1:] - X[:-1],
+    "The slope is taken twice.": lambda X: 3 * X[1:] - 2 * X[:-1],
+    "Only half of the slope is added; want the whole slope.": lambda X: 1.5 * X[1:] - 0.5 * X[:-1],
+    "That is the mean of the two; the line goes on beyond them.": lambda X: (X[1:] + X[:-1]) / 2,
+    "The two values are added; add their difference, this one minus the last.": lambda X: X[1:] + X[:-1],
+    "Twice this value, and the last value is not taken off: minus X[:-1].": lambda X: 2 * X[1:],
+    "The line is followed backwards: that is the value one step before the last.": lambda X: 2 * X[:-1] - X[1:],
+    "np.gradient takes the value that comes next into the slope; nobody knows it yet.": (
+        lambda X: X[1:] + np.gradient(X, axis=0)[1:]
+    ),
+    "That is the two-lag rule, which is told ω; here nobody knows it.": (
+        lambda X: 2 * np.cos(0.2) * X[1:] - X[:-1]
+    ),
+    "The first value has none before it, so there is no prediction for it: leave it out.": (
+        lambda X: 2 * X - np.roll(X, 1, axis=0)
+    ),
+    "The last prediction is missing: X[1:] are the values from step 2 on.": lambda X: (2 * X[1:] - X[:-1])[:-1],
+}
+
+
+def check_slope(attempt):
+    """Check the rule that keeps the last slope.
+
+    Parameters
+    ----------
+    attempt : function
+        Takes X of shape (T, 1, B), gives back T − 1 predictions.
+
+    Examples
+    --------
+    >>> check_slope(lambda X: 2 * X[1:] - X[:-1])
+    ✓ the predictions: right.
+    """
+    waves = np.random.default_rng(3).normal(size=(20, 1, 4)).cumsum(axis=0)
+    check("the predictions", attempt, lambda X: 2 * X[1:] - X[:-1], given=(waves,), known=SLOPE_SLIPS)
+
+
+# --- a rule that listens -----------------------------------------------------------------------------------------
+
+
+def _cosine(X, read_so_far=np.cumsum):
+    """Return 2 cos ω by least squares, from the sums over what has been read so far."""
+    middle, sides = X[1:-1], X[2:] + X[:-2]
+    return read_so_far(middle * sides, axis=0) / read_so_far(middle**2, axis=0)
+
+
+def _listening(cosine=_cosine):
+    return lambda X: cosine(X) * X[2:] - X[1:-1]
+
+
+def _difference_at_the_sides(X):
+    return np.cumsum(X[1:-1] * (X[2:] - X[:-2]), axis=0) / np.cumsum(X[1:-1] ** 2, axis=0)
+
+
+def _one_for_all(X):
+    """Return 2 cos ω from all waves at once."""
+    middle, sides = X[1:-1], X[2:] + X[:-2]
+    above, below = (product.sum(axis=2, keepdims=True).cumsum(axis=0) for product in (middle * sides, middle**2))
+    return above / below
+
+
+LISTENING_SLIPS = {
+    "It is one step early: after step t it should predict step t + 1.": lambda X: _cosine(X) * X[1:-1] - X[:-2],
+    "A sign is wrong: x_{t+1} = c x_t − x_{t−1}.": lambda X: _cosine(X) * X[2:] + X[1:-1],
+    "x_{t−1} is missing: x_{t+1} = c x_t − x_{t−1}.": lambda X: _cosine(X) * X[2:],
+    "c is made of all numbers, also of those that come later: sum up to t only.": (
+        lambda X: _cosine(X, np.sum) * X[2:] - X[1:-1]
+    ),
+    "c is made of the last three numbers only: add up all that were read.": (
+        _listening(lambda X: (X[2:] + X[:-2]) / X[1:-1])
+    ),
+    "That is the mean of the quotients; least squares divides one sum by another.": _listening(
+        lambda X: np.cumsum((X[2:] + X[:-2]) / X[1:-1], axis=0) / np.arange(1, len(X) - 1)[:, None, None]
+    ),
+    "Sums over plain values cancel; least squares has x_t (x_{t+1} + x_{t−1}) above and x_t² below.": _listening(
+        lambda X: np.cumsum(X[2:] + X[:-2], axis=0) / np.cumsum(X[1:-1], axis=0)
+    ),
+    "The values at the sides are subtracted; want the sum of the two, x_{t+1} + x_{t−1}.": (
+        _listening(_difference_at_the_sides)
+    ),
+    "c is taken twice: it is 2 cos ω already.": _listening(lambda X: 2 * _cosine(X)),
+    "Half of c is taken: it is 2 cos ω, not cos ω.": _listening(lambda X: _cosine(X) / 2),
+    "That is the last value again, persistence.": lambda X: X[2:],
+    "That keeps the slope, as if c = 2: estimate c from what was read.": _listening(lambda X: 2.0),
+    "That is the rule for ω = 0.2: estimate c for each wave.": _listening(lambda X: 2 * np.cos(0.2)),
+    "That is c itself; want the predictions made with it.": _cosine,
+    "c is upside down.": lambda X: X[2:] / _cosine(X) - X[1:-1],
+    "Each wave has a c of its own: add up over time, not over the waves.": _listening(_one_for_all),
+}
+
+
+def check_listening(attempt):
+    """Check the rule that estimates 2 cos ω for each wave, without noise and with it.
+
+    Parameters
+    ----------
+    attempt : function
+        Takes X of shape (T, 1, B), gives back T − 2 predictions.
+
+    Examples
+    --------
+    >>> check_listening(_listening())
+    ✓ the predictions, without noise and with it: right.
+    """
+    draw = np.random.default_rng(8)
+    clean, _ = data.sine_waves(50, 8, draw)
+    noisy = clean[:, :, :5] + draw.normal(0, 0.1, (50, 1, 5))
+    check(
+        "the predictions, without noise and with it",
+        attempt,
+        _listening(),
+        given=[(clean,), (noisy,)],
+        known=LISTENING_SLIPS,
+    )
+
+
+# --- a report ----------------------------------------------------------------------------------------------------
+
+
+def _scored(Y_hat, against="Y", over="echo", first=20, measure=np.square):
+    """Return the error of a prediction as a share of persistence's, on the test waves of the lesson, or a slip."""
+    X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
+    error = np.mean(measure(Y_hat - (Y if against == "Y" else X))[first:])
+    lengths = {"echo": np.mean(measure(X - Y)[first:]), "all": np.mean((X - Y) ** 2), "nothing": 1.0}
+    lengths |= {"height": np.mean(Y[first:] ** 2), "variance": Y[first:].var()}
+    return error / lengths[over]
+
+
+def _as_slip(**options):
+    return lambda Y_hat: _scored(Y_hat, **options)
+
+
+REPORT_SLIPS = {
+    "It compares with what has been read; want what comes next.": _as_slip(against="X"),
+    "It compares with what has been read, and divides by nothing.": _as_slip(against="X", over="nothing"),
+    "That is the error itself; divide it by that of persistence.": _as_slip(over="nothing"),
+    "That is upside down: small should be good.": lambda Y_hat: 1 / _scored(Y_hat),
+    "That is 1 − the share, what is better than persistence; want what is left of the error.": (
+        lambda Y_hat: 1 - _scored(Y_hat)
+    ),
+    "That is the difference of the two errors; divide to get a share.": (
+        lambda Y_hat: _scored(Y_hat, over="nothing") - _scored(Y_hat, over="nothing") / _scored(Y_hat)
+    ),
+    "That is the share of the roots; want that of the mean squares.": lambda Y_hat: _scored(Y_hat) ** 0.5,
+    "The first 20 steps count, too; this half of the lesson counts from step 21 on.": _as_slip(first=0),
+    "Persistence is judged with its first 20 steps, the prediction without.": _as_slip(over="all"),
+    "That is the share of the absolute errors; want that of their squares.": _as_slip(measure=np.abs),
+    "The errors are not squared: positive and negative ones cancel.": _as_slip(measure=np.positive),
+    "That is a share of the wave's mean square; want that of persistence's error.": _as_slip(over="height"),
+    "That is a share of the wave's variance; want that of persistence's error.": _as_slip(over="variance"),
+}
+
+
+def check_report(attempt):
+    """Check the error of a prediction as a share of the error of persistence.
+
+    Parameters
+    ----------
+    attempt : function
+        Takes Y_hat of the shape of the lesson's Y_test, gives back a number.
+
+    Examples
+    --------
+    >>> check_report(lambda Y_hat: _scored(Y_hat))
+    ✓ the error as a share of persistence's: right.
+    """
+    X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
+    noise = np.random.default_rng(5).normal(0, 0.1, Y.shape)
+    cases = [(X,), (Y + noise,), (-Y,)]
+    check("the error as a share of persistence's", attempt, _scored, given=cases, known=REPORT_SLIPS)
