@@ -274,7 +274,7 @@ def _known(name, value, choices):
 # --- the sweep ---------------------------------------------------------------------------------------------------
 
 SEEDS = range(5)
-RATES = (1e-3, 3e-3, 1e-2)  # the same for both networks, on every task
+RATES = (1e-3, 1e-2)  # the same for both networks, on every task
 STARTS = (
     ("LSTM", "b_f = 1"),
     ("LSTM", "b_f = 3"),
@@ -298,9 +298,9 @@ SWEEP = [
     *_settings("adding, T = 100"),
     *_settings(ORDER, STARTS[4:], H=68),  # as many numbers as the LSTM of 32 units: 5236, and 5248
     *_settings(ORDER, STARTS[4:], (1e-3,), budget=4000),
-    *_settings(ORDER, STARTS[2:], (3e-3,), clip=False),
+    *_settings(ORDER, STARTS[2:], (1e-3,), clip=False),
 ]
-SHOWN = Setting(ORDER, "LSTM", "chrono", 3e-3)  # whose memory the lesson looks at
+SHOWN = Setting(ORDER, "LSTM", "chrono", 1e-2, seed=2)  # whose memory the lesson looks at
 
 
 def sweep(settings, executor, keep=lambda setting, result: None):
