@@ -31,8 +31,11 @@ def kind(cell):
     if any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes):
         return "Setup"
     called = {called_name(node) for node in nodes if isinstance(node, ast.Call)}
+    by_themselves = {
+        node.func.id for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     for name, found in (("predict", "Your guess"), ("reveal", "Answer")):
-        if name in called:
+        if name in by_themselves:  # model.predict asks nobody
             return found
     if any(is_check(node) for node in nodes):
         return "Check"

@@ -65,7 +65,7 @@ def learning(groups, guess, every=50):
     Examples
     --------
     >>> learning({"chrono": [[1.4, 0.1]]}, 1.39)
-    Figure: The loss of 1 runs, the mean of every 50 steps. Chrono: 1 of 1 end below a tenth of a guess.
+    Figure: The loss of 1 runs, the mean of every 50 steps. Chrono: 1 of 1 end below half of a guess.
     """
     fig, ax = figure(height=3.2)
     styles = [(LOOKS["f_t"].colour, "o"), (LOOKS["o_t"].colour, "s"), (LOOKS["i_t"].colour, "^")]
@@ -74,18 +74,18 @@ def learning(groups, guess, every=50):
         for n, losses in enumerate(runs):
             steps = every * (np.arange(len(losses)) + 0.5)
             label = name if n == 0 else None
-            ax.semilogy(steps, losses, color=colour, marker=marker, ms=3, lw=1, label=label)
-        low = sum(losses[-1] < guess / 10 for losses in runs)
-        told.append(f"{name[0].upper()}{name[1:]}: {low} of {len(runs)} end below a tenth of a guess.")
+            ax.plot(steps, losses, color=colour, marker=marker, ms=3, lw=1, label=label)
+        low = sum(losses[-1] < guess / 2 for losses in runs)
+        told.append(f"{name[0].upper()}{name[1:]}: {low} of {len(runs)} end below half of a guess.")
     ax.axhline(guess, color=INK, ls="--", lw=1)
-    ax.text(0, guess * 1.15, "a guess", color=INK, va="bottom")
-    ax.set(xlabel="training step", ylabel="loss", title="The loss of each run")
+    ax.text(0, guess + 0.03, "a guess", color=INK, va="bottom")
+    ax.set(xlabel="training step", ylabel="loss", ylim=(0, 1.2 * guess))
     legend(ax)
     n = sum(map(len, groups.values()))
     show(fig, f"The loss of {n} runs, the mean of every {every} steps. {' '.join(told)}")
 
 
-def kept(C, at, groups, before=8, after=80):
+def kept(C, at, groups, before=8, after=80, drawn=60):
     """Show one memory in many strings, from a little before the letter that matters to long after it.
 
     Parameters
@@ -98,17 +98,19 @@ def kept(C, at, groups, before=8, after=80):
         The letter → in which strings it is this one, True or False; two letters.
     before, after : int
         How many steps to show on either side.
+    drawn : int
+        How many strings at most.
 
     Examples
     --------
     >>> C, at = np.array([[0, 0], [1, -1], [1, -1.0]]), np.array([1, 1])
     >>> kept(C, at, {"X": np.array([True, False]), "Y": np.array([False, True])}, before=1, after=1)
     Figure: The memory of one unit in 2 strings, around the first X or Y. Where it is X, the mean is 1.00 at the \
-letter, and 1.00 to 1.00 after 1 steps. Where it is Y, the mean is -1.00 at the letter, and -1.00 to -1.00 after 1 \
-steps.
+letter, and 1.00 to 1.00 after 1 steps. Where it is Y, the mean is -1.00 at the letter, and -1.00 to -1.00 after \
+1 steps.
     """
     fig, ax = figure(height=3.4)
-    steps, told = np.arange(-before, after + 1), []
+    steps, told, C, at = np.arange(-before, after + 1), [], C[:, :drawn], at[:drawn]
     for (letter, chosen), (colour, style) in zip(groups.items(), [(INK, "-"), ("#9A9A9A", "--")], strict=True):
         lines = np.array([C[t - before : t + after + 1, b] for b, t in enumerate(at) if chosen[b]])
         ax.plot(steps, lines.T, color=colour, ls=style, lw=0.7)
@@ -177,5 +179,9 @@ def beside_the_baseline(rows, base, solved_below):
         ax.axvline(x, color=QUIET, ls="--", zorder=0)
         ax.text(x, -0.7, words, ha="center", va="bottom", color=INK)
     ax.set_yticks(range(len(groups)), groups)
-    ax.set(ylim=(len(groups) - 0.4, -0.7), xlabel="error / error of always saying 1, on the same strings")
+    ax.set(
+        xlim=(0.008, 2),
+        ylim=(len(groups) - 0.4, -0.7),
+        xlabel="error / error of always saying 1, on the same strings",
+    )
     show(fig, f"The error of each run as a part of the baseline's on the same strings. {' '.join(told)}")
