@@ -298,7 +298,7 @@ SWEEP = [
     *_settings("adding, T = 100"),
     *_settings(ORDER, STARTS[4:], H=68),  # as many numbers as the LSTM of 32 units: 5236, and 5248
     *_settings(ORDER, STARTS[4:], (1e-3,), budget=4000),
-    *_settings(ORDER, STARTS[2:], (1e-3,), clip=False),
+    *_settings(ORDER, STARTS[2:3], (1e-3,), clip=False),
 ]
 SHOWN = Setting(ORDER, "LSTM", "chrono", 1e-2, seed=2)  # whose memory the lesson looks at
 
