@@ -1,4 +1,4 @@
-"""Proof that a gradient is right: move one number a little, and see whether the loss moves as promised.
+"""Evidence that a gradient is right: move one number a little, and see whether the loss moves as promised.
 
 Two ways to differentiate without knowing how:
 

@@ -3,9 +3,10 @@
 Optimisers and loop do not know what a cell is. Parameters and gradients are two dicts with the same names; an
 optimiser changes the first according to the second, in place. A step is made whole or not at all: one that would
 leave anything infinite or NaN, in the parameters or in what the optimiser remembers, changes neither.
-Two starts for long memories stand at the end, in place of the uniform one of ``init_params``:
+Two starts for long memories stand at the end, in place of the one of ``init_params``, uniform in ±1/√H as in
+PyTorch (Keras and Flax start with orthogonal weights on h):
 
-    chrono        b_f = ln u, b_i = −b_f, u uniform in [1, T − 1]      gates open for about u steps
+    chrono        b_f = ln u, b_i = −b_f, u uniform in [1, T − 1]      a memory fades over about u + 1 steps
     orthogonal    W_h = [Q, W_x], Q Qᵀ = I                             h turns, and neither grows nor shrinks
 """
 

@@ -57,7 +57,7 @@ class Heard(NamedTuple):
 @functools.cache
 def lessons():
     """Return the lessons, in reading order."""
-    beyond = sorted(SOURCES.glob("further/1[0-2]_*.py"))
+    beyond = sorted(SOURCES.glob("further/1[0-3]_*.py"))
     return [_read(path) for path in [*sorted(SOURCES.glob("[0-9][0-9]_*.py")), *beyond]]
 
 

@@ -290,6 +290,9 @@ class PyTorch:
 RESULTS = Path(lstm.__file__).resolve().parents[1] / "notebooks" / "results"
 
 
+UNLABELLED = rosetta.Layout("iCfo", {"xh": "a"}, ("b",), columns=True)
+
+
 def unlabelled():
     """Return an LSTM that somebody has stored without a word: arrays, a sequence, and the hidden states for it.
 
@@ -309,8 +312,7 @@ def unlabelled():
     rng = np.random.default_rng(24)
     params = {name: rng.normal(size=a.shape) for name, a in lstm.init_params(2, 3, rng).items()}
     X = rng.normal(size=(6, 2, 4))
-    form = rosetta.Layout("iCfo", {"xh": "a"}, ("b",), columns=True)
-    return rosetta.to(form, params), X, lstm.forward(params, X)[0]
+    return rosetta.to(UNLABELLED, params), X, lstm.forward(params, X)[0]
 
 
 def run_as(form, arrays, X):

@@ -1,14 +1,15 @@
 """Training runs on tests of memory, many of them: which cell, start and learning rate solve what, and how soon.
 
 One run is a `Setting`; what came of it is a `Result`. ``python notebooks/results/memory_trials.py`` runs all of
-`SWEEP`, in less than an hour on two cores, and writes a table of both beside itself; lesson 10 reads it.
+`SWEEP` and writes beside itself a table of both, and one trained network; lesson 10 reads them. What has been run
+is noted line by line: stopped, the same command goes on where it was. ``--workers 2`` says how many processes work
+at a time, and ``--scheduler tcp://…`` hands the runs to the machines of a Dask cluster instead.
 """
 
 import argparse
 import json
-import os
 import platform
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from tqdm.auto import tqdm
 
-from lstm_lib import data, fused, model, rnn, training
+from lstm_lib import data, fused, model, rnn, rosetta, training
 from lstm_lib.functional import accuracy, at_last_step, cross_entropy, mean_squared_error
 
 COMMAND = "OPENBLAS_NUM_THREADS=1 .venv/bin/python notebooks/results/memory_trials.py"
@@ -25,6 +26,7 @@ TABLE = Path(__file__).with_suffix(".json")
 CELLS = {"LSTM": fused, "RNN": rnn}
 BATCH = 32
 FRESH = 2000  # sequences on which a run is judged
+EVERY = 50  # steps between two looks at whether the task is solved
 
 
 class Task(NamedTuple):
@@ -40,8 +42,6 @@ class Task(NamedTuple):
         Takes (Y_hat, Y), returns the share of right answers, or minus the mean squared error: more is better.
     solved, enough : float
         The score above which the task counts as solved, and the stricter one at which training ends.
-    H : int
-        Units.
     longest : int
         Steps between the first thing to remember and the answer, at most.
 
@@ -56,13 +56,7 @@ class Task(NamedTuple):
     score: object
     solved: float
     enough: float
-    H: int
     longest: int
-
-
-def _remembered(Y_hat, Y):
-    """Return the accuracy at the symbol before the last."""
-    return accuracy(Y_hat[-2:-1], Y[-2:-1])
 
 
 def _minus_error(Y_hat, Y):
@@ -73,17 +67,14 @@ RIGHT = {"solved": 0.99, "enough": 0.995}
 last_error = at_last_step(mean_squared_error)
 TASKS = {
     "temporal order, T = 100": Task(
-        partial(data.temporal_order, 100), cross_entropy, accuracy, H=32, longest=110, **RIGHT
+        partial(data.temporal_order, 100), cross_entropy, accuracy, longest=110, **RIGHT
     ),
-    "temporal order, T = 20": Task(
-        partial(data.temporal_order, 20), cross_entropy, accuracy, H=32, longest=22, **RIGHT
-    ),
-    "adding, T = 100": Task(partial(data.adding_problem, 100), last_error, _minus_error, -0.005, -0.004, 32, 100),
-    "latch, T = 100": Task(partial(data.latch, 100), cross_entropy, accuracy, H=16, longest=110, **RIGHT),
+    "temporal order, T = 20": Task(partial(data.temporal_order, 20), cross_entropy, accuracy, longest=22, **RIGHT),
+    "adding, T = 100": Task(partial(data.adding_problem, 100), last_error, _minus_error, -0.005, -0.004, 100),
+    "latch, T = 100": Task(partial(data.latch, 100), cross_entropy, accuracy, longest=110, **RIGHT),
     "latch, always 100": Task(
-        partial(data.latch, 100, longest=100), cross_entropy, accuracy, H=16, longest=100, **RIGHT
+        partial(data.latch, 100, longest=100), cross_entropy, accuracy, longest=100, **RIGHT
     ),
-    "embedded Reber": Task(data.embedded_reber, cross_entropy, _remembered, H=16, longest=40, **RIGHT),
 }
 
 
@@ -104,13 +95,15 @@ class Setting(NamedTuple):
         Whether gradients are clipped to norm 1.
     seed : int
         Decides the start and the batches.
+    H : int
+        Units.
     budget : int
         After how many steps to give up.
 
     Examples
     --------
     >>> Setting("adding, T = 100", "RNN", "orthogonal", 0.001).budget
-    2000
+    1000
     """
 
     task: str
@@ -119,7 +112,8 @@ class Setting(NamedTuple):
     lr: float
     clip: bool = True
     seed: int = 0
-    budget: int = 2000
+    H: int = 32
+    budget: int = 1000
 
 
 class Result(NamedTuple):
@@ -133,16 +127,19 @@ class Result(NamedTuple):
         How many steps of training were made.
     score : float
         On fresh sequences; −∞ where training broke off.
+    losses : list of float
+        The mean loss of every `EVERY` steps.
 
     Examples
     --------
-    >>> Result(True, 450, 0.998).solved
+    >>> Result(True, 100, 0.998, [0.6, 0.1]).solved
     True
     """
 
     solved: bool
     steps: int
     score: float
+    losses: list
 
 
 def begin(setting, rng):
@@ -169,12 +166,12 @@ def begin(setting, rng):
     --------
     >>> params = begin(Setting("latch, T = 100", "LSTM", "b_f = 3", 0.005), np.random.default_rng(0))
     >>> params["b_f"].mean(), params["W_f"].shape
-    (np.float32(3.0), (16, 17))
+    (np.float32(3.0), (32, 33))
     """
     task = _known("task", setting.task, TASKS)
     cell = _known("cell", setting.cell, CELLS)
     D, K = (A.shape[1] for A in task.draw(1, np.random.default_rng(0)))
-    params = model.init_params(cell, D, task.H, K, rng)
+    params = model.init_params(cell, D, setting.H, K, rng)
     if setting.cell == "LSTM" and setting.start.startswith("b_f = "):
         params["b_f"] = np.full_like(params["b_f"], float(setting.start[6:]))
     elif setting.cell == "LSTM":
@@ -185,8 +182,48 @@ def begin(setting, rng):
     return {name: p.astype(np.float32) for name, p in params.items()}
 
 
+def train(setting):
+    """Train until the task is solved or the steps are used up.
+
+    Parameters
+    ----------
+    setting : Setting
+        What to run.
+
+    Returns
+    -------
+    params : dict of ndarray
+        As they are at the end.
+    losses : list of float
+        The loss before each step.
+
+    Raises
+    ------
+    ValueError
+        A task, cell or start that is not known.
+    FloatingPointError
+        Training broke off.
+
+    Examples
+    --------
+    >>> params, losses = train(Setting("latch, T = 100", "RNN", "uniform", 0.001, H=4, budget=2))
+    >>> len(losses), params["W_h"].shape
+    (2, (4, 5))
+    """
+    rng = np.random.default_rng(setting.seed)
+    params, task, cell = begin(setting, rng), TASKS[setting.task], CELLS[setting.cell]
+
+    def loss_and_grads(params, X, Y):
+        return model.loss_and_grads(cell, params, X, Y, task.loss)
+
+    batches = (_float32(task.draw(BATCH, rng)) for _ in range(setting.budget))
+    batches = training.until(lambda: _score(setting, params, 1000, 1) > task.enough, batches, every=EVERY)
+    options = {"max_norm": 1.0 if setting.clip else None, "progress": False}
+    return params, training.fit(loss_and_grads, params, batches, training.Adam(setting.lr), **options)
+
+
 def run(setting):
-    """Train until the task is solved or the steps are used up, and judge on fresh sequences.
+    """Train, and judge on fresh sequences.
 
     Parameters
     ----------
@@ -205,30 +242,23 @@ def run(setting):
 
     Examples
     --------
-    >>> run(Setting("latch, always 100", "RNN", "orthogonal", 0.001)).solved
+    >>> run(Setting("latch, always 100", "RNN", "orthogonal", 0.001, H=16)).solved
     True
     """
-    rng = np.random.default_rng(setting.seed)
-    params, task, cell = begin(setting, rng), TASKS[setting.task], CELLS[setting.cell]
-
-    def score(B, seed):
-        X, Y = _float32(task.draw(B, np.random.default_rng(seed)))
-        return float(task.score(model.predict(cell, params, X)[0], Y))
-
-    def loss_and_grads(params, X, Y):
-        return model.loss_and_grads(cell, params, X, Y, task.loss)
-
-    batches = (_float32(task.draw(BATCH, rng)) for _ in range(setting.budget))
-    batches = training.until(lambda: score(1000, (setting.seed, 1)) > task.enough, batches)
-    max_norm = 1.0 if setting.clip else None
     try:
-        losses = training.fit(
-            loss_and_grads, params, batches, training.Adam(setting.lr), max_norm=max_norm, progress=False
-        )
+        params, losses = train(setting)
     except FloatingPointError:
-        return Result(False, setting.budget, -np.inf)
-    fresh = score(FRESH, (setting.seed, 2))
-    return Result(fresh > task.solved, len(losses), fresh)
+        return Result(False, setting.budget, -np.inf, [])
+    fresh = _score(setting, params, FRESH, 2)
+    means = [float(f"{np.mean(losses[n : n + EVERY]):.3g}") for n in range(0, len(losses), EVERY)]
+    return Result(fresh > TASKS[setting.task].solved, len(losses), float(f"{fresh:.4g}"), means)
+
+
+def _score(setting, params, B, stream):
+    """Score B sequences; which ones, seed and stream decide."""
+    task = TASKS[setting.task]
+    X, Y = _float32(task.draw(B, np.random.default_rng((setting.seed, stream))))
+    return float(task.score(model.predict(CELLS[setting.cell], params, X)[0], Y))
 
 
 def _float32(arrays):
@@ -244,41 +274,46 @@ def _known(name, value, choices):
 # --- the sweep ---------------------------------------------------------------------------------------------------
 
 SEEDS = range(5)
+RATES = (1e-3, 1e-2)  # the same for both networks, on every task
+STARTS = (
+    ("LSTM", "b_f = 1"),
+    ("LSTM", "b_f = 3"),
+    ("LSTM", "chrono"),
+    ("RNN", "uniform"),
+    ("RNN", "orthogonal"),
+)
 
 
-def _settings(task, cell, starts, rates, clip=True):
-    return [Setting(task, cell, start, lr, clip, seed) for start, lr, seed in product(starts, rates, SEEDS)]
+def _settings(task, starts=STARTS, rates=RATES, **options):
+    """Return the settings of a task: every start with every learning rate from every seed."""
+    return [Setting(task, *start, lr, seed=n, **options) for start, lr, n in product(starts, rates, SEEDS)]
 
 
-_BIASES = ["b_f = 0", "b_f = 1", "b_f = 3", "chrono"]
-_PLAIN = ["uniform", "orthogonal"]
+ORDER = "temporal order, T = 100"
 SWEEP = [
-    *_settings("temporal order, T = 100", "LSTM", _BIASES, [5e-3]),
-    *_settings("temporal order, T = 100", "RNN", _PLAIN, [3e-4, 1e-3, 5e-3]),
-    *_settings("temporal order, T = 100", "LSTM", ["chrono"], [5e-3], clip=False),
-    *_settings("temporal order, T = 100", "RNN", _PLAIN, [1e-3], clip=False),
-    *_settings("temporal order, T = 20", "LSTM", ["b_f = 1"], [5e-3]),
-    *_settings("temporal order, T = 20", "RNN", _PLAIN, [1e-3]),
-    *_settings("adding, T = 100", "LSTM", _BIASES, [1e-2]),
-    *_settings("adding, T = 100", "RNN", _PLAIN, [3e-4, 1e-3, 5e-3]),
-    *_settings("latch, T = 100", "LSTM", _BIASES[1:], [1e-2]),
-    *_settings("latch, T = 100", "RNN", _PLAIN, [1e-3]),
-    *_settings("latch, always 100", "LSTM", _BIASES[1:], [1e-2]),
-    *_settings("latch, always 100", "RNN", _PLAIN, [1e-3]),
-    *_settings("embedded Reber", "LSTM", ["b_f = 1"], [1e-2]),
-    *_settings("embedded Reber", "RNN", _PLAIN, [5e-3]),
+    *_settings(ORDER),
+    *_settings("latch, always 100", H=16),
+    *_settings("temporal order, T = 20"),
+    *_settings("latch, T = 100", H=16),
+    *_settings("adding, T = 100"),
+    *_settings(ORDER, STARTS[4:], H=68),  # as many numbers as the LSTM of 32 units: 5236, and 5248
+    *_settings(ORDER, STARTS[4:], (1e-3,), budget=4000),
+    *_settings(ORDER, STARTS[2:3], (1e-3,), clip=False),
 ]
+SHOWN = Setting(ORDER, "LSTM", "chrono", 1e-2, seed=2)  # whose memory the lesson looks at
 
 
-def sweep(settings, workers=None):
-    """Run many settings, side by side on all cores.
+def sweep(settings, executor, keep=lambda setting, result: None):
+    """Run many settings, side by side.
 
     Parameters
     ----------
     settings : list of Setting
         What to run.
-    workers : int, optional
-        Processes; None means one a core.
+    executor : concurrent.futures.Executor
+        Who runs it: a pool of processes, or what ``Client(…).get_executor()`` of Dask gives.
+    keep : function, optional
+        Called with each setting and its result as soon as it is there.
 
     Returns
     -------
@@ -287,11 +322,70 @@ def sweep(settings, workers=None):
 
     Examples
     --------
-    >>> sweep([Setting("latch, T = 100", "RNN", "uniform", 0.001, budget=1)], workers=1)[0].steps
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     sweep([Setting("latch, T = 100", "RNN", "uniform", 0.001, budget=1)], executor)[0].steps
     1
     """
-    with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        return list(tqdm(pool.map(run, settings), total=len(settings), unit="run"))
+    futures = {executor.submit(run, setting): setting for setting in settings}
+    results = {}
+    for future in tqdm(as_completed(futures), total=len(futures), unit="run"):
+        results[futures[future]] = future.result()
+        keep(futures[future], future.result())
+    return [results[setting] for setting in settings]
+
+
+# --- what is written ---------------------------------------------------------------------------------------------
+
+
+def resume(settings, executor, notes):
+    """Run what a file of notes does not hold yet, and note each run as soon as it is done.
+
+    Parameters
+    ----------
+    settings : list of Setting
+        What is to be run in the end.
+    executor : concurrent.futures.Executor
+        Who runs it.
+    notes : Path
+        A row of JSON for each run; it need not exist.
+
+    Returns
+    -------
+    list of Result
+        In the order of the settings.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> setting = Setting("latch, T = 100", "RNN", "uniform", 0.001, budget=1)
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     first = resume([setting], executor, Path(folder) / "notes")
+    ...     resume([setting], None, Path(folder) / "notes") == first  # nothing is left to run
+    True
+    """
+    rows = notes.read_text(encoding="utf-8").splitlines() if notes.exists() else []
+    known = dict(_from_row(json.loads(row)) for row in rows if row.endswith("]"))  # the last may be cut off
+
+    def keep(setting, result):
+        known[setting] = result
+        with notes.open("a", encoding="utf-8") as file:
+            file.write(_row(setting, result) + "\n")
+
+    if rows and not rows[-1].endswith("]"):
+        notes.write_text("".join(_row(*pair) + "\n" for pair in known.items()), encoding="utf-8")
+    sweep([setting for setting in settings if setting not in known], executor, keep)
+    return [known[setting] for setting in settings]
+
+
+def _row(setting, result):
+    return json.dumps([*setting, *result])
+
+
+def _from_row(row):
+    n = len(Setting._fields)
+    return Setting(*row[:n]), Result(*row[n:])
 
 
 def as_table(settings, results):
@@ -311,22 +405,56 @@ def as_table(settings, results):
     Examples
     --------
     >>> setting = Setting("adding, T = 100", "RNN", "orthogonal", 0.001)
-    >>> json.loads(as_table([setting], [Result(False, 2000, -0.1)]))["rows"]
-    [['adding, T = 100', 'RNN', 'orthogonal', 0.001, True, 0, 2000, False, 2000, -0.1]]
+    >>> json.loads(as_table([setting], [Result(False, 50, -0.1, [0.2])]))["rows"]
+    [['adding, T = 100', 'RNN', 'orthogonal', 0.001, True, 0, 32, 1000, False, 50, -0.1, [0.2]]]
     """
     head = {"command": COMMAND, "python": platform.python_version(), "numpy": np.__version__}
     head |= {"sequences a step": BATCH, "fresh sequences": FRESH, "columns": Setting._fields + Result._fields}
     lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in head.items()]
-    rows = [json.dumps([*s, *r[:-1], float(f"{r.score:.4g}")]) for s, r in zip(settings, results, strict=True)]
+    rows = [_row(*pair) for pair in zip(settings, results, strict=True)]
     return "{" + ",\n ".join([*lines, '"rows": [\n  ' + ",\n  ".join(rows) + "\n ]"]) + "}\n"
 
 
+def executor(workers=None, scheduler=None):
+    """Return who runs the settings: a pool of processes, one a core if not told otherwise, or a Dask cluster.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many processes.
+    scheduler : str, optional
+        The address of a Dask scheduler; it needs the package ``distributed``.
+
+    Returns
+    -------
+    concurrent.futures.Executor
+
+    Examples
+    --------
+    >>> with executor(1) as one:
+    ...     one.submit(abs, -2).result()
+    2
+    """
+    if scheduler is None:
+        return ProcessPoolExecutor(workers)
+    from distributed import Client  # an extra that one machine does not need
+
+    return Client(scheduler).get_executor()
+
+
 def main(arguments=None):
-    """Run the sweep and write the table."""
+    """Run what is left of the sweep, and write the table and the network that the lesson looks at."""
     parser = argparse.ArgumentParser(description="Run every training run of lesson 10's table.")
     parser.add_argument("--file", type=Path, default=TABLE, help="where to write the table")
-    file = parser.parse_args(arguments).file
-    file.write_text(as_table(SWEEP, sweep(SWEEP)), encoding="utf-8")
+    parser.add_argument("--workers", type=int, help="processes at a time; one a core if left out")
+    parser.add_argument("--scheduler", help="the address of a Dask scheduler, tcp://…, in place of processes here")
+    asked = parser.parse_args(arguments)
+    notes = asked.file.with_suffix(".notes")
+    with executor(asked.workers, asked.scheduler) as who:
+        results = resume(SWEEP, who, notes)
+    asked.file.write_text(as_table(SWEEP, results), encoding="utf-8")
+    rosetta.save(asked.file.with_suffix(".safetensors"), train(SHOWN)[0])
+    notes.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

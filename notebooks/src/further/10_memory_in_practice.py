@@ -3,28 +3,27 @@
 #
 # **What you will be able to do.** Choose where training begins, tell an honest comparison from a lucky run, and say when
 # an LSTM is worth its price.
-#
-# **What you need.** [Gates and the cell state](../02_gates_and_the_cell_state.ipynb).
-#
-# **How long it takes.** About 45 minutes.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# So far memory was something that we put into a cell by hand. Here networks have to *learn* what to remember, from
-# examples, on tasks that were made for nothing else. The primer says that an LSTM is "more stable than basic RNNs for
-# long sequences". This lesson asks: more often, by how much, and thanks to what?
+# **What you need.** [Gates and the cell state](../02_gates_and_the_cell_state.ipynb), and what a training step is: a *loss*, a
+# *learning rate*, the optimiser *Adam* ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
 #
-# Gradients of plain RNNs and of LSTMs were measured in [Why memory fades](../01_why_memory_fades.ipynb). Nothing of it is
-# needed here, but it explains what we shall see.
+# **How long it takes.** About 20 minutes to read, and 25 for the exercises. The computer needs half a minute.
+#
+# So far memory was something that we put into a cell by hand. Here networks have to *learn* what to remember, on tasks
+# that were made for nothing else. The primer says that an LSTM is "more stable than basic RNNs for long sequences". We
+# ask: how often, by how much, and thanks to what?
 
 # %% slideshow={"slide_type": "skip"}
+# Setup: imports
 import json
+import math
 from pathlib import Path
 
 import numpy as np
 
-from lstm_lib import data, functional, fused, lstm, model, plotting, rnn, sigmoid, training
-from lstm_lib.lesson import check, check_order, check_paper, predict, reveal
-
+from lstm_lib import data, functional, fused, lstm, model, rnn, rosetta, sigmoid, training
+from lstm_lib.lesson import exercises, figures, mine, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three questions from before
@@ -32,21 +31,17 @@ from lstm_lib.lesson import check, check_order, check_paper, predict, reveal
 # Answer aloud, then open the fold.
 #
 # 1. A forget gate stays at σ(1). After how many steps is half of a memory gone?
-# 2. The recurrent weights of a plain RNN are an orthogonal matrix. What does that do to a gradient on its way back, as
-#    long as the units are not saturated?
+# 2. The recurrent weights of a plain RNN are an orthogonal matrix, one that turns or mirrors and keeps all lengths. What does
+#    that do to a gradient on its way back, as long as no unit is saturated?
 # 3. Which parameter of an LSTM decides what the forget gate is when the weights say nothing?
 #
 # <details><summary>Answers</summary>
 #
-# 1. After about two: ln ½ / ln σ(1) is 2.2. ([Start here](../00_start_here.ipynb), [Gates and the cell
-#    state](../02_gates_and_the_cell_state.ipynb))
-# 2. It turns it and leaves its length alone. ([Why memory fades](../01_why_memory_fades.ipynb))
+# 1. After about two: ln ½ / ln σ(1) is 2.2. ([Start here](../00_start_here.ipynb))
+# 2. It leaves its length alone. ([Why memory fades](../01_why_memory_fades.ipynb))
 # 3. The bias b_f. ([Gates and the cell state](../02_gates_and_the_cell_state.ipynb))
 #
 # </details>
-
-# %% slideshow={"slide_type": "skip"}
-assert abs(np.log(0.5) / np.log(sigmoid(1)) - 2.2) < 0.05
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A task that needs memory
@@ -82,9 +77,9 @@ print("X", X.shape, "  Y", Y.shape)
 # **Predict.** Somebody reads the last thirty letters only, however cleverly.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict(
-    "10.last", "How often will the answer be right?", ["in one of four cases", "in half of them", "nearly always"]
-)
+# Your guess: thirty letters are enough for what?
+choices = ["in one of four cases", "in half of them", "nearly always"]
+predict("10.last", "How often will the answer be right?", choices, limits=[0.3, 0.7])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -94,61 +89,61 @@ predict(
 # </details>
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Answer: the letters of 4000 strings, counted
 X, Y = data.temporal_order(100, 4000, np.random.default_rng(2))
 letters = X[-30:].sum(axis=(0, 2))
 counted = " ".join(f"{a} {n:.0f} " for a, n in zip(data.TEMPORAL_ORDER, letters, strict=True))
-print("letters among the last thirty of 4000 strings:\n" + counted)
+print("among the last thirty letters:", counted)
 shares = Y[-1].mean(axis=1)
 print("how often each answer is right:", shares.round(2))
-assert letters[-2:].sum() == 0 and abs(shares - 0.25).max() < 0.03
-reveal("10.last", np.searchsorted([0.3, 0.7], shares.max()))
+reveal("10.last", shares.max())
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# There is no X and no Y among them: whoever does not look back 40 steps or more has nothing to go by, and four
-# answers are equally likely. Guessing has a **cross-entropy** of ln 4, the loss that we shall minimise: the mean of −ln of
-# the probability that was given to the right answer.
+# There is no X and no Y among them, and all four answers are equally frequent: a guess is right in a quarter of the cases. The loss
+# that we shall minimise, the **cross-entropy**, is the mean of −ln of the probability that was given to the right answer.
+# For such a guess it is ln 4.
 
 # %% slideshow={"slide_type": "skip"}
-guess = np.zeros_like(Y)  # the same log-odds for each answer
+guess = np.zeros_like(Y)  # four equal numbers become four equal probabilities
 loss_of_a_guess, _ = functional.cross_entropy(guess, Y)
-print(f"loss of a guess: {loss_of_a_guess:.4f}, ln 4 = {np.log(4):.4f}")
-assert np.isclose(loss_of_a_guess, np.log(4))
+print(f"loss of a guess: {loss_of_a_guess:.4f}, ln 4 = {math.log(4):.4f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where training begins
 #
 # Training moves a network little by little. What it *is* at the beginning decides what it can notice: a memory that is
-# gone after ten steps teaches nothing about a letter a hundred steps back.
+# gone after ten steps learns nothing about a letter a hundred steps back.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** The usual advice is to begin with b_f = 1.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict(
-    "10.bias", "How much of a memory is left after 100 steps?", ["a third", "a hundredth", "under a billionth"]
-)
+# Your guess: a hundred steps of the usual advice
+choices = ["under a billionth", "about a hundredth", "about a third"]
+predict("10.bias", "How much of a memory is left after 100 steps?", choices, limits=[1e-9, 0.1])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# People have heard that 1 is the good setting, and answer (a). Ask where they have it from; then show the table.
+# People have heard that 1 is the good setting, and expect much. Ask where they have it from; then show the table.
 #
 # </details>
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Answer: four biases, and what they keep
 for b_f in [0.0, 1.0, 3.0, 5.0]:
     f = sigmoid(b_f)
-    print(f"b_f = {b_f:.0f}: half-life {np.log(0.5) / np.log(f):5.1f} steps, left after 100 steps {f**100:.1e}")
-assert sigmoid(1.0) ** 100 < 1e-9
-reveal("10.bias", np.searchsorted([-0.1, -1e-3, -1e-9], -(sigmoid(1.0) ** 100)) - 1)
+    half = np.log(0.5) / np.log(f)
+    print(f"b_f = {b_f:.0f}: half-life {half:5.1f} steps, left after 100 steps {f**100:.1e}")
+reveal("10.bias", sigmoid(1.0) ** 100)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The advice is from [Jozefowicz and others 2015](#References), and on their tasks a bias of 1 made the LSTM as good
-# as its rivals. But it is no setting for a long memory. (At the start the weights speak too, and a gate is σ of b_f plus
-# something; the bias is what it is on average.)
+# The advice is that of [Jozefowicz and others 2015](#References), who took the idea from [Gers and others 2000](#References); on
+# their tasks it made the LSTM as good as its rivals. For a long memory it is no setting. (The weights speak from the start, too, and
+# a gate is σ of b_f plus something; the bias is what it is on average.)
 #
-# A bias of 5 would keep. Then nothing is ever forgotten, and the noise of a hundred steps piles up in the memory. Which
-# of our units should remember for long, and which for a short time only?
+# A bias of 5 would keep. Then nothing is forgotten, and the noise of a hundred steps piles up in the memory. Which of our
+# units should remember for long, and which for a short time only?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Chrono: a different memory for each unit
@@ -159,8 +154,9 @@ reveal("10.bias", np.searchsorted([-0.1, -1e-3, -1e-9], -(sigmoid(1.0) ** 100)) 
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Why the logarithm? Because σ(ln u) = u / (u + 1) = 1 − 1/(u + 1): such a gate loses one part in u + 1 at each step, so
-# its memory fades over about u steps. And with b_i = −b_f the input gate is 1/(u + 1): a unit that keeps long writes
-# little at a time, so that it does not overflow. This is the **chrono** start of [Tallec and Ollivier 2018](#References).
+# its memory fades over about u + 1 steps. And with b_i = −b_f the input gate is 1/(u + 1): a unit that keeps long writes
+# little at a time, and what piles up in it stays about as large as one candidate. This is the **chrono** start of [Tallec and Ollivier
+# 2018](#References).
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -169,46 +165,28 @@ def chrono(params, T, rng):
     return params | {"b_f": np.log(u), "b_i": -np.log(u)}
 
 
+rng = np.random.default_rng(5)
+gates = sigmoid(chrono(lstm.init_params(8, 32, rng), 110, rng)["b_f"])
+lives = np.log(0.5) / np.log(gates)
+print(f"32 units, half-lives from {lives.min():.0f} to {lives.max():.0f} steps")
+
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
 #
-# The logarithm looks odd. Do σ(ln u) on the board: u / (u + 1). Then the formula reads: keep all but one part in u +
-# 1.
+# The logarithm looks odd. Do σ(ln u) on the board: u / (u + 1). Then the formula reads: keep all but one part in u + 1.
 #
 # </details>
 
-# %% slideshow={"slide_type": "skip"}
-params = lstm.init_params(8, 32, np.random.default_rng(0))
-ours, theirs = (start(params, 110, np.random.default_rng(5)) for start in (chrono, training.chrono))
-assert all(np.array_equal(ours[name], theirs[name]) for name in params)
-u = np.exp(ours["b_f"])
-assert np.allclose(sigmoid(ours["b_f"]), 1 - 1 / (u + 1)) and np.allclose(sigmoid(ours["b_i"]), 1 / (u + 1))
-lives = np.log(0.5) / np.log(sigmoid(ours["b_f"]))
-print(f"32 units, half-lives from {lives.min():.0f} to {lives.max():.0f} steps")
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Programs begin in different places, and seldom say so. PyTorch draws all weights of an RNN or LSTM uniformly in ±1/√H. Keras and Flax
+# draw the weights on h as orthogonal matrices, and Keras adds 1 to b_f ([their documentation](#References)). So in what follows "uniform" is
+# PyTorch's RNN, "orthogonal" that of Keras and Flax, and "b_f = 1" is the bias of Keras, with PyTorch's weights.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One run, written out
 #
-# Train on fresh strings, 32 at a time, until 99.5 % of a thousand other strings are answered right, or until the budget
-# is used up.
-
-
-# %% slideshow={"slide_type": "subslide"}
-def run(seed, budget):
-    rng = np.random.default_rng(seed)
-    params = training.chrono(model.init_params(fused, 8, 32, 4, rng), 110, rng)
-    params = {name: p.astype(np.float32) for name, p in params.items()}
-    batches = (strings(32, rng) for _ in range(budget))
-    batches = training.until(lambda: share_right(params, 1000, (seed, 1)) > 0.995, batches)
-    options = {"max_norm": 1.0, "progress": False}
-    losses = training.fit(loss_and_grads, params, batches, training.Adam(lr=5e-3), **options)
-    return len(losses), share_right(params, 2000, (seed, 2))
-
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The pieces are old friends: 32 units and a read-out, Adam, and a gradient that is clipped to length 1
-# ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb) writes all of them out). Numbers are float32, as is
-# usual in training.
+# Train on fresh strings, 32 at a time, until 99.5 % of a thousand other strings are answered right, or until 1000 steps
+# are used up.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -226,10 +204,23 @@ def share_right(params, B, seed):
     return functional.accuracy(model.predict(fused, params, X)[0], Y)
 
 
+# %% slideshow={"slide_type": "subslide"}
+def run(seed):
+    rng = np.random.default_rng(seed)
+    params = training.chrono(model.init_params(fused, 8, 32, 4, rng), 110, rng)
+    params = {name: p.astype(np.float32) for name, p in params.items()}
+    batches = (strings(32, rng) for _ in range(1000))
+    batches = training.until(lambda: share_right(params, 1000, (seed, 1)) > 0.995, batches)
+    adam = training.Adam(lr=0.01)
+    losses = training.fit(loss_and_grads, params, batches, adam, max_norm=1.0, progress=False)
+    return len(losses), share_right(params, 2000, (seed, 2))
+
+
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Three sets of strings, drawn from three seeds: those it learns from, those that decide when to stop, and those that it
-# is judged by. A network that is stopped when it does well on some strings has been chosen for these strings, and
-# must be judged by others.
+# There are 32 units and a read-out; the optimiser is Adam; a gradient longer than 1 is cut to length 1, which is called *clipping*; and numbers
+# are float32, as is usual in training. Three sets of strings are drawn from three seeds: those it learns from, those that decide when to
+# stop, and those that it is judged by. A network that is stopped when it does well on some strings has been chosen for
+# them, and must be judged by others.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Five runs, live
@@ -238,11 +229,12 @@ def share_right(params, B, seed):
 # the beginning and the strings that are drawn.
 
 # %% slideshow={"slide_type": "subslide"}
-steps, shares = zip(*(run(seed, budget=2000) for seed in range(5)), strict=True)
-for seed, right in enumerate(shares):
-    over = "over" if right > 0.99 else "not over"
-    print(f"seed {seed}: {over} 99 % of fresh strings right")
-assert sum(share > 0.99 for share in shares) >= 4
+live = []
+for seed in range(5):
+    steps, right = run(seed)
+    live.append((steps, right > 0.99))
+    print(f"seed {seed}: {'over' if right > 0.99 else 'not over'} 99 % of fresh strings right")
+print(f"strings needed, the median: about {32 * np.median([steps for steps, _ in live]):.0e}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -252,195 +244,194 @@ assert sum(share > 0.99 for share in shares) >= 4
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# An LSTM has learned from examples alone to carry two letters over up to a hundred steps, and to tell their order. How
-# many strings did it need? The paper of 1997 reports 31,390 on average for its LSTM, which was trained in another way.
-
-# %% slideshow={"slide_type": "skip"}
-seen = np.median(steps) * 32
-print(f"median over the seeds: about {round(seen, -4):.0f} strings")
-assert seen < 20_000 and max(steps) * 32 < 31_390
+# An LSTM has learned from examples alone to carry two letters over up to a hundred steps, and to tell their order. It needed some ten
+# thousand strings. (The paper of 1997 reports 31,390 on average for its LSTM, which was trained in another way.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## The sweep: other starts, other networks
+# ### What five of five say
 #
-# One setting tells nothing about the others. The table that we read now holds 195 runs: each setting with the same five
-# seeds, each with at most 2000 steps.
+# If in truth only half of all seeds worked, five of five would still happen once in 32 tries. Which true rates *are* compatible with a
+# count? All that would not make it, or a more extreme one, rarer than 1 in 40.
+
+
+# %% slideshow={"slide_type": "subslide"}
+def compatible(k, n=5):
+    rates = np.linspace(0, 1, 10_001)
+    chances = [math.comb(n, j) * rates**j * (1 - rates) ** (n - j) for j in range(n + 1)]
+    few, many = sum(chances[: k + 1]), sum(chances[k:])  # at most k, at least k of n
+    could_be = rates[(few > 1 / 40) & (many > 1 / 40)]
+    return could_be.min(), could_be.max()
+
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: the six possible counts
+figures.memory_in_practice.compatible({k: compatible(k) for k in range(6)})
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# They take too long for a lesson, 44 minutes on two busy cores, so they were run beforehand, and their results are kept in `notebooks/results`, with the
-# command and the versions that made them. Run the command to make the table anew. On another processor the last
-# digits of a sum differ, and a run may need fifty steps more or less.
+# Five of five say "more often than not", and hardly more. Counts next to each other, such as three and five, are no difference at all. But none against five is
+# one: if two settings were alike, the five runs that work would all fall on the same side by chance in 2 of the 252 ways to pick five of
+# ten. So in what follows we believe *none against five*, and where two rows belong together we count ten.
 
 # %% slideshow={"slide_type": "skip"}
-stored = json.loads(
-    (Path(lstm.__file__).parents[1] / "notebooks/results/memory_trials.json").read_text(encoding="utf-8")
-)
+# Proof: how little five runs say
+assert abs(compatible(5)[0] - 0.025 ** (1 / 5)) < 1e-3 and abs(compatible(5)[0] - 0.48) < 0.005
+assert compatible(3)[0] < 0.15 and compatible(3)[1] > 0.94 and math.comb(10, 5) == 252
+assert sum(done for _, done in live) >= 4 and max(steps for steps, _ in live) * 32 < 31_390
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What has it learned?
+#
+# The network of seed 2 has been kept. It reads 400 new strings, and we look at one of its 32 memories.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Which one? The one that best tells first X from first Y, at every step from the 26th to the last: whose two groups lie far apart, compared with their spread.
+
+# %% slideshow={"slide_type": "skip"}
+results = Path(lstm.__file__).parents[1] / "notebooks/results"
+trained = rosetta.load(results / "memory_trials.safetensors")
+X, _ = strings(400, np.random.default_rng(7))
+first = (X[:, 6] + X[:, 7]).argmax(axis=0)  # where the first X or Y stands
+was_X = X[first, 6, np.arange(400)] == 1
+C = fused.forward(trained, X)[1].C_t  # (T, 32, 400)
+apart = abs(C[:, :, was_X].mean(axis=2) - C[:, :, ~was_X].mean(axis=2))
+spread = C[:, :, was_X].std(axis=2) + C[:, :, ~was_X].std(axis=2)
+unit = (apart / spread)[25:].min(axis=0).argmax()
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Figure: one memory, and sixty of the strings
+figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask when the second letter comes (30 to 50 steps later), and whether one sees it. Nobody told the unit what to keep.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Before the letter all memories lie together. At the letter they jump apart, a little up for X, a little down for Y, and through eighty letters of noise the two
+# bundles never meet. It is no shelf on which something lies still: the unit hears its own h, goes further to the side that it has taken, and so says
+# again and again what it has once heard. (The lower bundle splits when the second letter comes, 30 to 50 steps later.)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The table: other starts, other networks
+#
+# Five tasks; three starts of the LSTM and two of the plain RNN; two learning rates, the same for all; five seeds each. And a few controls.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# These runs take too long for a lesson, so they were made beforehand, by one program that does what `run` does
+# (`memory_trials.py`; it runs on all cores, or with `--scheduler` on a cluster of Dask, and goes on where it was stopped). On another
+# processor the last digits of a sum differ, and a run may need fifty steps more or less.
+
+# %% slideshow={"slide_type": "skip"}
+stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8"))
 rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
+usual = [row for row in rows if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
 print(stored["command"])
-print(f"{len(rows)} runs with Python {stored['python']} and NumPy {stored['numpy']}")
-assert (
-    len(rows) == 195 and {row["budget"] for row in rows} == {2000} and {row["seed"] for row in rows} == {*range(5)}
-)
+print(f"{len(rows)} runs, {len(usual)} of them in the grid")
 
 
 # %% slideshow={"slide_type": "skip"}
-def solved(task, cell, start, lr, clip=True):
-    """For each of the five seeds: was the task solved?"""
-    wanted = {"task": task, "cell": cell, "start": start, "lr": lr, "clip": clip}
-    return [row["solved"] for row in rows if wanted.items() <= row.items()]
+def pick(rows, **wanted):
+    """Return the rows in which all these columns have these values."""
+    return [row for row in rows if wanted.items() <= row.items()]
 
 
-def median_steps(task, cell, start, lr):
-    """Half of the runs that solved the task needed at most so many steps."""
-    wanted = {"task": task, "cell": cell, "start": start, "lr": lr, "clip": True, "solved": True}
-    return int(np.median([row["steps"] for row in rows if wanted.items() <= row.items()]))
+def count(task, start, rates=(0.001, 0.01)):
+    """How many of the runs of a start solved a task; five at each rate."""
+    return sum(row["solved"] for row in pick(usual, task=task, start=start) if row["lr"] in rates)
 
+
+ORDER, SHORT = "temporal order, T = 100", "temporal order, T = 20"
+KNOWN, LATCH, ADDING = "latch, always 100", "latch, T = 100", "adding, T = 100"
+on_order, known, unknown, on_adding = (pick(usual, task=task) for task in (ORDER, KNOWN, LATCH, ADDING))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A table is worth something only if it can be had again. Do our five live runs agree with their rows in it?
 
 # %% slideshow={"slide_type": "skip"}
-ORDER, LATCH, KNOWN, ADDING = ("temporal order, T = 100", "latch, T = 100", "latch, always 100", "adding, T = 100")
-in_table = solved(ORDER, "LSTM", "chrono", 5e-3)
-live_steps = np.median([n for n, share in zip(steps, shares, strict=True) if share > 0.99])
-assert abs(sum(in_table) - sum(share > 0.99 for share in shares)) <= 1
-assert 1 / 2 < live_steps / median_steps(ORDER, "LSTM", "chrono", 5e-3) < 2
-
+again = pick(on_order, start="chrono", lr=0.01)
+ratio = np.median([steps for steps, _ in live]) / np.median([row["steps"] for row in again])
+apart = sum(done for _, done in live) - sum(row["solved"] for row in again)
+print("as many solved, give or take one:", abs(apart) <= 1)
+print("as many steps, within a factor of two:", 1 / 2 < ratio < 2)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which start solves it?
 #
-# **Predict.** Temporal order, and the same LSTM with four starts: b_f = 0, 1, 3, and chrono.
+# **Predict.** Temporal order, an LSTM with b_f = 1, two learning rates and five seeds: ten runs.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-choices = ["none of five", "one to four of five", "all five"]
-predict("10.one", "In how many of five runs will b_f = 1 solve the task within 2000 steps?", choices)
-
-# %% slideshow={"slide_type": "skip"}
-STARTS = ["b_f = 0", "b_f = 1", "b_f = 3", "chrono"]
-by_start = {start: solved(ORDER, "LSTM", start, 5e-3) for start in STARTS}
-ax = plotting.plot_runs({f"LSTM, {start}": runs for start, runs in by_start.items()})
-ax.set_title("Temporal order, T = 100: which of five runs solved it?")
-counts = ", ".join(f"{start} in {sum(runs)} of 5" for start, runs in by_start.items())
-reveal("10.one", np.searchsorted([1, 5], sum(by_start["b_f = 1"]), side="right"))
+# Your guess: ten runs with the usual bias
+choices = ["none", "one or two", "three to eight", "nine or ten"]
+predict("10.one", "How many of the ten solve the task within 1000 steps?", choices, limits=[0, 2, 8])
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-plotting.show(
-    ax.figure,
-    f"A row of five circles for each start of the LSTM, filled where a run solved temporal order. Solved: {counts}.",
-)
+# Answer: every run on temporal order
+figures.memory_in_practice.solved(on_order, "Temporal order, T = 100")
+reveal("10.one", count(ORDER, "b_f = 1"))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
 #
-# The middle row is the lesson: the same setting, three times yes and twice no. Whoever had run it once would have
-# told a story.
+# Look at the row b_f = 3 on the left: the same setting, three times yes and twice no. Whoever had run it once would have told a story.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The same network, the same task, the same learning rate. Only the start of one or two biases differs, and it decides
-# between never, sometimes and always. "An LSTM remembers" is not a property of LSTMs alone.
-#
-# Note what this does *not* say: that b_f = 1 can never learn it. Five runs of 2000 steps did not.
+# The same network, the same task. Only the start of one or two biases differs, and it takes the count from one in ten to ten in ten: "an LSTM
+# remembers" is not a property of LSTMs alone. But look at the two columns. At the larger rate b_f = 1 never gets there, and one might write "never"; the smaller rate has
+# a run that does. And b_f = 3 works in three of five runs at one rate and in none at the other, where chrono is at its fastest. A rate that suits one start is a trap for another: compare
+# each at its best.
 
-# %% slideshow={"slide_type": "skip"}
-assert sum(by_start["b_f = 0"]) == sum(by_start["b_f = 1"]) == 0
-assert 0 < sum(by_start["b_f = 3"]) < 5 and all(by_start["chrono"])
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Figure: how fifteen of them learned
+pairs = [("LSTM", "chrono"), ("LSTM", "b_f = 1"), ("RNN", "orthogonal")]
+groups = {f"{c}, {b}": [row["losses"] for row in pick(on_order, cell=c, start=b, lr=0.001)] for c, b in pairs}
+figures.memory_in_practice.learning(groups, loss_of_a_guess)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Nothing, for a long time, and then all at once: as long as neither letter is remembered, remembering one of them halfway brings little. What
+# differs is how long a run stays on the shelf. A run that is stopped there has not shown that it *cannot*.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## And a plain RNN?
+# ## So a plain RNN cannot do it?
 #
-# Two starts, uniform and orthogonal; three learning rates; five seeds each. Thirty runs.
-#
-# **Predict.** In how many of them is the task solved?
+# In the picture above none of its twenty runs did. Look at the *scores*, the share of right answers at the end, before you say so.
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict("10.rnn", "In how many of the thirty runs of a plain RNN is temporal order solved?", unit="runs")
 
-# %% slideshow={"slide_type": "skip"}
-RATES = [3e-4, 1e-3, 5e-3]
-plain = [(start, lr) for start in ("uniform", "orthogonal") for lr in RATES]
-groups = {f"RNN, {start}, lr {lr:g}": solved(ORDER, "RNN", start, lr) for start, lr in plain}
-groups["LSTM, chrono, lr 0.005"] = by_start["chrono"]
-ax = plotting.plot_runs(groups)
-ax.set_title("Temporal order, T = 100")
-rnn_total = sum(map(sum, groups.values())) - 5
-reveal("10.rnn", rnn_total, within=0)
+# %% slideshow={"slide_type": "subslide"}
+def scores(**wanted):
+    found = pick(rows, task=ORDER, cell="RNN", **wanted)
+    return sorted(round(row["score"], 2) for row in found)
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-plotting.show(
-    ax.figure,
-    f"Rows of five circles for six settings of the plain RNN and one of the LSTM. The RNN solved temporal order in "
-    f"{rnn_total} of 30 runs, the LSTM with the chrono start in all five.",
-)
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
-#
-# Ask whether this proves that a plain RNN cannot do it. Then show the scores, and the one run that did it.
-#
-# </details>
+plain = {"start": "orthogonal", "lr": 0.001}
+print("uniform, 32 units:          ", scores(start="uniform", lr=0.001))
+print("orthogonal, 32 units:       ", scores(**plain, clip=True, H=32, budget=1000))
+print("orthogonal, 4 times as long:", scores(**plain, budget=4000))
+print("orthogonal, 68 units:       ", scores(**plain, H=68))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# So an RNN cannot do it? Look closer before you say so. Here is the share of right answers at the end of each run with
-# an orthogonal start:
-
-
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-def scores(task, cell, start, lr, clip=True):
-    wanted = {"task": task, "cell": cell, "start": start, "lr": lr, "clip": clip}
-    return np.array([row["score"] for row in rows if wanted.items() <= row.items()])
-
-
-for lr in RATES:
-    print(f"orthogonal, lr {lr:g}:", scores(ORDER, "RNN", "orthogonal", lr).round(2))
-assert scores(ORDER, "RNN", "orthogonal", 1e-3).max() > 0.98
-assert max(scores(ORDER, "RNN", "uniform", lr).max() for lr in RATES) < 0.3
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Guessing gives 0.25. One of these runs came to 0.99 and was not done when its steps were used up; others were
-# well under way. With the uniform start there is nothing of the kind. And without clipping, one run in five did solve it:
-
-# %% slideshow={"slide_type": "skip"}
-unclipped = solved(ORDER, "RNN", "orthogonal", 1e-3, clip=False)
-print(f"RNN, orthogonal, lr 0.001, not clipped: {sum(unclipped)} of 5 solved")
-assert sum(unclipped) == 1
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# "An RNN cannot learn this" is **refuted** by one run that did. What the runs do say: at this budget an LSTM with the
-# right start learned it every time, and a plain RNN hardly ever.
+# A guess is right in a quarter of the cases, and the uniform RNN guesses. The orthogonal RNN does not: given four times as many steps, each of its runs gets further than it had, and
+# two come to 97 and 98 %. None passes 99 %, but who writes "an RNN cannot learn this" is refuted by them. More units do not help at this rate; 68 have as many numbers as the
+# LSTM's 32. What the runs do say: at this budget an LSTM with the right start learned it every time, and a plain RNN in none of twenty runs.
+#
+# One more control is in the table: five runs of the LSTM from the chrono start *without clipping*, at the rate 0.001. All five solve it, as they do with clipping. Clipping guards against a rare gradient that is far too
+# long ([Why memory fades](../01_why_memory_fades.ipynb) shows where one comes from); where none comes, it has nothing to do.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Where a plain RNN does well
 #
-# **Predict.** Make the strings short, 20 to 22 letters. How do the two compare?
+# Make the strings short: 20 to 22 letters.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-choices = ["the RNN still fails", "the RNN does as well, from one of its two starts", "the RNN is better"]
-predict("10.short", "An LSTM with b_f = 1 against a plain RNN, on short strings:", choices)
-
-# %% slideshow={"slide_type": "skip"}
-SHORT = "temporal order, T = 20"
-groups = {
-    "LSTM, b_f = 1": solved(SHORT, "LSTM", "b_f = 1", 5e-3),
-    "RNN, orthogonal": solved(SHORT, "RNN", "orthogonal", 1e-3),
-    "RNN, uniform": solved(SHORT, "RNN", "uniform", 1e-3),
-}
-ax = plotting.plot_runs(groups)
-ax.set_title("Temporal order, T = 20")
-reveal("10.short", int(all(groups["RNN, orthogonal"])))
-
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-counts = ", ".join(f"{name} in {sum(runs)} of 5" for name, runs in groups.items())
-plotting.show(ax.figure, f"Rows of five circles for short strings. Solved: {counts}.")
+# Figure: every run on short strings
+figures.memory_in_practice.solved(pick(usual, task=SHORT), "Temporal order, T = 20")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# With a lag of 20 an orthogonal RNN is as reliable as the LSTM, and b_f = 1, which failed at 100, is a good start. How
-# long a memory is needed decides everything else.
-
-# %% slideshow={"slide_type": "skip"}
-assert all(groups["LSTM, b_f = 1"]) and all(groups["RNN, orthogonal"]) and 0 < sum(groups["RNN, uniform"]) < 5
+# All thirty runs of the LSTM solve them, those with b_f = 1 included, and so do nine of the ten of the orthogonal RNN, in as few steps and with a
+# quarter of the numbers. How long something must be kept decides everything else. (The uniform RNN: six of ten.)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### To know when the question comes
@@ -450,20 +441,36 @@ assert all(groups["LSTM, b_f = 1"]) and all(groups["RNN, orthogonal"]) and 0 < s
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This is the task of [Bengio, Simard and Frasconi 1994](#References); it was used with lengths that vary in [Hochreiter
-# and Schmidhuber 1997](#References), where the authors remark that it is so easy that guessing weights at random solves
-# it. Ten steps more or less look like a detail. Are they?
+# and Schmidhuber 1997](#References), whose authors remark that it is so easy that guessing weights at random solves
+# it. Here 16 units are enough.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: every run on the latch of known length
+figures.memory_in_practice.solved(known, "Latch, always 100 steps")
 
 # %% slideshow={"slide_type": "skip"}
-groups = {}
-for name, task in {"always 100": KNOWN, "100 to 110": LATCH}.items():
-    groups[f"RNN, orthogonal, {name} steps"] = solved(task, "RNN", "orthogonal", 1e-3)
-    groups[f"LSTM, chrono, {name} steps"] = solved(task, "LSTM", "chrono", 1e-2)
-ax = plotting.plot_runs(groups)
-ax.set_title("Latch: which of five runs solved it?")
-counts = ", ".join(f"{name} in {sum(runs)} of 5" for name, runs in groups.items())
+for start in ["orthogonal", "b_f = 3", "chrono"]:
+    for lr in [0.001, 0.01]:
+        done = pick(known, start=start, lr=lr, solved=True)
+        print(f"{start:10}, rate {lr:5}:", *sorted(row["steps"] for row in done), "steps")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3; at the larger rate both need about
+# a hundred steps. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
+# would write that the RNN is six times as fast as "the LSTM". The best start for *one* known length is the one that fits this length.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# **Predict.** Now the length is unknown, 100 to 110 steps. Ten steps more or less look like a detail.
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Your guess: the orthogonal RNN, and an unknown length
+question = "How many of the ten runs of the orthogonal RNN still solve the latch?"
+predict("10.latch", question, unit="runs")
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-plotting.show(ax.figure, f"Rows of five circles for the latch. Solved: {counts}.")
+# Answer: every run on the latch of unknown length
+figures.memory_in_practice.solved(unknown, "Latch, 100 to 110 steps")
+reveal("10.latch", count(LATCH, "orthogonal"), within=0)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
@@ -473,14 +480,19 @@ plotting.show(ax.figure, f"Rows of five circles for the latch. Solved: {counts}.
 #
 # </details>
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Two, where it had all ten. The LSTM loses as well: with b_f = 3 it had ten, and has four. But a count at 99 % hides how far the others are. Here are their
+# shares of right answers:
+
 # %% slideshow={"slide_type": "skip"}
-fast, slow = (median_steps(KNOWN, *rest) for rest in (("RNN", "orthogonal", 1e-3), ("LSTM", "chrono", 1e-2)))
-print(f"always 100 steps: the RNN needs {fast} steps of training, the LSTM {slow} (medians)")
-runs_known, runs_unknown = (solved(task, "RNN", "orthogonal", 1e-3) for task in (KNOWN, LATCH))
-assert all(runs_known) and fast < slow / 2 and sum(runs_unknown) <= 1
+for start in ["orthogonal", "b_f = 3", "chrono"]:
+    found = pick(unknown, start=start, lr=0.001)
+    print(f"{start:10}, rate 0.001:", *sorted(round(row["score"], 2) for row in found))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Why? Send one number into fresh networks, then silence, and look at where the memory *points* at step 100 and a few steps
+# With b_f = 3 every run is right in 97 % of the cases or more; it is not quite done. Of the RNNs three of five are hardly better than a coin.
+#
+# Why does the length matter? Send one number into fresh networks, then silence, and look at where the memory *points* at step 100 and a few steps
 # later. The cosine of two directions is 1 if they are the same, and 0 if they have nothing to do with each other.
 
 # %% slideshow={"slide_type": "skip"}
@@ -489,7 +501,7 @@ pulse[0] = 0.1
 turning = training.orthogonal(rnn.init_params(1, 16, rng), rng)
 keeping = training.chrono(lstm.init_params(1, 16, rng), 110, rng)
 states = {"h of the RNN": rnn.forward(turning, pulse)[0]}
-states["C of the LSTM"] = lstm.stack(lstm.forward(keeping, pulse)[1]).C_t
+states["C of the LSTM"] = fused.forward(keeping, pulse)[1].C_t
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -497,15 +509,14 @@ def cosine(a, b):
     return (a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum())
 
 
-for name, s in states.items():
-    print(f"{name:14}", *(f"step {t}: {cosine(s[99], s[t - 1]):5.2f}" for t in (100, 103, 108)), sep="   ")
-assert max(abs(cosine(states["h of the RNN"][99], states["h of the RNN"][t])) for t in (102, 107)) < 0.3
-assert min(cosine(states["C of the LSTM"][99], states["C of the LSTM"][t]) for t in (102, 107)) > 0.99
+for name, memory in states.items():
+    for t in [100, 103, 108]:
+        print(f"{name}, step 100 and step {t}: {cosine(memory[99], memory[t - 1]):5.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # An orthogonal RNN *turns* its state at every step. After exactly 100 turns the first number has come to a place that a
-# read-out can learn; three steps later it is somewhere else. A memory cell *stays* where it is. That it does not matter when
-# it is asked is worth more here than that it lasts.
+# read-out can learn; three steps later it is somewhere else. A memory cell *stays* where it is. Here the gain is less that it lasts than that it
+# does not matter when it is asked.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Adding two numbers
@@ -519,87 +530,49 @@ print("value", X[:, 0, 0].round(2))
 print("mark ", X[:, 1, 0].astype(int), "   sum", round(Y[-1].item(), 2))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The baseline first: somebody who always says 1, the mean. The variance of a number that is uniform in [0, 1] is 1/12,
-# and two independent ones have twice that:
+# The baseline first: somebody who always says 1, the mean. A number that is uniform in [0, 1] has a variance of 1/12, and the sum of two
+# independent ones has twice that: the mean squared error is 1/6, about 0.167. (You may meet 0.1767, in papers and programs; [Bai, Kolter and Koltun
+# 2018](#References) is one. It is copied from one to the next, and a network that has learned nothing looks better beside it.)
+#
+# But each run is judged on 2000 sequences of its own, and on these the baseline is not 1/6 exactly:
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-X, Y = data.adding_problem(100, 50_000, np.random.default_rng(4))
-print(f"mean squared error of always saying 1: {np.mean((Y[-1] - 1) ** 2):.3f};  1/6 = {1 / 6:.3f}")
-assert abs(np.mean((Y[-1] - 1) ** 2) - 1 / 6) < 0.002
+
+# %% slideshow={"slide_type": "fragment"}
+def always_one(seed):
+    _, Y = data.adding_problem(100, 2000, np.random.default_rng((seed, 2)))
+    return np.mean((Y[-1] - 1) ** 2)
+
+
+baseline = {seed: always_one(seed) for seed in range(5)}
+print(*(f"seed {seed}: {error:.4f}" for seed, error in baseline.items()), sep="   ")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# You may meet 0.1767 for this baseline, in papers and programs ([Bai, Kolter and Koltun 2018](#References) is one). It is
-# copied from one to the next, and it is wrong, as one line of arithmetic shows. A network at 0.17 has not begun to learn;
-# with 0.1767 in mind one would think that it had.
-#
-# A run counts as solved below 0.005, a thirtieth of the baseline.
-
-# %% slideshow={"slide_type": "skip"}
-groups = {f"LSTM, {start}": solved(ADDING, "LSTM", start, 1e-2) for start in STARTS}
-groups |= {f"RNN, {start}, lr {lr:g}": solved(ADDING, "RNN", start, lr) for start, lr in plain}
-ax = plotting.plot_runs(groups)
-ax.set_title("Adding, T = 100: which of five runs solved it?")
-rnn_best = max(max(scores(ADDING, "RNN", start, lr)) for start, lr in plain)
-rnn_solved = sum(sum(solved(ADDING, "RNN", start, lr)) for start, lr in plain)
+# A run with seed 1 has an easier test than one with seed 3. So each run is compared with the baseline *on its own sequences*; such a comparison is
+# called *paired*. A run counts as solved below 0.005, a thirtieth of the baseline.
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-plotting.show(
-    ax.figure,
-    f"Rows of five circles. The LSTM solved adding in all five runs from each of its four starts; the plain RNN in "
-    f"{rnn_solved} of 30 runs.",
-)
+# Figure: every run on adding, beside its baseline
+figures.memory_in_practice.beside_the_baseline(on_adding, baseline, 0.005)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Even b_f = 0 gets there. The start decides how soon, and on some tasks whether at all.
+# The best plain RNN has 0.161, and 1/6 is 0.167. Has it begun to learn? Let people decide before they see the pairs.
 #
 # </details>
 
 # %% slideshow={"slide_type": "skip"}
-for start in STARTS:
-    print(f"LSTM, {start:8}: {median_steps(ADDING, 'LSTM', start, 1e-2):5} steps (median)")
-print(f"best plain RNN: mean squared error {-rnn_best:.3f}, baseline {1 / 6:.3f}")
-assert all(all(solved(ADDING, "LSTM", start, 1e-2)) for start in STARTS)
-assert rnn_solved == 0 and -rnn_best > 0.95 / 6
-assert 2 * median_steps(ADDING, "LSTM", "chrono", 1e-2) < median_steps(ADDING, "LSTM", "b_f = 1", 1e-2)
+plain = pick(on_adding, cell="RNN")
+parts = sorted(-row["score"] / baseline[row["seed"]] for row in plain)
+print(f"lowest error of a plain RNN: {-max(row['score'] for row in plain):.3f}, and 1/6 is 0.167")
+print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Here even b_f = 0 learns, at a learning rate of 0.01: a start that forgets is no verdict, because training can raise a
-# bias. The chrono start is more than twice as fast. And no RNN out of thirty has begun: the best is a few per cent below
-# the baseline. With ten times as many steps some might; that was not tried.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Does clipping matter?
+# The best of the twenty has 0.161, which looks like a beginning. Beside the baseline on its own sequences it is one per cent better, and others are up to a tenth worse:
+# no plain RNN has begun, and the 0.161 is the luck of an easy test. With ten times as many steps some might; that was not tried.
 #
-# **Predict.** All runs so far clipped the gradient to length 1. What happens to the LSTM on temporal order if we leave
-# that out?
-
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-choices = ["training breaks off", "fewer runs solve it", "about the same"]
-predict("10.clip", "Without clipping the LSTM, from the chrono start:", choices)
-
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-pairs = [("LSTM", "chrono", 5e-3), ("RNN", "orthogonal", 1e-3), ("RNN", "uniform", 1e-3)]
-for cell, start, lr in pairs:
-    on, off = (sum(solved(ORDER, cell, start, lr, clip)) for clip in (True, False))
-    print(f"{cell:4}, {start:10}: {on} of 5 solved with clipping, {off} of 5 without")
-reveal("10.clip", 2 if all(solved(ORDER, "LSTM", "chrono", 5e-3, clip=False)) else 1)
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Next to nothing, here. Clipping guards against a rare gradient that is far too long ([Why memory
-# fades](../01_why_memory_fades.ipynb) shows where one comes from); where none comes, it has nothing to do. Look at the RNN with the
-# uniform start: are its runs even different?
-
-# %% slideshow={"slide_type": "skip"}
-same = scores(ORDER, "RNN", "uniform", 1e-3) == scores(ORDER, "RNN", "uniform", 1e-3, clip=False)
-print("runs of the uniform RNN that end with the same score, clipped or not:", same.sum(), "of 5")
-assert same.all()
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The same to the last digit, five times: clipping has had nothing to do, because no gradient was ever longer than 1. For
-# gradients that are too *short* it does nothing. Keep clipping anyway: it costs next to nothing, and it is an insurance. But
-# do not expect it to teach a memory.
+# The LSTM has begun in all its runs with chrono. At the larger rate all five are done, with b_f = 1 two and with b_f = 3 three of five, and so few runs cannot tell these three
+# starts apart.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is an LSTM worth its price?
@@ -608,10 +581,13 @@ assert same.all()
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 rng = np.random.default_rng(0)
-for D, H in [(8, 32), (2, 32)]:
-    sizes = [sum(p.size for p in cell.init_params(D, H, rng).values()) for cell in (lstm, rnn)]
-    print(f"D = {D}, H = {H}: LSTM {sizes[0]} numbers, RNN {sizes[1]}")
-    assert sizes[0] == 4 * sizes[1] == 4 * H * (H + D + 1)
+for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
+    size = sum(p.size for p in cell.init_params(8, H, rng).values())
+    print(f"{name}, {H} units: {size} numbers")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Equal units are not equal numbers: in the grid the LSTM has four times as many. On temporal order the RNN of 68 units pays the same price, and it did not
+# buy the task. On the other tasks this was not tried.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Ask in this order:
@@ -620,7 +596,7 @@ for D, H in [(8, 32), (2, 32)]:
 # 2. **How long must something be kept?** For some 20 steps, try a plain RNN.
 # 3. **Is the time of the question unknown?** Then a memory cell.
 # 4. **Choose b_f for that length,** or chrono.
-# 5. **Five seeds,** and count.
+# 5. **Several rates, five seeds,** and count.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -631,19 +607,29 @@ for D, H in [(8, 32), (2, 32)]:
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Two of those who gave the LSTM its forget gate said so themselves: "use LSTM only when simpler traditional approaches fail"
-# ([Gers, Eck and Schmidhuber 2001](#References)). The next lesson has a sine wave, where a rule with two lags is exact.
+# ([Gers, Eck and Schmidhuber 2001](#References)).
+
+# %% slideshow={"slide_type": "skip"}
+# Proof: what the text says of the table
+starts = ["b_f = 1", "b_f = 3", "chrono", "uniform", "orthogonal"]
+assert [count(ORDER, start) for start in starts] == [1, 3, 10, 0, 0] and count(ORDER, "b_f = 3", [0.01]) == 0
+assert [count(SHORT, start) for start in starts] == [10, 10, 10, 6, 9]
+assert [count(KNOWN, start) for start in starts] == [0, 10, 5, 1, 10]
+assert sum(row["solved"] for row in rows if not row["clip"]) == 5 and scores(budget=4000)[-2:] == [0.97, 0.98]
+assert count(LATCH, "b_f = 3") == 4 and count(LATCH, "orthogonal") == 2
+assert [count(ADDING, start, [0.01]) for start in starts] == [2, 3, 5, 0, 0] and 0.98 < parts[0] < 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Where training begins decided it: over 100 steps b_f = 1 solved temporal order never, chrono always. Plain RNNs did well
-# on short lags and known times. One run proves nothing; we counted five of each.
+# Over 100 steps b_f = 1 solved temporal order in one of ten runs, chrono in all ten: where training begins decided what was learned, and the learning
+# rate had a say. On short strings and at a known time plain RNNs did as well, for a quarter of the numbers. Five runs say little; none against
+# five is a difference.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
 #
-# Write your answer into the first of the two cells, in place of the line that raises the error, and run both cells. The
-# second one answers. The hints and the solution are folded.
+# Write your answer in place of the line that raises the error, and run the cell and the folded check below it.
 #
 # **1. A bias for a length.** Write it. Which b_f gives a memory a half-life of n steps, when nothing is written and the
 # weights are silent?
@@ -655,32 +641,8 @@ def bias_for(n):
 
 
 # %% slideshow={"slide_type": "skip"}
-def gate_for(n):
-    return 0.5 ** (1 / n)
-
-
-slips = {
-    "That is the forget gate; which bias gives it?": gate_for,
-    "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log,
-    "The sign is turned round: this gate forgets what it should keep.": lambda n: np.log(
-        (1 - gate_for(n)) / gate_for(n)
-    ),
-    "Those are the odds f / (1 − f); their logarithm is the bias.": lambda n: gate_for(n) / (1 - gate_for(n)),
-    "That is the rule of thumb ln(n / ln 2), good for a large n only.": lambda n: np.log(n / np.log(2)),
-    "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(gate_for(n)),
-}
-
-# %% slideshow={"slide_type": "skip"}
-check(
-    "half of it is left after n steps",
-    bias_for,
-    lambda n: np.log(gate_for(n) / (1 - gate_for(n))),
-    given=[(10,), (100,)],
-    then=lambda b_f, n: (1 / (1 + np.exp(-b_f))) ** n,
-    tol=1e-6,
-    known=slips,
-    says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
-)
+# Check: 1. A bias for a length
+exercises.memory_in_practice.check_bias_for(bias_for)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -705,9 +667,6 @@ check(
 #
 # </details>
 
-# %% slideshow={"slide_type": "skip"}
-assert abs(np.log(0.5**0.01 / (1 - 0.5**0.01)) - 5) < 0.1
-
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **2. Another baseline.** Recall, and a line of arithmetic. In the paper of 1997 the values of the adding problem are
 # uniform in [−1, 1], and the target is ½ + (X₁ + X₂)/4. What is the mean squared error of somebody who always says ½?
@@ -719,17 +678,8 @@ def baseline_of_1997():
 
 
 # %% slideshow={"slide_type": "skip"}
-steps = {"the variance of X₁": 1 / 3, "that of X₁ + X₂": 2 / 3, "the error": 1 / 24}
-known = {
-    "That is the variance of X₁ + X₂; the target has a quarter of the sum.": 2 / 3,
-    "A factor of ¼ in the target is ¼ squared in its variance.": 1 / 6,
-    "That counts one of the two numbers; there are two.": 1 / 48,
-    "That takes the variance of numbers in [0, 1]; here they spread twice as far.": 1 / 96,
-    "That is the variance of one number in [−1, 1].": 1 / 3,
-    "That is the standard deviation; its square is the error.": (1 / 24) ** 0.5,
-}
-hint = "A uniform number in [−1, 1] has a variance of 2²/12; a factor c in front is c² in the variance."
-check_paper("the error of always saying ½", baseline_of_1997, steps, known=known, hint=hint)
+# Check: 2. Another baseline
+exercises.memory_in_practice.check_baseline_of_1997(baseline_of_1997)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -773,19 +723,8 @@ def order():
 
 
 # %% slideshow={"slide_type": "skip"}
-first = {
-    "A": {"E": "There is nothing to score before a run has been made."},
-    "E": {"D": "A budget that is chosen after the runs can be chosen to suit one of them."},
-    "G": {
-        "A": "A run counts as solved by its score on fresh sequences.",
-        "B": "A score says nothing without one.",
-    },
-}
-traps = {
-    "C": "The best of five runs is a lucky one, and the more runs one makes the luckier it gets.",
-    "F": "A run is stopped when it does well on these sequences, so on these it looks better than it is.",
-}
-check_order("an honest comparison", order, dict.fromkeys("ABCDEFG"), first, distractors=traps)
+# Check: 3. Put in order
+exercises.memory_in_practice.check_order_of_a_comparison(order)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -810,9 +749,8 @@ check_order("an honest comparison", order, dict.fromkeys("ABCDEFG"), first, dist
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. Find the bug.** Somebody summarises the table with this function, and finds that on temporal order "an LSTM succeeds,
-# an RNN fails". Each line runs. What is unfair? Write the function so that it returns the *share of runs* that solved the
-# task, over all starts and learning rates of that cell, clipped runs only.
+# **4. Find the bug.** Somebody summarises the table with this function, and reports: "On temporal order the LSTM succeeds and the RNN fails; on the latch
+# of known length both succeed." Each line runs. What is unfair?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -821,7 +759,12 @@ def success_with_a_bug(rows, task, cell):
     return max(row["solved"] for row in runs)
 
 
-print("LSTM", success_with_a_bug(rows, ORDER, "LSTM"), "  RNN, latch", success_with_a_bug(rows, LATCH, "RNN"))
+for task in [ORDER, KNOWN]:
+    for cell in ["LSTM", "RNN"]:
+        print(f"{task}, {cell}: {success_with_a_bug(rows, task, cell)}")
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Write the function so that it returns the *share of runs* that solved the task, over all starts, rates and sizes of that cell, clipped runs only.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -830,36 +773,8 @@ def success(rows, task, cell):
 
 
 # %% slideshow={"slide_type": "skip"}
-def share(rows, task, cell, solved=np.mean, clipped=(True,), keys=("task", "cell")):
-    """The share of solved runs, or what comes out if something goes wrong on the way."""
-    asked = {"task": task, "cell": cell}
-    kept = [row for row in rows if all(row[key] == asked[key] for key in keys) and bool(row["clip"]) in clipped]
-    return float(solved([row["solved"] for row in kept]))
-
-
-slips = {
-    "That counts the runs without clipping, too.": lambda *given: share(*given, clipped=(True, False)),
-    "Those are the runs without clipping.": lambda *given: share(*given, clipped=(False,)),
-    "That is the best run, not the share of runs.": lambda *given: share(*given, solved=max),
-    "That is the number of runs that solved it; divide it by the number of runs.": (
-        lambda *given: share(*given, solved=sum)
-    ),
-    "That is the number of runs; the share of those that solved the task is asked for.": (
-        lambda *given: share(*given, solved=len)
-    ),
-    "That mixes all tasks.": lambda *given: share(*given, keys=["cell"]),
-    "That mixes both cells.": lambda *given: share(*given, keys=["task"]),
-}
-
-# %% slideshow={"slide_type": "skip"}
-drawn = np.random.default_rng(4).random((60, 4)) < [0.5, 0.5, 0.7, 0.4]
-runs = [
-    dict.fromkeys(rows[0], 0)  # with every column of the table
-    | {"task": "latch" if a else "order", "cell": "LSTM" if b else "RNN", "clip": bool(c), "solved": bool(d)}
-    for a, b, c, d in drawn
-]
-cases = [(runs, task, cell) for task in ("latch", "order") for cell in ("LSTM", "RNN")]
-check("the share of runs that solved it", success, share, given=cases, known=slips)
+# Check: 4. Find the bug
+exercises.memory_in_practice.check_success(success)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -880,8 +795,7 @@ check("the share of runs that solved it", success, share, given=cases, known=sli
 #     return np.mean([row["solved"] for row in runs])
 # ```
 #
-# Even so it is no fair comparison: it mixes good starts with bad ones, and the two cells were tried with different ones. A
-# single number for "LSTM" hides what we found.
+# Try it on the two tasks. Even so it is no fair comparison: it mixes good starts with bad ones. A single number for "LSTM" hides what we found.
 #
 # </details>
 
@@ -890,7 +804,7 @@ check("the share of runs that solved it", success, share, given=cases, known=sli
 #
 # 1. What does the chrono start give to different units that one bias for all does not?
 # 2. Why is b_i = −b_f a good companion to it?
-# 3. A network has an error of 0.165 on the adding problem. What has it learned?
+# 3. A network has an error of 0.162 on the adding problem. What has it learned?
 # 4. An orthogonal RNN solves the latch with 100 steps, and not with 100 to 110. Why?
 # 5. Somebody shows one run in which network A beats network B. What do you ask for?
 #
@@ -898,9 +812,9 @@ check("the share of runs that solved it", success, share, given=cases, known=sli
 #
 # 1. Different half-lives, from short ones up to the longest that may be needed.
 # 2. A unit that keeps long then writes little at a time, so that the noise of many steps does not pile up in it.
-# 3. Next to nothing: always saying 1 gives 1/6, which is 0.167.
+# 3. Perhaps nothing: ask what always saying 1 has on the same sequences.
 # 4. It turns its state at every step; a read-out can learn where it is after exactly 100 turns, not after any number.
-# 5. Several seeds for each, the same budget, fresh sequences, the simplest baseline, and the settings that were tried for B.
+# 5. Several seeds for each, the same budget and the same rates, fresh sequences, and the simplest baseline on them.
 #
 # </details>
 
@@ -916,11 +830,19 @@ check("the share of runs that solved it", success, share, given=cases, known=sli
 # - S. Bai, J. Z. Kolter, V. Koltun, *An empirical evaluation of generic convolutional and recurrent networks for sequence
 #   modeling*, arXiv:1803.01271, 2018: among those that print 0.1767.
 # - R. Jozefowicz, W. Zaremba, I. Sutskever, *An empirical exploration of recurrent network architectures*, ICML 2015: b_f = 1.
+# - F. A. Gers, J. Schmidhuber, F. Cummins, *Learning to forget*, Neural Computation 12(10), 2000: the forget gate, and a positive bias for it.
 # - C. Tallec, Y. Ollivier, *Can recurrent neural networks warp time?*, ICLR 2018: chrono.
 # - A. M. Saxe, J. L. McClelland, S. Ganguli, *Exact solutions to the nonlinear dynamics of learning in deep linear neural
 #   networks*, ICLR 2014: orthogonal starts.
+# - The starts of programs: the documentation of `torch.nn.LSTM` (PyTorch), of `keras.layers.SimpleRNN` and `keras.layers.LSTM`
+#   (`recurrent_initializer`, `unit_forget_bias`), and of `flax.linen.LSTMCell` (`recurrent_kernel_init`).
 # - F. A. Gers, D. Eck, J. Schmidhuber, *Applying LSTM to time series predictable through time-window approaches*, ICANN
 #   2001.
-#
-# Next: [Train on a sine wave](../09_train_on_a_sine_wave.ipynb). Before: [Many sequences,
-# fast](../08_many_sequences_fast.ipynb). Back to [Start here](../00_start_here.ipynb).
+
+# %% slideshow={"slide_type": "skip"}
+# Progress: what of the LSTM is yours
+mine.progress()
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Before: [Train on a sine wave](../09_train_on_a_sine_wave.ipynb). Next: [Rosetta](13_rosetta.ipynb). Back to [Start
+# here](../00_start_here.ipynb).

@@ -23,7 +23,7 @@
 import numpy as np
 
 from lstm_lib import data, functional, fused, lstm, model, rosetta, sigmoid, training
-from lstm_lib.lesson import check, predict, reveal, translations
+from lstm_lib.lesson import exercises, predict, reveal, translations
 
 pytorch = translations.PyTorch()
 torch = pytorch.torch
@@ -627,7 +627,7 @@ def layout():
 
 # %% slideshow={"slide_type": "skip"}
 # Check: 1. An unlabelled file
-check("the hidden states", layout, hs_found, then=lambda it: translations.run_as(it, found, X_found))
+exercises.rosetta.check_layout(layout)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -671,10 +671,6 @@ def from_onnx_with_a_bug(W, R, B):
     return params | {f"b_{k}": block for k, block in zip("ifoC", np.split(b, 4), strict=True)}
 
 
-onnx = rosetta.to("onnx", params)
-onnx["B"] += np.repeat([-0.3, 0.3], 12)  # two biases, which are added
-
-
 # %% slideshow={"slide_type": "skip"}
 def from_onnx(W, R, B):
     raise NotImplementedError  # your mended converter
@@ -682,9 +678,7 @@ def from_onnx(W, R, B):
 
 # %% slideshow={"slide_type": "skip"}
 # Check: 2. Mend a converter
-slips = {"f and o still stand in each other's place.": from_onnx_with_a_bug(**onnx)}
-wanted = lstm.forward(params, X_found)[0]
-check("its h", lambda: from_onnx(**onnx), wanted, then=lambda p: lstm.forward(p, X_found)[0], known=slips)
+exercises.rosetta.check_from_onnx(from_onnx)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -715,26 +709,13 @@ check("its h", lambda: from_onnx(**onnx), wanted, then=lambda p: lstm.forward(p,
 
 
 # %% slideshow={"slide_type": "skip"}
-def as_chung(pair):
-    """Run the second program with a pair (W_z, b_z)."""
-    p = weights | {"W_f": pair[0], "b_f": pair[1]}
-    return run(lambda *arguments: gru(*arguments, z_keeps=False), p)
-
-
-# %% slideshow={"slide_type": "skip"}
 def for_chung(W_z, b_z):
     raise NotImplementedError  # return the pair
 
 
 # %% slideshow={"slide_type": "skip"}
 # Check: 3. One coin, two papers
-W_z, b_z = weights["W_f"], weights["b_f"]
-slips = {
-    "1 − W is another matrix: it is the gate that has to become 1 − z.": (1 - W_z, 1 - b_z),
-    "Nothing has changed: z would write what it should keep.": (W_z, b_z),
-    "The bias stands in σ, too.": (-W_z, b_z),
-}
-check("the same h", lambda: for_chung(+W_z, +b_z), run(gru, weights), then=as_chung, known=slips)
+exercises.rosetta.check_for_chung(for_chung)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>

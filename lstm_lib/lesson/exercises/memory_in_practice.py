@@ -1,0 +1,184 @@
+"""What answers the exercises of Memory in practice: a bias, a baseline, an honest comparison, an unfair summary.
+
+check_bias_for(bias_for)                    which b_f has a half-life of n steps?
+check_baseline_of_1997(baseline_of_1997)    the error of always saying ½
+check_order_of_a_comparison(order)          what comes before what
+check_success(success)                      the share of runs that solved a task
+"""
+
+import numpy as np
+
+from lstm_lib import sigmoid
+from lstm_lib.lesson import check, check_order, check_paper
+
+
+def _logit(f):
+    return np.log(f / (1 - f))
+
+
+def check_bias_for(attempt):
+    """Say whether a bias leaves a half after n steps, for four n.
+
+    Examples
+    --------
+    >>> check_bias_for(lambda n: 0.5 ** (1 / n))
+    ✗ half of it is left after n steps: with n = 5: your bias 0.8706 leaves 0.174 of it, a half was asked for. \
+That is the forget gate; which bias gives it?
+    """
+    slips = {
+        "That is the forget gate; which bias gives it?": lambda n: 0.5 ** (1 / n),
+        "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log,
+        "That is ln(n − 1), from f = 1 − 1/n: such a memory fades to about a third (1/e).": lambda n: np.log(
+            n - 1
+        ),
+        "The sign is turned round: this gate forgets what it should keep.": lambda n: -_logit(0.5 ** (1 / n)),
+        "Those are the odds f / (1 − f); their logarithm is the bias.": lambda n: np.exp(_logit(0.5 ** (1 / n))),
+        "That is the rule of thumb ln(n / ln 2), good for a large n only.": lambda n: np.log(n / np.log(2)),
+        "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(0.5 ** (1 / n)),
+        "f (1 − f) is the slope of σ; its inverse has f divided by 1 − f.": lambda n: np.log(
+            0.5 ** (1 / n) * (1 - 0.5 ** (1 / n))
+        ),
+        "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": lambda n: _logit(0.5**n),
+        "That f is ½ / n; the n-th root is 0.5 ** (1 / n), with brackets.": lambda n: _logit(0.5 / n),
+        "That f loses ½ / n at each step, of what is left: take the n-th root of ½.": lambda n: _logit(
+            1 - 0.5 / n
+        ),
+        "That logarithm is decimal; σ has an e in it, and wants the natural one.": lambda n: (
+            _logit(0.5 ** (1 / n)) / np.log(10)
+        ),
+        "That is the logarithm of n to the base 2: first the gate, then its bias.": np.log2,
+    }
+    check(
+        "half of it is left after n steps",
+        attempt,
+        lambda n: _logit(0.5 ** (1 / n)),
+        given=[(5,), (10,), (40,), (100,)],
+        then=lambda b_f, n: sigmoid(np.asarray(b_f, float)) ** n,
+        tol=1e-6,
+        known=slips,
+        says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
+    )
+
+
+def check_baseline_of_1997(attempt):
+    """Say whether a mean squared error is that of always saying ½ in the adding problem of 1997.
+
+    Examples
+    --------
+    >>> check_baseline_of_1997(lambda: 1 / 6)
+    ✗ the error of always saying ½: too large. Perhaps: A factor of ¼ in the target is ¼ squared in its \
+variance. Return the variance of X₁, that of X₁ + X₂, the error, and the first that is wrong is named.
+    """
+    steps = {"the variance of X₁": 1 / 3, "that of X₁ + X₂": 2 / 3, "the error": 1 / 24}
+    known = {
+        "That is the variance of X₁ + X₂; the target has a quarter of the sum.": 2 / 3,
+        "A factor of ¼ in the target is ¼ squared in its variance.": 1 / 6,
+        "That counts one of the two numbers; there are two.": 1 / 48,
+        "That takes the variance of numbers in [0, 1]; here they spread twice as far.": 1 / 96,
+        "That is the variance of one number in [−1, 1].": 1 / 3,
+        "That is the variance of one number in [0, 1]; here there are two, in [−1, 1], and a factor of ¼.": 1 / 12,
+        "That is the standard deviation; its square is the error.": (1 / 24) ** 0.5,
+        "That is the mean of the target, the answer itself: how far from it do targets lie?": 1 / 2,
+        "That is ½ squared; the error is the mean of (target − ½) squared.": 1 / 4,
+    }
+    hint = "A uniform number in [−1, 1] has a variance of 2²/12; a factor c in front is c² in the variance."
+    check_paper("the error of always saying ½", attempt, steps, known=known, hint=hint)
+
+
+def check_order_of_a_comparison(attempt):
+    """Say whether the steps of an honest comparison stand in an order that works.
+
+    Examples
+    --------
+    >>> check_order_of_a_comparison("BEDAG")
+    ✗ an honest comparison: E comes too early, D must stand before it. A budget that is chosen after the runs can \
+be chosen to suit one of them.
+    """
+    before = {
+        "A": {"E": "There is nothing to score before a run has been made."},
+        "E": {"D": "A budget that is chosen after the runs can be chosen to suit one of them."},
+        "G": {
+            "A": "A run counts as solved by its score on fresh sequences.",
+            "B": "A score says nothing without one.",
+        },
+    }
+    traps = {
+        "C": "The best of five runs is a lucky one, and the more runs one makes the luckier it gets.",
+        "F": "A run is stopped when it does well on these sequences, so on these it looks better than it is.",
+    }
+    check_order("an honest comparison", attempt, dict.fromkeys("ABCDEFG"), before, distractors=traps)
+
+
+def check_success(attempt):
+    """Say whether a function gives the share of clipped runs that solved a task, on four tables.
+
+    Examples
+    --------
+    >>> check_success(lambda rows, task, cell: max(row["solved"] for row in _kept(rows, task, cell)))
+    ✗ the share of runs that solved it: got 1, want 0.230769. Yours is too large by 0.7692. \
+That is the best run, not the share of runs.
+    """
+    slips = {
+        "That counts the runs without clipping, too.": lambda *given: _mean(_kept(*given, clip=(True, False))),
+        "Those are the runs without clipping.": lambda *given: _mean(_kept(*given, clip=(False,))),
+        "That is the best run, not the share of runs.": lambda *given: float(max(_solved(_kept(*given)))),
+        "That is the worst run, not the share of runs.": lambda *given: float(min(_solved(_kept(*given)))),
+        "That is the median of 0 and 1: their mean is the share.": lambda *given: np.median(
+            _solved(_kept(*given))
+        ),
+        "That is the number of runs that solved it; divide it by the number of runs.": (
+            lambda *given: float(sum(_solved(_kept(*given))))
+        ),
+        "That is the number of runs; the share of those that solved the task is asked for.": (
+            lambda *given: float(len(_kept(*given)))
+        ),
+        "That is the share of the runs that failed.": lambda *given: 1 - _mean(_kept(*given)),
+        "That is the mean score; the column `solved` says who is done.": lambda *given: np.mean(
+            [row["score"] for row in _kept(*given)]
+        ),
+        "That is divided by all rows of the table, other tasks and cells among them.": lambda rows, task, cell: (
+            sum(_solved(_kept(rows, task, cell))) / len(rows)
+        ),
+        "That mixes all tasks.": lambda *given: _mean(_kept(*given, keys=("cell",))),
+        "That mixes both cells.": lambda *given: _mean(_kept(*given, keys=("task",))),
+        "That keeps rows of other tasks: `and` binds more tightly than `or`.": lambda rows, task, cell: _mean(
+            [row for row in rows if row["task"] == task or (row["cell"] == cell and row["clip"])]
+        ),
+        "That is the share of starts with a run that solved it; every run counts.": lambda *given: np.mean(
+            [
+                max(_solved(row for row in _kept(*given) if row["start"] == start))
+                for start in {row["start"] for row in _kept(*given)}
+            ]
+        ),
+    }
+    tables = [_table(seed) for seed in (4, 5)]
+    cases = [(rows, task, cell) for rows in tables for task, cell in (("latch", "LSTM"), ("order", "RNN"))]
+    check(
+        "the share of runs that solved it", attempt, lambda *given: _mean(_kept(*given)), given=cases, known=slips
+    )
+
+
+def _kept(rows, task, cell, clip=(True,), keys=("task", "cell")):
+    """Return the runs that are to be counted, or others if something goes wrong."""
+    asked = {"task": task, "cell": cell}
+    return [row for row in rows if all(row[key] == asked[key] for key in keys) and row["clip"] in clip]
+
+
+def _solved(rows):
+    return [row["solved"] for row in rows]
+
+
+def _mean(rows):
+    return float(np.mean(_solved(rows)))
+
+
+def _table(seed):
+    """Return runs of two tasks and two cells, as the table of the lesson has them."""
+    rng = np.random.default_rng(seed)
+    pairs = {"task": ("latch", "order"), "cell": ("LSTM", "RNN"), "start": "abcd", "lr": (0.001, 0.01)}
+    rows = []
+    for _ in range(100):
+        row = {name: values[rng.integers(len(values))] for name, values in pairs.items()}
+        row |= {"clip": bool(rng.random() < 0.7), "seed": int(rng.integers(5)), "H": 32, "budget": 1000}
+        rows.append(row | {"solved": bool(rng.random() < 0.3), "steps": 1000, "score": float(rng.random())})
+    return rows

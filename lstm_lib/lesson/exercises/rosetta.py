@@ -1,0 +1,125 @@
+"""What answers the exercises of Rosetta: an unlabelled file, a converter with a bug, and one coin in two papers.
+
+check_layout(layout)          which notation is it?
+check_from_onnx(from_onnx)    a layer of ONNX, read right
+check_for_chung(for_chung)    the update gate of one GRU for the other
+"""
+
+import numpy as np
+
+from lstm_lib import lstm, rosetta
+from lstm_lib.lesson import check, translations
+
+
+def check_layout(attempt):
+    """Say whether a file without a word is read as its owner wrote it.
+
+    Examples
+    --------
+    >>> check_layout(lambda: rosetta.Layout("fiCo", {"hx": "a"}, ("b",), columns=True))
+    ✗ the hidden states: 1 of 4 gates stands in its place in fiCo, and h and x have changed places.
+    """
+    arrays, X, hs = translations.unlabelled()
+
+    def as_written(answer):
+        if not isinstance(answer, rosetta.Layout):
+            raise ValueError("want a rosetta.Layout")
+        if not answer.columns:
+            raise ValueError(f"a is {arrays['a'].shape}: along which axis do four gates of H = 3 lie?")
+        return translations.run_as(answer, arrays, X)
+
+    def about(answer, got, want):
+        n = sum(a == b for a, b in zip(answer.order, translations.UNLABELLED.order, strict=True))
+        stand = "stands in its place" if n == 1 else "stand in their places"
+        turned = answer.weights.keys() != translations.UNLABELLED.weights.keys()
+        return f"{n} of 4 gates {stand} in {answer.order}, and h and x {'have changed places' if turned else 'do'}"
+
+    check("the hidden states", attempt, hs, then=as_written, says=about)
+
+
+def _from_onnx(W, R, B, orders=("iofC", "iofC"), parts="hx", biases=2):
+    """Read a layer of ONNX, or do so with a slip."""
+    W = np.concatenate([{"h": R, "x": W}[part][0] for part in parts], axis=1)
+    b = B[0].reshape(2, -1)[:biases].sum(axis=0)[:, None]
+    W, b = (np.split(a, 4) for a in (W, b))
+    params = {f"W_{k}": block for k, block in zip(orders[0], W, strict=True)}
+    return params | {f"b_{k}": block for k, block in zip(orders[1], b, strict=True)}
+
+
+def check_from_onnx(attempt):
+    """Say whether a converter gives the hidden states of two layers of ONNX, and which slip it has.
+
+    Examples
+    --------
+    >>> check_from_onnx(lambda W, R, B: _from_onnx(W, R, B, ("iofC", "ifoC")))
+    ✗ its h: your answer leads to 0.0306445, want 0.0349197 at index (0, 0, 0), the first that differs. The \
+blocks of b still have the old letters: they stand in two lines.
+    """
+    slips = {
+        "f and o still stand in each other's place.": {"orders": ("ifoC", "ifoC")},
+        "The blocks of b still have the old letters: they stand in two lines.": {"orders": ("iofC", "ifoC")},
+        "The blocks of W still have the old letters: they stand in two lines.": {"orders": ("ifoC", "iofC")},
+        "That is the order of PyTorch and Keras; ONNX has another.": {"orders": ("ifCo", "ifCo")},
+        "That is the order of this course; ONNX has another.": {"orders": ("fiCo", "fiCo")},
+        "ONNX has two biases, and their sum counts; that is the first alone.": {"biases": 1},
+        "h stands before x in the matrices of this course.": {"parts": "xh"},
+        "h stands before x in this course, and f and o are still in each other's place.": {
+            "orders": ("ifoC", "ifoC"),
+            "parts": "xh",
+        },
+    }
+
+    def slip(options):
+        return lambda W, R, B: _from_onnx(W, R, B, **options)
+
+    check(
+        "its h",
+        attempt,
+        _from_onnx,
+        given=[_onnx(D=2, H=3), _onnx(D=3, H=3)],
+        then=lambda params, W, R, B: lstm.forward(params, np.linspace(-1, 1, 5 * W.shape[2]).reshape(5, -1, 1))[0],
+        known={words: slip(options) for words, options in slips.items()},
+    )
+
+
+def _onnx(D, H):
+    """Return W, R and B of a random layer, with two biases."""
+    rng = np.random.default_rng(D)
+    params = {name: rng.normal(size=p.shape) for name, p in lstm.init_params(D, H, rng).items()}
+    arrays = rosetta.to("onnx", params)
+    arrays["B"] += np.repeat([-0.3, 0.3], 4 * H)
+    return arrays["W"], arrays["R"], arrays["B"]
+
+
+def check_for_chung(attempt):
+    """Say whether a gate that writes gets the weights that make it 1 minus one that keeps.
+
+    Examples
+    --------
+    >>> check_for_chung(lambda W_z, b_z: (-W_z, b_z))
+    ✗ its gate: b_z differs: got 0.7, want -0.7 at index (0, 0), the first that differs. The bias stands in σ, too.
+    """
+    slips = {
+        "1 − W is another matrix: it is the gate that has to become 1 − z.": lambda W, b: (1 - W, 1 - b),
+        "1 − W is another matrix; and b stands in σ, too.": lambda W, b: (1 - W, b),
+        "Nothing has changed: z would write what it should keep.": lambda W, b: (W, b),
+        "The bias stands in σ, too.": lambda W, b: (-W, b),
+        "The weights stand in σ, too.": lambda W, b: (W, -b),
+        "W is right. With b it is the same: 1 − σ(a) = σ(−a), where a is all of the sum.": lambda W, b: (
+            -W,
+            1 - b,
+        ),
+        "1 − z is not 1 / z: which a has σ(a) = 1 − z?": lambda W, b: (1 / W, 1 / b),
+        "Only the columns of h have changed sign; those of x stand in the sum, too.": lambda W, b: (
+            np.hstack([-W[:, : len(W)], W[:, len(W) :]]),
+            -b,
+        ),
+    }
+    rng = np.random.default_rng(3)
+    cases = [(rng.normal(size=(H, H + 2)), np.linspace(0.7, 1.5, H)[:, None]) for H in (3, 2)]
+
+    def named(pair):
+        return lambda W_z, b_z: dict(zip(("W_z", "b_z"), pair(W_z, b_z), strict=True))
+
+    known = {words: named(slip) for words, slip in slips.items()}
+    check("its gate", attempt, named(lambda W, b: (-W, -b)), given=cases, known=known)
