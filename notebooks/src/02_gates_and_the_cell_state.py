@@ -127,7 +127,7 @@ def new_memory(keep, old_memory, write, candidate):
     return keep * old_memory + write * candidate
 
 
-print(new_memory(keep=0.5, old_memory=0.8, write=1, candidate=-0.3))
+print(new_memory(keep=0.5, old_memory=1, write=1, candidate=-0.25))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Put in other numbers: make it keep everything and write nothing, or overwrite the old memory by the candidate.
@@ -188,7 +188,7 @@ predict("02.switch", "At which x is each half open, and which is the harder swit
 near = np.array([0.999, 1, 1.001])
 soft, hard = sigmoid(4 * near - 4), sigmoid(40 * near - 40)
 for name, gate in [("σ(4x − 4)  ", soft), ("σ(40x − 40)", hard)]:
-    print(f"{name}: {gate[1]:.1f} at x = 1, slope {(gate[2] - gate[0]) / 0.002:.1f}")
+    print(f"{name} at x = 1: open by {gate[1]:.1f}, slope {(gate[2] - gate[0]) / 0.002:.1f}")
 figures.gates_and_the_cell_state.soft_switches()
 harder = hard[2] > 1.001 * soft[2]
 reveal("02.switch", (0 if harder else 2) if soft[1] == hard[1] == 0.5 else 1)

@@ -111,16 +111,14 @@ def _what_happens(X, trace, inputs, names):
         for k, name in enumerate(inputs):
             words.append(f"{name} comes at {_some(np.flatnonzero(X[:, k, 0]) + 1)}.")
     for name in names:
-        values = getattr(trace, name)[:, 0, 0]
-        words.append(
-            f"The {LOOKS[name].word} lies between {values.min():.2f} and {values.max():.2f}.".replace(
-                "-0.00", "0.00"
-            )
-        )
+        values = getattr(trace, name)[:, 0, 0].round(2) + 0.0
+        low, high = values.min(), values.max()
+        moves = f"stays at {low:.2f}" if low == high else f"moves between {low:.2f} and {high:.2f}"
+        words.append(f"The {LOOKS[name].word} {moves}.")
     C = trace.C_t[:, 0, 0].round(2) + 0.0
-    turns = [0, *(t for t in range(1, len(C) - 1) if (C[t] - C[t - 1]) != (C[t + 1] - C[t])), len(C) - 1]
-    path = ", ".join(f"{C[t]:g} after step {t + 1}" for t in sorted(set(turns)))
-    words.append(f"The memory, between whose bends it changes evenly: {path}.")
+    bends = np.flatnonzero(np.diff(C, 2).round(2)) + 1
+    path = ", ".join(f"{C[t]:g} after step {t + 1}" for t in [0, *bends, len(C) - 1])
+    words.append(f"The memory is {path}, and changes evenly in between.")
     return " ".join(words)
 
 
