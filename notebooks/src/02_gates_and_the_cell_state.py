@@ -328,13 +328,7 @@ reveal("02.latch", trace.C_t[24, 0, 0])
 # is to write only while nothing is there, which task 4 will do. We take the first; it is one number.
 
 # %% slideshow={"slide_type": "subslide"}
-latch = program(
-    #  h  set  reset  bias
-    f=[0, -40,   -40,   20],   # keep, unless set or reset
-    i=[0,  40,     0,  -20],
-    C=[0,   0,     0,   20],
-    o=[0,   0,     0,   20],
-)  # fmt: skip
+latch |= program(f=[0, -40, -40, 20])  # keep, unless set or reset
 print("...s.......r.......s....s....r.")
 print("".join(f"{C:.0f}" for C in abs(run(latch, X).C_t[:, 0, 0])))
 
@@ -516,13 +510,9 @@ print(word, "is accepted" if accepted else "is refused")
 # Does it always work? We can ask *all* words of up to ten letters:
 
 # %% slideshow={"slide_type": "fragment"}
-asked, found = 0, []
-for length in range(1, 11):
-    for letters in itertools.product("ab", repeat=length):
-        asked += 1
-        if read("".join(letters))[1]:
-            found.append("".join(letters))
-print(f"{asked} words, accepted: {', '.join(found)}")
+words = ["".join(row) for n in range(1, 11) for row in itertools.product("ab", repeat=n)]
+found = [word for word in words if read(word)[1]]
+print(f"{len(words)} words, accepted: {', '.join(found)}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -846,13 +836,8 @@ reveal("02.vector", int(np.ptp(s.C_t) > 0.4))
 # ### 3 · "The input is remembered"
 
 # %% slideshow={"slide_type": "skip"}
-adder = program(
-    #  h x1 x2 bias
-    f=[0, 0, 0, 20],
-    i=[0, 0, 0, 20],
-    C=[0, 1, 1, 0],
-    o=[0, 0, 0, 20],
-)  # fmt: skip
+#                                h x1 x2 bias
+adder = counter(20) | program(C=[0, 1, 1, 0])
 inputs = np.array([[[0.7, 0.1], [0.1, 0.7]]])  # one step, two inputs, two sequences
 memory = run(adder, inputs).C_t[0, 0]
 

@@ -173,7 +173,7 @@ proved(formulas.sigma(a), sp.Rational(1, 2) * (1 + sp.tanh(a / 2)))
 # %% slideshow={"slide_type": "skip"}
 for far in (-5.0, -20.0, -40.0):
     from_exp = 1 / (1 + np.exp(-far))
-    print(f"σ({far:.0f}):  from exp {from_exp:.6e}   from tanh {sigmoid(far):.6e}")
+    print(f"σ({far:3.0f}):  from exp {from_exp:.6e}   from tanh {sigmoid(far):.6e}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # To a gate this makes no difference: it keeps nothing of the memory, or 4 parts in 10¹⁸ of it.
@@ -442,9 +442,7 @@ reveal("03.memory", memory[-1])
 # times a tanh, below 1 as well.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Only what is *shown* stays below 1. What keeps the memory in check is forgetting.
-#
-# If the forget gate never exceeds F < 1 and the memory starts at 0, its size stays below a geometric series,
+# What keeps a memory in check is forgetting. If the forget gate never exceeds F < 1 and the memory starts at 0, its size stays below a geometric series,
 # because one step adds less than 1:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
