@@ -20,7 +20,7 @@ import view  # noqa: E402
 LINES, WIDTH, FOLDED_LINES, LABEL = 12, 95, 8, 60
 STUB = "raise NotImplementedError"
 LATEX = re.compile(r"\\[a-zA-Z]{2,}")
-LETTER = re.compile(r"\(([a-e])\)")
+LETTER = re.compile(r"(?<![σ′])\(([a-e])\)")  # a choice, and not σ(a)
 DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 FENCED = re.compile(r"```.*?```", re.DOTALL)
 KINDS_ALIKE = ({"Figure", "Live", "Table", "Progress"}, {"Proof", "Table", "Setup"})

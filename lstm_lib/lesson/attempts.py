@@ -184,15 +184,19 @@ def _does_nothing(function):
     idle = all(step.opname in _IDLE for step in dis.get_instructions(code))
     try:
         (written,) = ast.parse(textwrap.dedent(inspect.getsource(innermost(function)))).body
-        constants = [each.value.value for each in ast.walk(written) if _is_constant(each)]
+        constants = [constant for each in ast.walk(written) for constant in _alone(each)]
     except (OSError, TypeError, ValueError, SyntaxError):  # no text, or more than the function in it
         return idle
     words = [constant for constant in constants if isinstance(constant, str) and " " in constant.strip()]
     return ... in constants or (idle and len(words) == len(constants))  # "abc" alone lacks its return
 
 
-def _is_constant(node):
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+def _alone(node):
+    """Return the constant that a statement consists of, in a list, or an empty one: 4, -4, "four", dots."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(value, ast.UnaryOp):
+        value = value.operand
+    return [value.value] if isinstance(value, ast.Constant) else []
 
 
 def nothing_back(function):
@@ -229,6 +233,8 @@ def _meets_a_gap(error):
         return False
     for frame, number in traceback.walk_tb(error.__traceback__):
         line = linecache.getline(frame.f_code.co_filename, number)
+        if re.search(r"[-+*/@] *\.\.\.|\.\.\. *[-+*/@]", line):
+            return True
         if any(_has_a_gap(frame.f_locals.get(name)) for name in re.findall(r"\w+", line)):
             return True
     return False

@@ -216,6 +216,13 @@ def test_a_finished_function_without_a_return_is_told_so(finished):
     assert run(finished).problem == "it gives back nothing (None): is a `return` missing?"
 
 
+def test_a_number_alone_is_told_so_with_its_sign_too():
+    def minus_forty():
+        -40  # noqa: B018
+
+    assert run(minus_forty).problem == "it gives back nothing (None): is a `return` missing?"
+
+
 def test_printing_is_no_way_to_give_back():
     assert run(lambda: print(4)).problem.startswith("it prints, and gives back nothing")
 
@@ -230,7 +237,15 @@ def test_dots_that_meet_an_operator_are_a_gap_but_an_error_elsewhere_is_an_error
         product = A @ np.ones(7)
         return product, da
 
+    def bare(A):
+        return A @ ... + 1
+
+    def cut(A):
+        return A[..., 0] @ np.ones(7)
+
     assert run(half, (np.ones((2, 2)),)) == Outcome()
+    assert run(bare, (np.ones((2, 2)),)) == Outcome()
+    assert "matmul" in run(cut, (np.ones((2, 2)),)).problem
     assert "matmul" in run(wrong, (np.ones((2, 2)),)).problem
 
 

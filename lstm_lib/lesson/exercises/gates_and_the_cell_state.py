@@ -1,0 +1,219 @@
+"""What answers the exercises of Gates and the cell state: units programmed by hand, and a bias made to measure.
+
+What a learner may have done instead stands beside each right answer, as the words that name it. A unit is judged
+by what it does with a few texts.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lstm_lib import lstm
+from lstm_lib.functional import sigmoid
+from lstm_lib.lesson.checks import check, check_choices
+
+
+def check_boxes(boxes):
+    """Check exercise 1, the box that has to act in each of four sentences."""
+    questions = {
+        "it counts down": ("C", {"A gate has no sign: it says how much, not which way.": "i"}),
+        "it lets go": ("f", {"That one hides the memory, and the memory stays.": "o"}),
+        "it does not say": ("o", {"Then it would no longer know it.": "f"}),
+        "it does not take in": ("i", {"That one decides about what is there already.": "f"}),
+    }
+    check_choices("the four boxes", boxes, questions, "fiCo")
+
+
+def check_weight_of_reset(weight_of_reset):
+    """Check exercise 2, the weight that makes reset the stronger one."""
+    check(
+        "1 after set, 0 after reset, 1 after set, 0 after both",
+        weight_of_reset,
+        lambda: -40,
+        then=_latched,
+        known={"That is the latch as it was: with both, it writes a 1.": 0},
+        says=_latch_in_words,
+    )
+
+
+def _latched(weight):
+    """Return the memory after set, after reset, after set, and twice after both at once."""
+    X = _spelt("..s..r..s....", "sr")
+    X[10] = 1
+    rows = {"f": [0, 0, -40, 20], "i": [0, 40, weight, -20], "C": [0, 0, 0, 20], "o": [0, 0, 0, 20]}
+    return _memory(_unit(**rows), X)[[4, 7, 9, 10, 12]].round(2)
+
+
+def _latch_in_words(answer, got, want):
+    both = 20 + answer
+    words = f"with {answer:g} the memory is {got:.2g} where {want:.0f} is due"
+    if answer > 0:
+        return f"{words}. The sign: now reset opens the input gate"
+    gate = f"the sum in the input gate is 40 {answer:+g} − 20 = {both:g}".replace("-", "−")
+    return f"{words}. With both, {gate}, and it is open by {sigmoid(both):.3f}: not shut"
+
+
+def check_mended(mended):
+    """Check exercise 3, a counter whose forget gate is shut."""
+    check(
+        "the number of ones in 1.11.1, 1.... and 1111111111",
+        mended,
+        _counted(_counter_of_ones(0, 0, 20)),
+        then=_counted,
+        tol=1e-3,
+        known={
+            words: _counter_of_ones(*row)
+            for words, row in {
+                "The forget gate is still shut: nothing is kept.": (0, 0, -20),
+                "A bias of 0 leaves the forget gate half open: at every step half is lost.": (0, 0, 0),
+                "It keeps only while a one comes in: in silence the forget gate shuts.": (0, 20, -20),
+                "In silence the forget gate is half open, and half is lost: the bias is 0.": (0, 20, 0),
+                "It keeps in silence and lets go whenever a one comes in.": (0, -40, 20),
+                "Whenever a one comes in the forget gate is half open.": (0, -20, 20),
+                "The forget gate stays shut until h opens it; it is to be open always.": (20, 0, -20),
+            }.items()
+        }
+        | {
+            "Now the input gate is shut, and nothing is written; it is the forget gate that stands wrong.": (
+                _counter_of_ones(0, 0, -20) | _unit(i=[0, 0, -20])
+            )
+        },
+        says=_ones_in_words,
+    )
+
+
+_ONES = ("1.11.1", "1....", "1111111111")
+
+
+def _counted(params):
+    return [_memory(_checked(params, 1), _spelt(text, "1"))[-1] for text in _ONES]
+
+
+def _counter_of_ones(h, one, bias):
+    return _unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
+
+
+def _ones_in_words(answer, got, want):
+    words = f"of {want:.0f} ones it has counted {got:.2f}"
+    W, b = np.ravel(answer["W_f"]), np.ravel(answer["b_f"]).item()
+    if not W.any() and 0 < b < 20:
+        words += f". Its forget gate is σ({b:g}) = {sigmoid(b):.4g}: a part is lost at every step"
+    return words
+
+
+def check_bias(bias_for):
+    """Check exercise 4, the bias for a half-life."""
+    check(
+        "half of it is left after n steps",
+        bias_for,
+        lambda n: _undone(0.5 ** (1 / n)),
+        given=[(1,), (5,), (20,)],
+        then=lambda b_f, n: sigmoid(b_f) ** n,
+        known={
+            "That is the gate f itself; its bias is what σ turns into f.": lambda n: 0.5 ** (1 / n),
+            "That is the rule of thumb, good for a large bias only.": lambda n: np.log(n / np.log(2)),
+            "That is the rule of thumb, with 0.69 for ln 2; it is good for a large bias only.": (
+                lambda n: np.log(n / 0.69)
+            ),
+            "The odds are upside down: f to 1 − f.": lambda n: -_undone(0.5 ** (1 / n)),
+            "Those are the odds; their logarithm is the bias.": (lambda n: 0.5 ** (1 / n) / (1 - 0.5 ** (1 / n))),
+            "ln n is for a memory that fades to about 1/e over n steps.": np.log,
+            "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(0.5 ** (1 / n)),
+            "½ / n is no n-th root; that is ½ to the power of (1 / n), with parentheses around it.": (
+                lambda n: _undone(0.5 / n)
+            ),
+            "That has ½ to the power of n; the n-th root of ½ is due, which is ½ to the power of (1 / n).": (
+                lambda n: _undone(0.5**n)
+            ),
+            "That is the logarithm with base 10; σ is undone by the natural one, np.log.": (
+                lambda n: _undone(0.5 ** (1 / n)) / np.log(10)
+            ),
+            "σ has to be undone, not applied once more: the log-odds of f do that.": (
+                lambda n: sigmoid(0.5 ** (1 / n))
+            ),
+        },
+        tol=1e-6,
+        says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
+    )
+
+
+def _undone(f):
+    """Return the bias whose gate is f."""
+    return np.log(f / (1 - f))
+
+
+def check_two_for_one(two_for_one):
+    """Check exercise 5, a unit that ends at 0 when there are twice as many a's as b's."""
+    right = _unit(f=[0, 0, 0, 20], i=[0, 0, 0, 20], C=[0, np.arctanh(0.5), -20, 0], o=[0, 0, 0, 20])
+    check(
+        "0 for twice as many a's as b's, above it for more, below for fewer",
+        two_for_one,
+        _signs(right),
+        then=_signs,
+        says=_letter_by_letter,
+    )
+
+
+_WORDS = ("aab", "baa", "abaaba", 40 * "a" + 20 * "b", "a", "aaab", "b", "ab", "babb")
+
+
+def _signs(params):
+    """Return 1, 0 or −1 for a memory above, at or below 0 after each word."""
+    return np.sign(np.round([_after(params, word) for word in _WORDS], 3))
+
+
+def _after(params, word):
+    return _memory(_checked(params, 2), _spelt(word, "ab"))[-1]
+
+
+def _letter_by_letter(answer, **_):
+    """Return what each letter writes, and what is wrong with it as far as that is plain."""
+    a, b = _after(answer, "a"), _after(answer, "b")
+    words = f"an a adds {a:.3f} and a b {b:.3f}; 2 a and 1 b come to {_after(answer, 'aab'):.3f}"
+    if not np.isclose(_after(answer, "ab"), a + b, atol=1e-3):
+        return words
+    if a > 0 and b > 0:
+        return f"{words}. The sign: a b takes away, with a negative weight"
+    if a < 0 and b > 0:
+        return f"{words}. a and b have changed places, or both signs are turned"
+    if np.isclose(a, -b, atol=1e-3):
+        return f"{words}. One b weighs as much as one a; no weight makes a step write more than 1, because of tanh"
+    if np.isclose(2 * -b, a, rtol=1e-3):
+        return f"{words}. It is the other way round: one a weighs as much as two b's"
+    if a > 0 and b < 0:
+        return f"{words}. What a letter writes is the tanh of its weight, and tanh is undone by np.arctanh"
+    return words
+
+
+# --- units ---
+
+
+def _unit(**rows):
+    """Return parameters from a row for each box: weights of h and of the inputs, then the bias."""
+    params = {}
+    for box, row in rows.items():
+        table = np.atleast_2d(np.array(row, dtype=float))
+        params[f"W_{box}"], params[f"b_{box}"] = table[:, :-1], table[:, -1:]
+    return params
+
+
+def _spelt(text, alphabet):
+    return np.array([[[float(character == letter)] for letter in alphabet] for character in text])
+
+
+def _memory(params, X):
+    return lstm.stack(lstm.forward(params, X)[1]).C_t[:, 0, 0]
+
+
+def _checked(params, D):
+    """Return the parameters of one unit with D inputs, or complain in words of what is none."""
+    if not isinstance(params, Mapping):
+        raise ValueError("want a dict of the eight parameters, as program(…) makes it")
+    shapes = {f"{kind}_{box}": (1, 1 + D) if kind == "W" else (1, 1) for kind in "Wb" for box in "fiCo"}
+    for name in params:
+        if name not in shapes:
+            raise ValueError(f"the name {name!r} is used nowhere; program(f=[…]) makes W_f and b_f of a row")
+    for name, shape in shapes.items():
+        if np.shape(params.get(name)) != shape:
+            raise ValueError(f"{name} has shape {np.shape(params.get(name))}; want {shape}")
+    return {name: np.array(params[name], dtype=float) for name in shapes}
