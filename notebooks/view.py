@@ -34,7 +34,7 @@ def kind(cell):
     for name, found in (("predict", "Your guess"), ("reveal", "Answer")):
         if name in called:
             return found
-    if any(name.startswith("check") and name.split("_")[0] == "check" for name in called):
+    if any(is_check(node) for node in nodes):
         return "Check"
     if called & {"explore", "CellExplorer"}:
         return "Live"
@@ -52,12 +52,22 @@ def called_name(call):
 
 def is_picture(node):
     """Say whether a node is a call such as figures.start_here.squashers(…)."""
-    home = node.func if isinstance(node, ast.Call) else None
+    return isinstance(node, ast.Call) and called_home(node) in PICTURES
+
+
+def is_check(node):
+    """Say whether a node is a call such as check_choice(…) or exercises.start_here.check_half_life(…)."""
+    if not isinstance(node, ast.Call) or called_name(node).split("_")[0] != "check":
+        return False
+    return called_home(node) in ("", "exercises")
+
+
+def called_home(call):
+    """Return the first name of what is called: plotting for plotting.show(…); nothing for show(…)."""
+    home = call.func
     while isinstance(home, ast.Attribute):
         home = home.value
-        if isinstance(home, ast.Name) and home.id in PICTURES:
-            return True
-    return False
+    return home.id if isinstance(call.func, ast.Attribute) and isinstance(home, ast.Name) else ""
 
 
 def slide_type(cell):

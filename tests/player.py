@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import build
 import slicing
+import view
 
 SOURCES = Path(build.__file__).parent / "src"
 GAP = "raise NotImplementedError"
@@ -81,8 +82,7 @@ def _pieces(cell, source, whole=False):
 
 
 def _checks(nodes):
-    calls = [node.func for tree in nodes for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return any(isinstance(call, ast.Name) and call.id.startswith("check") for call in calls)
+    return any(view.is_check(node) for tree in nodes for node in ast.walk(tree))
 
 
 def gaps(lesson):

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import nbformat
 import numpy as np
+import view
 from build import VIEW, execute, links, normalise, place, reachable, read, references, widget_models
 from PIL import Image, ImageFilter
 
@@ -87,8 +88,7 @@ def solution_of(cell):
 
 def is_check(cell):
     """Say whether a code cell checks an answer, by what it calls."""
-    nodes = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
-    return any(isinstance(node.func, ast.Name) and node.func.id.split("_")[0] == "check" for node in nodes)
+    return any(map(view.is_check, ast.walk(ast.parse(cell.source))))
 
 
 def on_the_way(source, number):

@@ -119,6 +119,8 @@ KINDS = {
     'print(1)\nreveal("01.a", 2)': "Answer",
     'check("a", f, 2)': "Check",
     'for n in (1, 2):\n    check_function("a", f, like="step")': "Check",
+    "exercises.start_here.check_half_life(f)": "Check",
+    "gradcheck.check_gradients(f, params)": None,
     "figures.start_here.squashers()": "Figure",
     "explore(draw, x=slider(0, 1, 0, 'x'))": "Live",
     "assert a\nassert b": "Proof",
