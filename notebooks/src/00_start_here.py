@@ -235,6 +235,7 @@ reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
 # | [04 One step by hand](04_one_step_by_hand.ipynb) | do one step and two steps on paper, and trust the digits | 40 min |
 # | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 min |
 # | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 min |
+# | [07 How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb) | measure and bound what comes back from far away | 55 min |
 # | [08 Many sequences, fast](08_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 min |
 # | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
 # | [10 Memory in practice](further/10_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 45 min |
