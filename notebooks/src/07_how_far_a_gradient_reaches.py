@@ -21,7 +21,7 @@
 # Answer before you open the triangle.
 #
 # 1. From [lesson 01](01_why_memory_fades.ipynb): one unit, no tanh, w = 0.9. What is the gradient over 50 steps?
-# 2. From [lesson 05](05_the_gradients.ipynb): what is ∂C_t/∂C_{t−1} along the memory alone?
+# 2. From [lesson 05](05_the_gradients.ipynb): what is $\partial C_t / \partial C_{t-1}$ along the memory alone?
 # 3. From [lesson 06](06_check_the_gradient.ipynb): how does one find out whether a gradient is right?
 #
 # <details><summary>Answers</summary>
