@@ -107,12 +107,12 @@ reveal("00.bias", sigmoid(1) ** 10)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The gate keeps almost three quarters *of what is left*, at every step. Watch the memory die under your hands: $b_f$ at 1, x at
-# 0, and *Next step* ten times. The same by hand, and with any bias you like:
+# 0, and *Next step* ten times. By hand, and with any bias you like:
 
 # %% slideshow={"slide_type": "skip"}
 C = 1.0
 for _ in range(10):
-    C = sigmoid(1) * C
+    C = sigmoid(5) * C
     print(f"{C:.3f}", end="  ")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -200,13 +200,10 @@ figures.start_here.two_memories(X, trace)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The two lines never meet: a hundred steps later the sign of the memory still says which symbol came first. The noise has left no
-# mark, because the input gate is as close to 0 as the forget gate is to 1. What the unit *shows* at the end has the right sign, too:
-
-# %% slideshow={"slide_type": "skip"}
-print("first symbols", X[0, 0], "  shown at the end", hs[-1, 0].round(2))
+# mark, because the input gate is as close to 0 as the forget gate is to 1.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Why it worked: one number, multiplied 99 times
+# ## One number, multiplied 99 times
 #
 # While the flag is down, the new memory is the old one times the forget gate, plus next to nothing. So after 99 steps the memory
 # has been multiplied by f ninety-nine times.
@@ -223,6 +220,12 @@ assert np.allclose(trace.C_t[-1, 0] / trace.C_t[0, 0], f**99, atol=1e-3)
 # This is the sentence to take home: what is left of a memory is the forget gate, multiplied by itself once a step.
 #
 # </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# What the unit *shows* at the end has the right sign, too:
+
+# %% slideshow={"slide_type": "skip"}
+print("first symbols", X[0, 0], "  shown at the end", hs[-1, 0].round(2))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Here are other biases. Change the list and run the cell again: which b_f leaves 90 %?

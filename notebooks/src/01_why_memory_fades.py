@@ -185,7 +185,7 @@ figures.why_memory_fades.powers([0.9, 1.0, 1.1])
 # How near to 1 does w have to be if a tenth is to be left after a hundred steps? Change the numbers until you have it.
 
 # %% slideshow={"slide_type": "skip"}
-for w in [0.9, 0.95, 0.99]:
+for w in [0.95, 0.97, 0.99]:
     print(f"w = {w}:  left of a 1 after 100 steps: {read(w, [1] + 100 * [0]):.3g}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -194,9 +194,9 @@ for w in [0.9, 0.95, 0.99]:
 
 # %% slideshow={"slide_type": "fragment"}
 little = 0.001
-moved = read(0.9, [1 + little] + 50 * [0]) - read(0.9, [1] + 50 * [0])
-print(f"gradient over 50 steps: {moved / little:.4f};  0.9 to the 50th: {0.9**50:.4f}")
-assert np.isclose(moved / little, 0.9**50)
+moved = read(0.95, [1 + little] + 50 * [0]) - read(0.95, [1] + 50 * [0])
+print(f"gradient over 50 steps: {moved / little:.4f};  0.95 to the 50th: {0.95**50:.4f}")
+assert np.isclose(moved / little, 0.95**50)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -325,10 +325,9 @@ figures.why_memory_fades.cut(landscape)
 # large as it is small elsewhere.
 
 # %% slideshow={"slide_type": "subslide"}
-for place, w_in in {"high ground": -0.5, "on the cliff": 0.0}.items():
-    loss, slope = landscape(1.5, w_in)
-    print(f"{place:12}  loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
-assert abs(slope) > 1e8  # on the cliff
+loss, slope = landscape(1.5, 0.0)
+print(f"on the cliff: loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
+assert abs(slope) > 1e8
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One step from the edge throws the weight millions away. Vanishing and exploding live side by side, in one network with two

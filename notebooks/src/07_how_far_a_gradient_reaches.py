@@ -386,7 +386,7 @@ figures.how_far_a_gradient_reaches.along_and_whole(direct, whole, plain)
 # explode" is false**, too.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Where does it grow? Not along C. To prove it, cut the other path: let no gate see h, and no candidate either.
+# Which of the paths does this? To find out, cut one of them: let no gate see h, and no candidate either.
 
 # %% slideshow={"slide_type": "subslide"}
 blind = fresh_lstm(5.0)
