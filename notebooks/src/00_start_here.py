@@ -1,102 +1,148 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # Start here: one unit that remembers
 #
-# **What you will be able to do.** Make a single unit of an LSTM, a *Long Short-Term Memory* network, remember one symbol
-# through 99 steps of noise, say which number made it possible, and find your way through the course.
+# **What you will be able to do.** Say what an LSTM is for and what its name means; see one unit keep a symbol through
+# 99 steps of noise, and make it forget with a single number.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# Say only that nothing will be trained today: the weights are chosen by hand, so that nothing is hidden.
+# Ask what one must remember to finish "The keys to the old house at the end of the road … on the table". People see at once
+# that "keys" decides, eleven words back. That is the whole need. Nothing will be trained today: the weights are chosen by
+# hand, so that nothing is hidden.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** A little Python and school algebra. Nothing about neural networks.
 #
-# **How long it takes.** About 15 minutes.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# This page is alive: it is a notebook. Click into a grey cell and press **Shift + Enter** to run it and move to the
-# next one. *Run → Run All Cells* in the menu runs everything. If the page has been restarted, *Run → Run All Above
-# Selected Cell* brings you back to where you were.
+# **How long it takes.** 15 minutes to read, 15 for the exercises.
 #
-# You can change any cell and run it again. If you want to keep what you write, work on a copy in a folder of
-# your own: *File → Save Notebook As…*. `git restore notebooks` brings the originals back.
-#
-# Whenever it says **Predict**, stop, run the cell that asks, and commit to an answer before you run the next one. Your
-# guesses stay on your own disk, in small files; nothing is sent anywhere. Students who
-# predicted the outcome of a demonstration understood it better than those who only watched it
-# ([Crouch and others 2004](#References)).
+# This page is a notebook, and **Shift + Enter** reads it: each press runs what is marked and goes on to the next thing. A grey
+# bar that ends in ••• is a cell, too: Shift + Enter runs it, a click shows its code. (Arrow keys pass bars by.) Where it says
+# **Predict**, commit to an answer before you go on: who predicts a demonstration understands it better than who only watches
+# ([Crouch and others 2004](#References)). Your guesses stay on your own disk.
 
 # %% slideshow={"slide_type": "skip"}
+# Setup: NumPy, the library, and what asks and answers
 import numpy as np
 
-from lstm_lib import lstm, plotting, sigmoid
-from lstm_lib.lesson import check, diagrams, predict, reveal
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The task: remember what came first
-#
-# A sequence begins with one symbol, **+1** or **−1**. Then come 99 steps of noise, random numbers between −1 and +1.
-# At the end we ask: which symbol came first?
-
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# Every step has two inputs: the value itself, and a flag that is 1 when the value matters and 0 when it is noise.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
-#
-# Ask: how would *you* do it, with one number of memory? People say: write the symbol down and look at nothing else
-# until the end. That is the solution; the rest of the hour is how numbers do it.
-#
-# </details>
+from lstm_lib import lstm, sigmoid
+from lstm_lib.lesson import CellExplorer, exercises, figures, mine, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The array `X` holds both inputs for all steps and for two sequences at once. Its shape is always
-# (T, D, B): T steps in time, D inputs at each step, B sequences side by side. Here that is (100, 2, 2).
-
-# %% slideshow={"slide_type": "skip"}
-T = 100
-rng = np.random.default_rng(0)
-X = np.zeros((T, 2, 2))
-X[1:, 0, :] = rng.uniform(-1, 1, (T - 1, 1))  # the same noise for both sequences
-X[0, 0, :] = [+1, -1]  # the symbol that matters
-X[0, 1, :] = 1  # the flag: this one counts
-X.shape
+# ## A memory that lasts
+#
+# Text comes a letter at a time, a sound a number at a time, a pulse a beat at a time. To make sense of what comes *now*, one has
+# to remember what came *before*, perhaps a hundred steps before. Programs that learn from examples, by adjusting the numbers they
+# compute with, are called *neural networks*, and those numbers are their *weights*. Networks that read step by step and carry something
+# along are called **recurrent**. LSTMs are the recurrent networks best known for remembering long: they have recognised
+# speech, translated texts, and forecast what sensors and meters would say next.
+#
+# LSTM stands for *Long Short-Term Memory*. What a network has learned stands in its weights; they change slowly, and are its
+# long-term memory. What it carries from step to step while it reads is its short-term memory, and in a plain network that is
+# gone after a few steps. An LSTM has a **short-term memory that lasts long**
+# ([Hochreiter and Schmidhuber 1997](#References)).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The cell: a memory with three gates
 #
-# Each **unit** of an LSTM carries a number from step to step, its memory or **cell state** C. Three **gates**, numbers
-# between 0 and 1, decide what happens to it.
+# One **unit** of an LSTM carries a number from step to step: its memory, or **cell state**, C. Three **gates**, numbers
+# between 0 and 1, decide about it:
+#
+# - the **forget gate** f: how much is kept;
+# - the **input gate** i: how much is written;
+# - the **output gate** o: how much is shown.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The three gates have colours, which they keep through the whole course. What is shown is called h. It goes to the reader,
+# and back into the same unit at the next step.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Figure: two curves that squash any number
+figures.start_here.squashers()
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Try it: a memory under your hands
+#
+# Each gate adds up what it sees and squashes the sum with **σ**. So does the **candidate**, what might be written, with
+# **tanh**. This unit is a *latch*: where x is 1 it writes, where x is 0 it keeps.
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only", "alive"]
+# Live: one unit, with all its numbers on sliders
+latch = {"W_f": [0, -20], "b_f": 10, "W_i": [0, 20], "b_i": -10, "W_C": [0, 0], "b_C": 2, "W_o": [0, 0], "b_o": 10}
+CellExplorer(x_t=1, h_prev=0, C_prev=0, **latch)
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# Press *Next step* once with x = 1, set x to 0, press on: C stands still. The **bias** $b_f$ is the forget gate's constant; with
+# x = 0 the gate is σ($b_f$).
+#
+# **Predict.** Now $b_f$ goes from 10 down to 1, and the gate to σ(1) = 0.73.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-plotting.show(
-    diagrams.draw_cell().figure,
-    "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the new one, "
-    "C(t). On its way it is multiplied by the forget gate f, and the product of input gate i and candidate C-tilde is "
-    "added to it. A branch goes down through tanh, is multiplied by the output gate o and leaves as h(t). All four, "
-    "f, i, the candidate and o, are computed from z, which joins the previous output h(t-1) and the input x(t).",
+# Your guess: ten steps with a gate of 0.73
+predict(
+    "00.bias",
+    "After ten steps with x = 0, how much of the memory is left?",
+    ["less than a twentieth", "about a third", "almost three quarters"],
+    limits=[0.05, 0.5],
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Point at the straight line first: that is the memory, and it goes through almost untouched. Then the three gates
-# in their colours, which they keep through the whole course. People ask what the small h does: it goes to the
-# reader, and back into the same unit at the next step.
+# People answer "three quarters", or "a third": they do not multiply, or they subtract. Say: three quarters *of what is left*,
+# every step. Then drag b_f on the wall and press "Next step" with the room counting.
+#
+# </details>
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Answer: ten steps, multiplied out
+print(f"one step keeps {sigmoid(1):.3f}, ten steps keep {sigmoid(1):.3f}¹⁰ = {sigmoid(1) ** 10:.3f}")
+reveal("00.bias", sigmoid(1) ** 10)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The gate keeps almost three quarters *of what is left*, at every step. Watch the memory die under your hands: $b_f$ at 1, x at
+# 0, and *Next step* ten times. By hand, and with any bias you like:
+
+# %% slideshow={"slide_type": "skip"}
+C = 1.0
+for _ in range(10):
+    C = sigmoid(5) * C
+    print(f"{C:.3f}", end="  ")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The task: remember what came first
+#
+# A sequence begins with one symbol, **+1** or **−1**. Then come 99 steps of noise, random numbers between −1 and +1. At the end
+# we ask: which symbol came first?
+
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# Every step has two inputs: the value, and a flag that is 1 where the value matters and 0 where it is noise.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask: how would *you* do it, with one number of memory? People say: write the symbol down and look at nothing else
+# until the end. That is the solution; the rest is how numbers do it.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The gates say how much of the old memory to keep, how much of the new candidate to write, and how much of the memory
-# to show. The circuit that does this is called the **cell**.
-#
-# Read it from left to right. The line at the top is the memory; it passes through the step almost untouched. The four
-# boxes at the bottom look at the same thing, z: the unit's previous output together with the new input. Three of them
-# squash what they see with σ, which gives a number between 0 and 1: these are the gates. The fourth squashes with
-# tanh, which gives a number between −1 and 1: the candidate for the memory.
+# The array `X` holds both inputs for all steps, and for two sequences side by side. Its shape is always (T, D, B): T steps in
+# time, D inputs at each step, B sequences. Here that is (100, 2, 2).
+
+# %% slideshow={"slide_type": "skip"}
+T = 100
+X = np.zeros((T, 2, 2))
+X[1:, 0, :] = np.random.default_rng(0).uniform(-1, 1, (T - 1, 1))  # the same noise for both
+X[0, 0, :] = [+1, -1]  # the symbol that matters
+X[0, 1, :] = 1  # the flag: this one counts
+X.shape
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Weights chosen by hand
@@ -107,9 +153,12 @@ plotting.show(
 # - flag down: keep the memory, write nothing.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each gate is σ of a weighted sum of h, the value and the flag, plus a constant, the **bias**. σ(−10) is nearly 0 and
-# σ(10) nearly 1, so a weight of ±20 on the flag and a bias of ∓10 make a switch. In each row below the three weights belong to h, the
-# value and the flag, in this order.
+# Each gate is σ of a weighted sum of h, the value and the flag, plus its bias. σ(−10) is nearly 0 and σ(10) nearly 1, so a weight
+# of ±20 on the flag and a bias of ∓10 make a switch. In each row the three weights belong to h, the value and the flag, in this
+# order.
+
+# %% slideshow={"slide_type": "skip"}
+print(f"σ(−10) = {sigmoid(-10):.6f},  σ(10) = {sigmoid(10):.6f}")
 
 # %% slideshow={"slide_type": "subslide"}
 #                         h    value  flag
@@ -124,64 +173,46 @@ params = {
 # **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. Then come 99 steps of noise.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-predict("00.noise", "How much of the memory is left?", ["nothing", "about half", "more than nine tenths"])
+# Your guess: the memory after 99 steps of noise
+predict(
+    "00.noise",
+    "How much of the memory is left?",
+    ["nothing", "about half", "more than nine tenths"],
+    limits=[0.1, 0.9],
+)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Let everybody commit to (a), (b) or (c), by hand. Most say (a) or (b): ninety-nine steps of noise sound like a
-# lot. Run the next cell only then.
-#
-# </details>
-
-# %% slideshow={"slide_type": "subslide"}
-hs, steps = lstm.forward(params, X)
-trace = lstm.stack(steps)  # every quantity as an array over time
-left = trace.C_t[-1, 0] / trace.C_t[0, 0]
-for symbol, share in zip(["+1", "−1"], left, strict=True):
-    print(f"first symbol {symbol}: {share:.1%} of the memory is left after {T - 1} steps")
-reveal("00.noise", np.searchsorted([0.1, 0.9], left.min()))  # below, between or above
-
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-fig, (above, below) = plotting.figure(height=4.2, nrows=2, sharex=True)
-plotting.curve(above, range(1, T + 1), X[:, 0, 0], "x_t", lw=1, marker="")
-for b, style in enumerate(["-", "--"]):
-    plotting.curve(below, range(1, T + 1), trace.C_t[:, 0, b], "C_t", ls=style, marker="")
-    below.text(T / 2, trace.C_t[50, 0, b] * 0.8, f"first symbol {X[0, 0, b]:+.0f}", va="center", ha="center")
-above.set(ylabel="value", title="What comes in: one symbol, then noise", xlim=(0, T + 1))
-below.set(ylabel="$C_t$", xlabel="step t", title="What is remembered", ylim=(-1.3, 1.3))
-plotting.show(
-    fig,
-    "Two panels over 100 steps. Above, the input: noise that jumps between -1 and 1. Below, the memory of the two "
-    "sequences: a flat line near +0.96 for the one that began with +1, and a flat line near -0.96 for the other. The "
-    "noise leaves no visible mark on either.",
-)
-
-# %% [markdown] slideshow={"slide_type": "fragment"}
-# The two lines never meet. A hundred steps later the sign of the memory still says which symbol came first.
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
-#
-# The thin grey line is what the unit heard, the two black ones are what it kept. Ask where the noise has gone: the
-# input gate is shut.
+# Let everybody commit by hand. Most say "nothing" or "half": ninety-nine steps of noise sound like a lot. In the picture the thin
+# grey line is what the unit heard, the two black ones are what it kept.
 #
 # </details>
 
 # %% slideshow={"slide_type": "skip"}
-assert np.array_equal(np.sign(hs[-1, 0]), X[0, 0])  # the output at the end has the sign of the first symbol
-assert (left > 0.99).all()
+hs, steps = lstm.forward(params, X)  # the LSTM reads both sequences
+trace = lstm.stack(steps)  # every quantity as an array over time
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# Answer: two sequences over a hundred steps
+reveal("00.noise", np.min(trace.C_t[-1, 0] / trace.C_t[0, 0]))
+figures.start_here.two_memories(X, trace)
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The two lines never meet: a hundred steps later the sign of the memory still says which symbol came first. The noise has left no
+# mark, because the input gate is as close to 0 as the forget gate is to 1.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
-# ## Why it worked: one number, multiplied 99 times
+# ## One number, multiplied 99 times
 #
-# From step 2 on the flag is down, and the new memory is the old one times the forget gate, plus next to nothing. So after 99 steps the memory
+# While the flag is down, the new memory is the old one times the forget gate, plus next to nothing. So after 99 steps the memory
 # has been multiplied by f ninety-nine times.
 
 # %% slideshow={"slide_type": "fragment"}
-f, i, o = (gate[1, 0, 0] for gate in (trace.f_t, trace.i_t, trace.o_t))
-print(f"flag down: forget gate {f:.6f}, input gate {i:.6f}, output gate {o:.6f}")
+f, i = trace.f_t[1, 0, 0], trace.i_t[1, 0, 0]
+print(f"flag down: forget gate {f:.6f}, input gate {i:.6f}")
 print(f"the forget gate to the power of 99: {f**99:.4f}")
+assert np.allclose(trace.C_t[-1, 0] / trace.C_t[0, 0], f**99, atol=1e-3)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -190,56 +221,79 @@ print(f"the forget gate to the power of 99: {f**99:.4f}")
 #
 # </details>
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# What the unit *shows* at the end has the right sign, too:
+
 # %% slideshow={"slide_type": "skip"}
-assert f > 0.9999 and i < 0.0001 and o > 0.9999
-assert np.allclose(left, f**99, atol=1e-3)
+print("first symbols", X[0, 0], "  shown at the end", hs[-1, 0].round(2))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# Now change that one number. With the flag down the forget gate is σ(b_f), so the bias b_f decides how long the unit remembers.
-#
-# **Predict.** With b_f = 1 the gate is 0.73: it keeps almost three quarters at every step.
-
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-shares = ["less than a millionth", "about a thousandth", "about a tenth", "almost three quarters"]
-predict("00.bias", "With b_f = 1, how much is left of the first symbol after 99 steps?", shares)
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Here are other biases. Change the list and run the cell again: which b_f leaves 90 %?
 
 # %% slideshow={"slide_type": "subslide"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
-    f_down = sigmoid(b_f)
-    print(f"b_f = {b_f:2.0f}   f = {f_down:.5f}   left after 99 steps: {f_down**99:.3g}")
-reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
+    f = sigmoid(b_f)
+    print(f"b_f = {b_f:2.0f}   f = {f:.5f}   left after 99 steps: {f**99:.3g}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# People answer "about a quarter" for 0.73: they subtract where they should multiply. Run it live and put other
-# biases into the list; ask the room for the one that leaves 90 %.
+# Run it live and put other biases into the list; ask the room for the one that leaves 90 %.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What we found
+#
+# One unit kept a symbol through 99 steps of noise: its forget gate was almost 1, its input gate almost 0. After n steps, f multiplied
+# by itself n times is left. A network has to *learn* to put its gates there.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for these sentences before you show them.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Three quarters sounds like a good memory, and is none: what is multiplied by 0.73 ninety-nine times is gone. This is
-# the whole subject in one table. A gate can keep a memory for as long as you like, but only if it is very close to 1,
-# and a network has to *learn* to put it there. Change the list of biases in the cell above and run it again: which b_f
-# leaves 90 %?
+# ## What you will have written
+#
+# A whole LSTM that learns is a program of some sixty lines. You will write it piece by piece, in a file of your own,
+# `my_lstm.py`; a piece that passes its check goes in by itself. This is the first of the seven, one step:
+#
+# ```python
+# def step(params, x_t, h_prev, C_prev):
+#     z_t = np.concatenate([h_prev, x_t])
+#     f_t = sigmoid(params["W_f"] @ z_t + params["b_f"])
+#     i_t = sigmoid(params["W_i"] @ z_t + params["b_i"])
+#     C_tilde = np.tanh(params["W_C"] @ z_t + params["b_C"])
+#     C_t = f_t * C_prev + i_t * C_tilde
+#     o_t = sigmoid(params["W_o"] @ z_t + params["b_o"])
+#     h_t = o_t * np.tanh(C_t)
+#     return Step(z_t, f_t, i_t, C_tilde, C_prev, C_t, o_t, h_t)
+# ```
+#
+# In the last lesson of the course, 09, what trains is this file. A line at the end of each lesson says how far you are.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The map
 #
-# | lesson | what you can do afterwards | time |
+# | lesson | what you can do afterwards | minutes |
 # |---|---|---|
-# | **00 Start here** (this one) | see one unit remember; find your way | 15 min |
-# | [01 Why memory fades](01_why_memory_fades.ipynb) | say why a plain RNN forgets, with a number | 45 min |
-# | [02 Gates and the cell state](02_gates_and_the_cell_state.ipynb) | program a latch, a timer and a counter by choosing weights | 60 min |
-# | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 45 min |
-# | [04 One step by hand](04_one_step_by_hand.ipynb) | do one step and two steps on paper, and trust the digits | 40 min |
-# | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 min |
-# | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 min |
-# | [08 Many sequences, fast](08_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 min |
-# | [09 Train on a sine wave](09_train_on_a_sine_wave.ipynb) | train an LSTM from scratch and judge it honestly | 50 min |
-# | [10 Memory in practice](further/10_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 45 min |
-# | [11 Text](further/11_text.ipynb) | say how well a text can be foreseen; type into a trained LSTM | 60 min |
-# | [13 Rosetta](further/13_rosetta.ipynb) | read anybody's LSTM, and hand yours on | 45 min |
+# | **00 Start here** (this one) | see one unit remember, and make it forget | 15 + 15 |
+# | [01 Why memory fades](01_why_memory_fades.ipynb) | say why a plain RNN forgets, with a number | 20 + 15 |
+# | **[02 Gates and the cell state](02_gates_and_the_cell_state.ipynb)** | program a latch, a timer and a counter by choosing weights | 60 |
+# | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 45 |
+# | **[04 One step by hand](04_one_step_by_hand.ipynb)** | do one step and two steps on paper, and trust the digits | 40 |
+# | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 |
+# | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 |
+# | [07 How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb) | measure and bound what comes back from far away | 35 + 20 |
+# | [08 Many sequences, fast](08_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 |
+# | **[09 Train on a sine wave](09_train_on_a_sine_wave.ipynb)** | train an LSTM from scratch and judge it honestly | 50 |
+# | [10 Memory in practice](further/10_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 45 |
+# | [11 Text](further/11_text.ipynb) | say how well a text can be foreseen; type into a trained LSTM | 35 + 25 |
+# | [12 Sound](further/12_sound.ipynb) | read Morse by ear; say when memory pays | 35 + 25 |
+# | [13 Rosetta](further/13_rosetta.ipynb) | read anybody's LSTM, and hand yours on | 45 |
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -249,14 +303,14 @@ reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each lesson can be read on its own; none needs another one to have been run. If you have an hour and a half, take 03
-# and 04. If you know the formulas already, go straight to 08 and 09 and come back for what you miss.
+# **The full way** is 00 to 09, in this order; 10 to 13 go further. **A short way**, for an afternoon, is in bold: lessons 00, 02, 04
+# and 09. Each lesson says what it needs; none needs another one to have been run. Of the minutes the first number is for
+# reading, the second for exercises.
 #
-# The times are for reading with pencil and paper at hand. The computer is faster: the longest lesson runs from top to
-# bottom in well under a minute on an ordinary laptop.
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## The notation card
+# If you want to keep what you write in a page, work on a copy in this folder (*File → Save Notebook As…*); `git restore notebooks`
+# brings the originals back. In a lecture: [Lecturing](LECTURING.md). For marks: [For instructors](graded/INSTRUCTORS.md).
+#
+# <details><summary>The notation card, for the lessons to come</summary>
 #
 # | mathematics | in the code | shape | what it is |
 # |---|---|---|---|
@@ -270,52 +324,17 @@ reveal("00.bias", np.searchsorted([1e-6, 1e-2, 0.5], sigmoid(1.0) ** 99))
 # | $b_f, b_i, b_C, b_o$ | `params["b_f"]` … | (H, 1) | biases |
 #
 # D inputs, H units, T steps, B sequences side by side. A whole sequence `X` is (T, D, B).
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
-#
-# Do not read it out. It comes back on every slide; one letter at a time is enough.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# A card that nobody checks goes wrong in time. This cell asks the library for the shapes, with sizes that all differ:
-
-# %% slideshow={"slide_type": "skip"}
-D, H, B = 2, 3, 4
-card_params = lstm.init_params(D, H, rng)
-s = lstm.step(card_params, np.ones((D, B)), np.ones((H, B)), np.ones((H, B)))
-assert s.z_t.shape == (H + D, B) and (s.z_t[:H] == 1).all()
-assert all(field.shape == (H, B) for field in s[1:])
-assert all(card_params[f"W_{k}"].shape == (H, H + D) and card_params[f"b_{k}"].shape == (H, 1) for k in "fiCo")
-print("The card is right.")
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## Three ways to use the course
-#
-# **On your own.** Predict, run, explain, change. Exercises answer back, with hints in layers and folded solutions.
-#
-# **In a lecture.** `make slides` makes decks that need no network: [Lecturing](LECTURING.md).
-#
-# **For marks.** Three problem sets, marked by `make grade`: [For instructors](graded/INSTRUCTORS.md).
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## What we found
-#
-# One LSTM unit kept a symbol through 99 steps of noise: its forget gate was within 0.0001 of 1. After n steps, f
-# multiplied by itself n times is left. A gate of 0.73 keeps nothing that long.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The input gate played its part as well: it was within 0.0001 of 0, so that no noise got in.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
 #
-# Write your answer into the first of the two cells, in place of the line that raises the error, and run both cells. The
-# second one answers. The hints and the solution are folded: click on a triangle to open one.
+# Write your answer in place of the line that raises the error, and run the cell; the bar below it answers. Hints and solutions are
+# folded: click on a triangle to open one.
 #
 # **1. Half-life.** After how many steps is half of a memory gone, if the forget gate is σ(b_f) at every step and
-# nothing is written? Write the function. (Give the exact number; it need not be a whole one.)
+# nothing is written? Write the function; it gives the exact number, with its fraction.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -324,35 +343,8 @@ def half_life(b_f):
 
 
 # %% slideshow={"slide_type": "skip"}
-def steps_to_half(b_f):
-    return np.log(0.5) / np.log(sigmoid(b_f))
-
-
-slips = {
-    "The fraction is upside down: ln ½ is divided by ln f.": lambda b_f: 1 / steps_to_half(b_f),
-    "The logarithm is taken of the bias: f is σ(b_f).": lambda b_f: np.log(0.5) / np.log(b_f),
-    "The gate multiplies at every step: after n steps fⁿ is left, and that is to be ½.": lambda b_f: (
-        0.5 / sigmoid(b_f)
-    ),
-    "That is the gate itself, what one step leaves.": sigmoid,
-    "One of the two logarithms has lost its sign.": lambda b_f: -steps_to_half(b_f),
-    "After so many steps 1/e is left: ln ½ is missing.": lambda b_f: -1 / np.log(sigmoid(b_f)),
-    "That is cut down to whole steps: give the exact number.": lambda b_f: np.floor(steps_to_half(b_f)),
-    "That is the first whole step at which less than a half is left: give the exact number.": lambda b_f: np.ceil(
-        steps_to_half(b_f)
-    ),
-}
-
-# %% slideshow={"slide_type": "skip"}
-check(
-    "half of it is left",
-    half_life,
-    steps_to_half,
-    given=[(3.0,), (5.0,), (0.5,)],
-    then=lambda n, b_f: sigmoid(b_f) ** n,
-    known=slips,
-    says="your {answer:.4g} steps leave {got:.3g} of it, a half was asked for",
-)
+# Check: 1. Half-life
+exercises.start_here.check_half_life(half_life)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -387,41 +379,8 @@ def opposite(params):
 
 
 # %% slideshow={"slide_type": "skip"}
-def one_unit(**other):
-    """The parameters of this lesson, made afresh, with other rows in place of some: h, value, flag and bias."""
-    rows = {"f": [0, 0, -20, 10], "i": [0, 0, 20, -10], "C": [0, 2, 0, 0], "o": [0, 0, 0, 10]} | other
-    weights = {f"W_{k}": np.array([row[:3]], float) for k, row in rows.items()}
-    return weights | {f"b_{k}": np.array([row[3:]], float) for k, row in rows.items()}
-
-
-def read_in(value=0.67):
-    """An input like X: a flagged symbol, then noise, and `value` at step 51."""
-    X = np.zeros((100, 2, 2))
-    X[1:, 0] = np.random.default_rng(0).uniform(-1, 1, (99, 1))
-    X[50, 0], X[0] = [value, -value], [[1, -1], [1, 1]]
-    return X
-
-
-def memory_at_the_end(params, *_):
-    return lstm.forward(params, read_in())[1][-1].C_t[0]
-
-
-# %% slideshow={"slide_type": "skip"}
-slips = {
-    "All is as it was: that weight does not decide what is written.": lambda params: params,
-    "Nothing is written any more: the input gate says when, and not what.": one_unit(i=[0, 0, -20, -10]),
-    "The sign is right, and the size is not: tanh(−2) was asked for.": one_unit(C=[0, -1, 0, 0]),
-}
-check(
-    "the opposite is remembered",
-    opposite,
-    lambda params: params | {"W_C": -params["W_C"]},
-    given=(one_unit(),),
-    then=memory_at_the_end,
-    tol=2e-3,
-    known=slips,
-    says="the memory ends at {got:.2f}, {want:.2f} was asked for",
-)
+# Check: 2. The opposite
+exercises.start_here.check_opposite(opposite)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -454,29 +413,8 @@ def memory_after_second_flag(params, X):
 
 
 # %% slideshow={"slide_type": "skip"}
-def end_with(flag_at, of="C_t", when=-1, value=None):
-    """What is left at the end if the flag goes up at a place in X."""
-
-    def remembered(params, X):
-        X[flag_at, 1] = 1
-        X[flag_at, 0] = X[flag_at, 0] if value is None else value
-        return getattr(lstm.forward(params, X)[1][when], of)[0, 0]
-
-    return remembered
-
-
-slips = {
-    "The flag is still down at step 51.": end_with(slice(0, 0)),
-    "X[51] is step 52: Python counts from 0.": end_with(51),
-    "X[49] is step 50: Python counts from 0.": end_with(49),
-    "That is the output h_t; the memory is C_t.": end_with(50, of="h_t"),
-    "That is the memory right after step 51; after the last step a little less is left.": end_with(50, when=50),
-    "Only the flag goes up: the value at step 51 stays as it is.": end_with(50, value=1),
-}
-
-# %% slideshow={"slide_type": "skip"}
-cases = [(one_unit(), read_in(value)) for value in (0.67, 0.5)]
-check("the memory at the end", memory_after_second_flag, end_with(50), given=cases, tol=1e-3, known=slips)
+# Check: 3. A second flag
+exercises.start_here.check_second_flag(memory_after_second_flag)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
@@ -507,19 +445,20 @@ check("the memory at the end", memory_after_second_flag, end_with(50), given=cas
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Five questions to see what stayed
 #
-# 1. Which gate would you open or close to make the unit ignore its input?
-# 2. A forget gate stands at 1. Does the unit forget everything or nothing?
-# 3. Why is a gate of 0.73 a bad memory over a hundred steps?
+# 1. What is short and what is long in *Long Short-Term Memory*?
+# 2. Which gate would you open or close to make the unit ignore its input?
+# 3. A forget gate stands at 1. Does the unit forget everything or nothing?
 # 4. What is the shape of `X` for 7 sequences of 20 steps with 3 inputs?
-# 5. Where does the unit's memory run in the picture of the cell, and how often is it changed in one step?
+# 5. In one step the memory is changed twice. How?
 #
 # <details><summary>Answers</summary>
 #
-# 1. Close the input gate (i = 0): nothing is written.
-# 2. Nothing. The gate says how much to *keep*; "keep gate" would be the better name.
-# 3. Because 0.73 is multiplied by itself a hundred times, and that is about 10⁻¹⁴.
+# 1. The memory carried from step to step while reading is short-term; in an LSTM it lasts long. (The weights are the long-term
+#    memory.)
+# 2. Close the input gate (i = 0): nothing is written.
+# 3. Nothing. The gate says how much to *keep*; "keep gate" would be the better name.
 # 4. (20, 3, 7).
-# 5. Along the top. Twice: multiplied by f, then something is added.
+# 5. It is multiplied by the forget gate; then the candidate, multiplied by the input gate, is added.
 #
 # </details>
 
@@ -532,4 +471,8 @@ check("the memory at the end", memory_after_second_flag, end_with(50), given=cas
 # - C. H. Crouch, A. P. Fagen, J. P. Callan, E. Mazur, *Classroom demonstrations: learning tools or entertainment?*,
 #   American Journal of Physics 72, 2004: why to predict first.
 #
-# Next: [Why memory fades](01_why_memory_fades.ipynb).
+# Next: [Why memory fades](01_why_memory_fades.ipynb). By the short way: [Gates and the cell state](02_gates_and_the_cell_state.ipynb).
+
+# %% slideshow={"slide_type": "skip"}
+# Progress: which pieces of an LSTM are yours by now
+mine.progress()

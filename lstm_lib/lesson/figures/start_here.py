@@ -64,7 +64,14 @@ def two_memories(X, trace):
     for b, style in enumerate(["-", "--"]):
         C = trace.C_t[:, 0, b]
         curve(below, range(1, T + 1), C, "C_t", ls=style, marker="")
-        below.text(T / 2, C[T // 2] * 0.8, f"first symbol {X[0, 0, b]:+.0f}", va="center", ha="center", color=INK)
+        below.text(
+            T / 2,
+            C[T // 2] * 0.8,
+            f"first symbol {X[0, 0, b]:+.0f}".replace("-", "−"),
+            va="center",
+            ha="center",
+            color=INK,
+        )
     below.set(ylabel="$C_t$", xlabel="step t", title="What is remembered", ylim=(-1.3, 1.3))
     first, second = trace.C_t[0, 0], trace.C_t[-1, 0]
     show(
