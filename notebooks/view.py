@@ -53,13 +53,6 @@ def called_name(call):
     return getattr(call.func, "id", getattr(call.func, "attr", ""))
 
 
-def is_check(node):
-    """Say whether a node answers an exercise: check(…) or exercises.start_here.check_half_life(…)."""
-    if not isinstance(node, ast.Call) or called_name(node).split("_")[0] != "check":
-        return False
-    return isinstance(node.func, ast.Name) or ast.unparse(node.func).startswith("exercises.")
-
-
 def is_picture(node):
     """Say whether a node is a call such as figures.start_here.squashers(…)."""
     return isinstance(node, ast.Call) and called_home(node) in PICTURES

@@ -2,9 +2,9 @@
 
 HEIGHTS = """() => {
   const heights = {prose: 0, code: 0, bars: 0, outputs: 0};
-  const add = (kind, element) => { if (element) heights[kind] += element.getBoundingClientRect().height };
+  const add = (kind, element) => { heights[kind] += element?.getBoundingClientRect().height ?? 0 };
   for (const cell of document.querySelectorAll('.jp-Notebook .jp-Cell')) {
-    const folded = cell.querySelector('.jp-Cell-inputWrapper .jp-Placeholder, .jp-Cell-inputWrapper.jp-mod-collapsed');
+    const folded = cell.querySelector('.jp-Cell-inputWrapper .jp-Placeholder');
     const kind = cell.classList.contains('jp-MarkdownCell') ? 'prose' : folded ? 'bars' : 'code';
     add(kind, cell.querySelector('.jp-Cell-inputWrapper'));
     add('outputs', cell.querySelector('.jp-Cell-outputWrapper'));
@@ -34,7 +34,8 @@ FAINT = """() => {
         if (!each.getClientRects().length || !(own || each.tagName.startsWith('MJX'))) continue;
         const [ink, paper] = [light(getComputedStyle(each).color), ground(each)];
         const contrast = (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
-        if (contrast < 4.5) faint.add(`${contrast.toFixed(1)}: ${(each.closest('mjx-container') ?? each).textContent.slice(0, 40)}`);
+        const whole = (each.closest('mjx-container') ?? each).textContent.slice(0, 40);
+        if (contrast < 4.5) faint.add(`${contrast.toFixed(1)}: ${whole}`);
       }
     }
   }
