@@ -1,4 +1,4 @@
-"""What an eye meets on an open page: how high each kind of thing stands, and whether words can be told from ground."""
+"""What an eye meets on an open page: how high each kind of thing stands, and which words can hardly be read."""
 
 HEIGHTS = """() => {
   const heights = {prose: 0, code: 0, bars: 0, outputs: 0};
