@@ -133,8 +133,10 @@ def _svg():
         '<svg viewBox="0 0 600 216" role="img" aria-label="The Morse tree; while the sound plays, its place '
         'is lit" style="width:100%;max-width:600px;height:auto;display:block" fill="none" '
         'stroke="currentColor" font-size="12" text-anchor="middle">'
-        "<style>.lit circle{fill:#A84300;stroke:#A84300}.lit text{fill:#fff}line.lit{stroke-width:4}"
-        "text{fill:currentColor;stroke:none}</style>" + "".join(lines + letters) + "</svg>"
+        "<style>[data-places] text{fill:currentColor;stroke:none}[data-places] .lit text{fill:#fff}"
+        "[data-places] .lit circle{fill:#A84300;stroke:#A84300}[data-places] line.lit{stroke-width:4}</style>"
+        + "".join(lines + letters)
+        + "</svg>"
     )
 
 
