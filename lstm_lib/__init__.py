@@ -7,6 +7,7 @@
     formulas, symbolic              the same formulas as sympy objects; sympy is imported here only
     plotting                        figures; matplotlib is imported here only
     rosetta                         parameters from other frameworks, and to them
+    morse                           Morse code: keyed, heard in noise, and read
     lesson                          what the notebooks use; nothing above knows of it
 
 Importing ``lstm_lib`` brings in NumPy and nothing heavier. Modules come by name, ``from lstm_lib import lstm``,

@@ -12,6 +12,7 @@
     translations                    the same LSTM in other programs, and what PyTorch said
     widgets, scenes, explorer       sliders, what they move, and one cell under the fingers
     typed, asleep                   a trained network to type into; a live figure in a saved page
+    morse_key                       a key under the fingers, and a network that reads it
 
 A lesson takes what it writes often from here: ``from lstm_lib.lesson import check, predict, reveal``. Each name is
 fetched from its module when it is asked for, so that a lesson without sliders loads nothing for them.

@@ -1,6 +1,5 @@
 """What Read Morse by ear shows: sounds with their words, the Morse tree, what is heard, and who reads it how well.
 
-    tree()                          the letters as places of a tree
     play(samples, text, places)     a sound, its transcript, and the tree that is lit while it plays
     heard(message, **amplitudes)    the amplitude in each frame, and the places under it
     error_rates(noises, readers)    the share of letters read wrongly, for every reader and every run
@@ -42,30 +41,6 @@ def position(code):
         across += width if sign == "-" else -width
         width /= 2
     return across, len(code)
-
-
-def tree():
-    """Show the Morse tree: dots lead to the left, dashes to the right.
-
-    Examples
-    --------
-    >>> tree()  # doctest: +ELLIPSIS
-    Figure: The Morse tree. ...
-    """
-    fig, ax = plotting.figure(height=2.8)
-    for letter, code in morse.CODES.items():
-        (x, level), (x_above, level_above) = position(code), position(STEMS[letter])
-        ax.plot([x_above, x], [level_above, level], color=INK, ls="-" if code[-1] == "-" else ":", zorder=1)
-        ax.text(x, level, letter, ha="center", va="center", bbox={"boxstyle": "circle", "fc": "white", "ec": INK})
-    ax.text(0.5, 0, "root", ha="center", va="center", bbox={"boxstyle": "round", "fc": "white", "ec": INK})
-    ax.set(xlim=(0, 1), ylim=(4.4, -0.4))
-    ax.axis("off")
-    told = " ".join(f"{letter} {code.replace('.', '·').replace('-', '–')}" for letter, code in morse.CODES.items())
-    plotting.show(
-        fig,
-        "The Morse tree. From the root a dotted line leads left for a dot, a solid one right for a dash; every "
-        f"place below the root is a letter. Level by level: {told}.",
-    )
 
 
 # --- sounds ------------------------------------------------------------------------------------------------------
@@ -143,21 +118,25 @@ def _svg():
     """Return the tree as SVG, in the colour of the page's text; the script lights the places."""
     lines, letters = [], ['<g data-code=""><circle cx="300" cy="20" r="11"/><text x="300" y="24">·</text></g>']
     for letter, code in morse.CODES.items():
-        (x, level), (x_above, level_above) = position(code), position(STEMS[letter])
-        ends = f'x1="{600 * x_above:.1f}" y1="{20 + 44 * level_above}" x2="{600 * x:.1f}" y2="{20 + 44 * level}"'
+        (x, level), (x_above, _) = position(code), position(STEMS[letter])
+        x, y, x_above, y_above = 600 * x, 20 + 44 * level, 600 * x_above, 20 + 44 * (level - 1)
+        gap = 11 / np.hypot(x - x_above, y - y_above)  # a line ends where the circles begin
+        dx, dy = gap * (x - x_above), gap * (y - y_above)
+        ends = f'x1="{x_above + dx:.1f}" y1="{y_above + dy:.1f}" x2="{x - dx:.1f}" y2="{y - dy:.1f}"'
         dots = ' stroke-dasharray="2 4"' if code[-1] == "." else ""
         lines.append(f'<line data-code="{code}" {ends}{dots}/>')
-        at = f'<circle cx="{600 * x:.1f}" cy="{20 + 44 * level}" r="11"/>'
+        at = f'<circle cx="{x:.1f}" cy="{y}" r="11"/>'
         letters.append(
-            f'<g data-code="{code}" data-letter="{letter}">{at}'
-            f'<text x="{600 * x:.1f}" y="{24 + 44 * level}">{letter}</text></g>'
+            f'<g data-code="{code}" data-letter="{letter}">{at}<text x="{x:.1f}" y="{y + 4}">{letter}</text></g>'
         )
     return (
         '<svg viewBox="0 0 600 216" role="img" aria-label="The Morse tree; while the sound plays, its place '
         'is lit" style="width:100%;max-width:600px;height:auto;display:block" fill="none" '
         'stroke="currentColor" font-size="12" text-anchor="middle">'
-        "<style>.lit circle{fill:#A84300;stroke:#A84300}.lit text{fill:#fff}line.lit{stroke-width:4}"
-        "text{fill:currentColor;stroke:none}</style>" + "".join(lines + letters) + "</svg>"
+        "<style>[data-places] text{fill:currentColor;stroke:none}[data-places] .lit text{fill:#fff}"
+        "[data-places] .lit circle{fill:#A84300;stroke:#A84300}[data-places] line.lit{stroke-width:4}</style>"
+        + "".join(lines + letters)
+        + "</svg>"
     )
 
 
