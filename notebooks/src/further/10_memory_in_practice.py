@@ -338,7 +338,8 @@ def pick(rows, **wanted):
 
 def count(task, start, rates=(0.001, 0.01)):
     """How many of the runs of a start solved a task; five at each rate."""
-    return sum(row["solved"] for row in pick(usual, task=task, start=start) if row["lr"] in rates)
+    found = pick(usual, task=task, start=start)
+    return sum(row["solved"] for row in found if row["lr"] in rates)
 
 
 ORDER, SHORT = "temporal order, T = 100", "temporal order, T = 20"
