@@ -491,7 +491,7 @@ for start in ["orthogonal", "b_f = 3", "chrono"]:
     print(f"{start:10}, rate 0.001:", *sorted(round(row["score"], 2) for row in found))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# With b_f = 3 every run is right in 97 % of the cases or more; it is not quite done. Of the RNNs three of five are hardly better than a coin.
+# With b_f = 3 every run is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
 #
 # Why does the length matter? Send one number into fresh networks, then silence, and look at where the memory *points* at step 100 and a few steps
 # later. The cosine of two directions is 1 if they are the same, and 0 if they have nothing to do with each other.
