@@ -8,8 +8,8 @@ check_success(success)                      the share of runs that solved a task
 
 import numpy as np
 
-from lstm_lib import sigmoid
-from lstm_lib.lesson import check, check_order, check_paper
+from lstm_lib.functional import sigmoid
+from lstm_lib.lesson.checks import check, check_order, check_paper
 
 
 def _logit(f):

@@ -8,7 +8,8 @@ check_for_chung(for_chung)    the update gate of one GRU for the other
 import numpy as np
 
 from lstm_lib import lstm, rosetta
-from lstm_lib.lesson import check, translations
+from lstm_lib.lesson import translations
+from lstm_lib.lesson.checks import check
 
 
 def check_layout(attempt):
