@@ -496,8 +496,8 @@ def read(word):
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **A word of your own.** Write it between the quotation marks, and run the cell again. Which words with as many a's as b's are
-# refused, and at which letter are they spoilt?
+# **A word of your own.** Write it between the quotation marks, in small letters (any other character is silence), and run the
+# cell again. Which words with as many a's as b's are refused, and at which letter are they spoilt?
 
 # %% slideshow={"slide_type": "fragment"}
 word = "aabbab"  # a word of your own, of a's and b's

@@ -442,8 +442,8 @@ reveal("03.memory", memory[-1])
 # times a tanh, below 1 as well.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# What keeps a memory in check is forgetting. If the forget gate never exceeds F < 1 and the memory starts at 0, its size stays below a geometric series,
-# because one step adds less than 1:
+# What keeps a memory in check is forgetting. If the forget gate never exceeds F < 1 and the memory starts at 0, its size
+# stays below a geometric series, because one step adds less than 1:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 F = sp.symbols("F", positive=True)
@@ -753,7 +753,7 @@ exercises.the_formulas.check_kept(kept)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **6. Your own step.** Now all of it: one step of an LSTM, for any number of units, inputs and sequences. `params` holds the
-# eight arrays under their names, "W_f" … "b_o". Return the pair h_t, C_t, or better all that the step has computed,
+# eight arrays under their names, "W_f" … "b_o". Return all that the step has computed,
 # `lstm.Step(z_t, f_t, i_t, C_tilde, C_prev, C_t, o_t, h_t)`: on the way back, in lesson 05, you will want it.
 #
 # A right answer is kept in a file of your own beside the lessons, `my_lstm.py`. It is the first of seven pieces. When all

@@ -11,7 +11,7 @@ import pytest
 
 from lstm_lib import data, functional, gradcheck, lstm, model, training
 from lstm_lib.functional import mean_squared_error, sigmoid, sigmoid_grad, tanh_grad
-from lstm_lib.lesson import mine, museum
+from lstm_lib.lesson import exercises, mine, museum
 
 COUNT = itertools.count()
 USUAL = {"np": np, "lstm": lstm, "functional": functional, "training": training}
@@ -114,6 +114,15 @@ def test_what_is_kept_runs_alone_and_trains_the_wave(file):
     assert done.stderr == ""
     assert float(done.stdout.split(" training, ")[1].split()[0]) < 1e-3
     assert "lstm_lib" not in file.read_text()
+
+
+def test_the_exercise_keeps_a_step_that_gives_back_all_of_it(file, capsys):
+    pair = "def my_pair(*given):\n    step = lstm.step(*given)\n    return step.h_t, step.C_t\n"
+    exercises.the_formulas.check_step(written(pair))
+    assert capsys.readouterr().out.startswith("✓ your step: right.\nIt is not kept:")
+    assert not file.exists()
+    exercises.the_formulas.check_step(written(STEP))
+    assert capsys.readouterr().out == "✓ your step: right.\nKept as step in my_lstm.py.\n"
 
 
 def test_comments_stay_and_helpers_come_along(file):
