@@ -78,6 +78,7 @@ def trials():
     module, own, words = mine.as_written()
     if words:
         return print(*words, sep="\n")
+    module.backward = mine.with_dstate(module.backward)
     rows = {"slopes measured": _measured, "PyTorch's numbers": _beside_pytorch, "the museum": _in_the_museum}
     found = {name: attempts.run(lambda trial=trial: trial(module), limit=60.0) for name, trial in rows.items()}
     for name, outcome in found.items():

@@ -758,8 +758,8 @@ print(len(series), "numbers, the last of them:", *series[-3:])
 # ## What we found
 #
 # On a single wave the LSTM lost to a rule with two lags. On noisy waves of unknown frequency its squared error was more
-# than ten times smaller than that of the best fixed rule: it finds out what it is listening to. A method made for the
-# problem was better still.
+# than ten times smaller than the best fixed rule's: it finds out what it hears. A method made for the problem was better
+# still.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## What you can do now

@@ -158,6 +158,23 @@ def test_the_whole_cell_is_healthy_and_trains_like_the_librarys(file, capsys):
     assert cell.train(params, X, Y, 150)[-1] < ours[0] / 2
 
 
+def test_a_way_back_without_dstate_is_given_one():
+    short = mine.with_dstate(lambda params, dhs, steps: lstm.backward(params, dhs, steps))
+    made = museum.problem()
+    params = {name: made.values[name] for name in lstm.SHAPES}
+    steps = lstm.forward(params, made.values["X"], (made.values["h_0"], made.values["C_0"]))[1]
+    for dstate in (None, tuple(made.dstate)):
+        (ours, dX, state), (theirs, dX_too, state_too) = (
+            f(params, made.dhs, steps, dstate) for f in (short, lstm.backward)
+        )
+        for got, wanted in [
+            (dX, dX_too),
+            *zip(state, state_too, strict=True),
+            *((ours[k], theirs[k]) for k in ours),
+        ]:
+            np.testing.assert_allclose(got, wanted, rtol=1e-12, atol=1e-14)
+
+
 def test_progress_counts_the_pieces(file, capsys):
     for piece in ("step", "backward"):
         mine.keep(piece, written(ALL[piece]))

@@ -43,9 +43,9 @@ def test_what_cannot_be_read_is_said_in_words(csv):
     gap = "\n".join(f"{x}" for x in NUMBERS).split("\n")
     gap[7] = "missing"
     for source, column, words in (
-        (csv("\n".join(gap)), None, "row 8 of the numbers is 'missing'; want a number"),
-        (csv("a,b\n1,2\n"), "c", "has no column 'c'; it has a, b"),
-        (csv(""), None, "is empty"),
+        (csv("\n".join(gap), "gap.csv"), None, "row 8 of the numbers is 'missing'; want a number"),
+        (csv("a,b\n1,2\n", "two.csv"), "c", "has no column 'c'; it has a, b"),
+        (csv("", "empty.csv"), None, "is empty"),
         ([1, 2, 3], None, "the series has 3 numbers; want at least 100"),
         (np.ones(200), None, "never changes"),
         ([*NUMBERS, np.nan], None, "nan"),
