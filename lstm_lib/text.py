@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_lib import model, validation
+from lstm_lib.functional import cross_entropy
 
 OPENERS, CLOSERS, LETTERS = "([{", ")]}", "abcdefgh"
 SYMBOLS = OPENERS + CLOSERS + LETTERS
@@ -337,6 +338,114 @@ def right_closers(P, codes, distance):
 
 
 # --- what a network says, and writes -----------------------------------------------------------------------------
+
+
+def foreseen(cell, params, codes):
+    """Return what a network makes of texts: log-odds of the character after each one, and the trace of the cell.
+
+    Parameters
+    ----------
+    cell : module
+        `lstm_lib.lstm`, `lstm_lib.fused` or `lstm_lib.rnn`.
+    params : dict of ndarray
+        As made by `model.init_params`, with D = K = the number of symbols.
+    codes : array_like of int of shape (T, B)
+        The texts.
+
+    Returns
+    -------
+    Y_hat : ndarray of shape (T, K, B)
+    trace
+        The second thing that ``cell.forward`` returns.
+
+    Examples
+    --------
+    >>> from lstm_lib import fused
+    >>> params = model.init_params(fused, 14, 8, 14, np.random.default_rng(0))
+    >>> foreseen(fused, params, [[0], [6]])[0].shape
+    (2, 14, 1)
+    """
+    K, dtype = len(params["W_y"]), params["W_y"].dtype
+    return model.predict(cell, params, one_hot(codes, K, dtype))
+
+
+def bits(cell, params, codes):
+    """Return the bits that a network needs for each character on the average, the first of each text apart.
+
+    Parameters
+    ----------
+    cell, params, codes
+        As for `foreseen`.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from lstm_lib import fused
+    >>> params = model.init_params(fused, 14, 8, 14, np.random.default_rng(0))
+    >>> params["W_y"][:] = 0  # it expects all 14 alike
+    >>> round(bits(fused, params, [[0], [6], [3]]), 4)  # log₂ 14
+    3.8074
+    """
+    codes = np.asarray(codes)
+    return cross_entropy(foreseen(cell, params, codes[:-1])[0], codes[1:])[0] / float(np.log(2))
+
+
+def correlations(C, y):
+    """Return for each unit the correlation of its memory with something that is known of each step.
+
+    Parameters
+    ----------
+    C : ndarray of shape (T, H, B)
+        The memories.
+    y : ndarray of shape (T, B)
+        What is known, such as the depth.
+
+    Returns
+    -------
+    ndarray of shape (H,)
+        r, from −1 to 1.
+
+    Examples
+    --------
+    >>> y = np.arange(5.0)[:, None]
+    >>> correlations(np.stack([2 * y, -y], axis=1), y).round(6)
+    array([ 1., -1.])
+    """
+    validation.array("C", C, "T H B", sizes := {})
+    y = validation.array("y", np.asarray(y, dtype=float), "T B", sizes).ravel()
+    return np.array([np.corrcoef(C[:, j].ravel(), y)[0, 1] for j in range(C.shape[1])])
+
+
+def in_line(codes, symbols):
+    """Return two things that are known of each character of a real text, by name.
+
+    Parameters
+    ----------
+    codes : ndarray of int of shape (T, B)
+        The texts.
+    symbols : str
+        Their alphabet, with a line end and a quotation mark.
+
+    Returns
+    -------
+    dict of ndarray of shape (T, B)
+        Its place in the line, and 1 inside of quotation marks, counted from the beginning of the line.
+
+    Examples
+    --------
+    >>> in_line(np.array([[0, 1, 0, 2, 0]]).T, 'a"' + chr(10))["inside quotes"][:, 0]
+    array([0, 1, 1, 0, 0])
+    """
+    ends, marks = codes == symbols.index("\n"), codes == symbols.index('"')
+    place, inside = np.zeros((2, *codes.shape), dtype=int)
+    inside[0] = marks[0]
+    for t in range(1, len(codes)):
+        place[t] = np.where(ends[t], 0, place[t - 1] + 1)
+        inside[t] = np.where(ends[t], 0, inside[t - 1] ^ marks[t])
+    return {"place in the line": place, "inside quotes": inside}
 
 
 def softmax(Y_hat, temperature=1.0):

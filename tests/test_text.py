@@ -155,3 +155,25 @@ def test_a_network_draws_as_often_as_it_foresees(temperature):
     drawn = text.sample(fused, params, [0], 4000, np.random.default_rng(0), temperature)
     p = text.softmax(params["b_y"][None], temperature)[0, :, 0]
     assert (np.abs(np.bincount(drawn, minlength=14) - 4000 * p) < 5 * np.sqrt(4000 * p) + 1).all()
+
+
+def test_bits_are_what_the_foreseen_probabilities_cost(params, written):
+    codes = written.codes[:50, :4]
+    P = text.softmax(text.foreseen(lstm, params, codes[:-1])[0])
+    paid = -np.log2(np.take_along_axis(P, codes[1:, None], axis=1)).mean()
+    assert text.bits(lstm, params, codes) == pytest.approx(paid, rel=1e-12)
+
+
+def test_a_unit_that_counts_is_found_among_others(written):
+    C = np.random.default_rng(0).normal(size=(400, 5, 60))
+    C[:, 3] = 2 - 0.5 * written.depth
+    r = text.correlations(C, written.depth)
+    assert r[3] == pytest.approx(-1, abs=1e-12)
+    assert np.abs(np.delete(r, 3)).max() < 0.1
+
+
+def test_places_and_quotes_begin_anew_on_each_line():
+    one = 'a"b\n"c"d'
+    known = text.in_line(text.encode(one, 'abcd"\n')[:, None], 'abcd"\n')
+    assert known["place in the line"][:, 0].tolist() == [0, 1, 2, 0, 1, 2, 3, 4]
+    assert known["inside quotes"][:, 0].tolist() == [0, 1, 1, 0, 1, 1, 0, 0]

@@ -173,16 +173,9 @@ reveal("11.counts", {(False, False): 0, (True, False): 1}.get(ends, 2))
 
 # %% slideshow={"slide_type": "fragment"}
 as_bytes = text.decode(written.codes.T.ravel()).encode()
-print(f"all 14 alike   {np.log2(14):.2f}")
-print(f"bzip2          {8 * len(bz2.compress(as_bytes)) / len(as_bytes):.2f}")
-print(f"counts, n = 1  {counted[0]:.2f}")
-print(f"counts, n = 8  {counted[-1]:.2f}")
-print(f"the floor      {floor:.2f}")
-
-# %% slideshow={"slide_type": "skip"}
-# Proof: the counts stop well above the floor
-assert min(counted) > floor + 0.15
-assert abs(counted[7] - counted[4]) < 0.002
+packed = 8 * len(bz2.compress(as_bytes)) / len(as_bytes)
+print(f"all 14 alike {np.log2(14):.2f}, bzip2 {packed:.2f}")
+print(f"counting {counted[-1]:.2f}, the floor {floor:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Characters as numbers, and back
@@ -261,21 +254,7 @@ for _ in range(300):
 
 
 # %% slideshow={"slide_type": "fragment"}
-def foreseen(params, codes):
-    """Return the numbers a for the character after each one, and the trace."""
-    V, dtype = len(params["W_y"]), params["W_y"].dtype
-    hs, trace = fused.forward(params, text.one_hot(codes, V, dtype))
-    return params["W_y"] @ hs + params["b_y"], trace
-
-
-def bits(params, codes):
-    """Return the bits that a network needs for each character on the average."""
-    Y_hat, _ = foreseen(params, codes[:-1])
-    return functional.cross_entropy(Y_hat, codes[1:])[0] / np.log(2)
-
-
-# %% slideshow={"slide_type": "fragment"}
-yours = bits(params, written.codes)
+yours = text.bits(fused, params, written.codes)
 print("less than 0.04 bits above the floor:", yours < floor + 0.04)
 print("counting stays more than 0.15 above:", min(counted) > floor + 0.15)
 
@@ -293,6 +272,7 @@ figures.text.by_training([run["curve"] for run in table["runs"]], {"counting": m
 # Proof: the kept runs are those of this page
 assert all(run["bits"] < run["floor"] + 0.04 for run in table["runs"])
 assert all(abs(run["floor"] - floor) < 1e-4 for run in table["runs"])
+assert min(counted) > floor + 0.15 and abs(counted[7] - counted[4]) < 0.002
 assert abs(yours - table["runs"][0]["bits"]) < 0.01
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -320,7 +300,7 @@ predict(
 )
 
 # %% slideshow={"slide_type": "fragment"}
-P = text.softmax(foreseen(net, written.codes[:-1])[0])
+P = text.softmax(text.foreseen(fused, net, written.codes[:-1])[0])
 by_net = text.right_closers(P, written.codes[1:], written.distance[1:])
 P = counts.probabilities(written.codes).swapaxes(0, 1)
 by_counts = text.right_closers(P, written.codes[7:], written.distance[7:])
@@ -349,18 +329,12 @@ assert all(by_counts[far] < 0.5 for far in ("8–15", "16–31", "32–63"))
 def memories(seed):
     """Return a text of 2000 characters, the depth after each, and the trace of the network."""
     new = text.brackets(2000, 1, np.random.default_rng(seed))
-    return text.decode(new.codes[:, 0]), new.depth[:, 0], foreseen(net, new.codes)[1]
+    return text.decode(new.codes[:, 0]), new.depth, text.foreseen(fused, net, new.codes)[1]
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # For each of the 48 units we take the **correlation** r between its memory C and the depth: +1 if they go up and down together, −1 if one goes down
 # where the other goes up, 0 if they have nothing to do with each other.
-
-
-# %% slideshow={"slide_type": "fragment"}
-def with_depth(depth, trace):
-    """Return for each unit the correlation of its memory with the depth."""
-    return np.array([np.corrcoef(C, depth)[0, 1] for C in trace.C_t[:, :, 0].T])
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -376,10 +350,11 @@ predict(
 )
 
 # %% slideshow={"slide_type": "fragment"}
-picked = with_depth(*memories(2000)[1:])
+_, depth, trace = memories(2000)
+picked = text.correlations(trace.C_t, depth)
 unit = int(np.abs(picked).argmax())
 characters, depth, trace = memories(2001)
-there = with_depth(depth, trace)[unit]
+there = text.correlations(trace.C_t, depth)[unit]
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: picked on one text, told on another
@@ -396,7 +371,7 @@ reveal("11.unit", abs(there))
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: a text in the colours of one memory
 part = slice(60, 300)
-figures.text.coloured(characters[part], trace.C_t[part, unit, 0], unit, depth[part])
+figures.text.coloured(characters[part], trace.C_t[part, unit, 0], unit, depth[part, 0])
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Does it count as the hand-made counter does? That one kept its gate f at 1, and wrote +1 and −1.
@@ -408,7 +383,7 @@ print("             f      i   change of C")
 for name, group in {"an opener": "([{", "a closer": ")]}", "a letter": "abcdefgh"}.items():
     at = [one in group for one in characters]
     print(f"{name:9} {f[at].mean():6.2f} {i[at].mean():6.2f} {change[at].mean():+8.2f}")
-print("C by depth:", *(f"{trace.C_t[depth == d, unit].mean():.1f}" for d in range(7)))
+print("C by depth:", *(f"{trace.C_t[depth[:, 0] == d, unit].mean():.1f}" for d in range(7)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # It is the same machine. At a letter f stands near 1 and i near 0: next to nothing is lost or written. A bracket opens the input gate; an opener moves the memory
@@ -466,7 +441,7 @@ predict(
 
 # %% slideshow={"slide_type": "fragment"}
 reader = {name: p.astype(float) for name, p in np.load(RESULTS / "11_lessons.npz").items()}
-needed = bits(reader, columns[:, held_out])
+needed = text.bits(fused, reader, columns[:, held_out])
 phrases = ngrams.kneser_ney(columns[:, ~held_out], len(symbols), 8)
 real = phrases.bits(columns[:, held_out])
 
@@ -497,22 +472,14 @@ for temperature in (0.3, 0.7, 1.2):
 # rows and told on the other.
 
 # %% slideshow={"slide_type": "fragment"}
-rows = columns[:, held_out][:, :8]
-memory = foreseen(reader, rows)[1].C_t
-at_end, quote = rows == symbols.index("\n"), rows == symbols.index('"')
-place, quoted = np.zeros((2, *rows.shape), dtype=int)
-for t in range(1, len(rows)):
-    place[t] = np.where(at_end[t], 0, place[t - 1] + 1)
-    quoted[t] = np.where(at_end[t], 0, quoted[t - 1] ^ quote[t])
+rows = columns[:, held_out]
+C = text.foreseen(fused, reader, rows)[1].C_t
 
 # %% slideshow={"slide_type": "fragment"}
-for name, truth in {"place in the line": place, "inside quotes": quoted}.items():
-    r = np.zeros((2, 128))
-    for half in (0, 1):
-        C, y = memory[:, :, 4 * half : 4 * half + 4], truth[:, 4 * half : 4 * half + 4]
-        r[half] = [np.corrcoef(C[:, j].ravel(), y.ravel())[0, 1] for j in range(128)]
-    best = np.abs(r[0]).argmax()
-    print(f"{name}: unit {best}, r = {r[1, best]:.2f}")
+for name, truth in text.in_line(rows, symbols).items():
+    r = text.correlations(C[..., :8], truth[:, :8])
+    best = np.abs(r).argmax()
+    print(f"{name}: unit {best}, r = {text.correlations(C[..., 8:], truth[:, 8:])[best]:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One unit has an idea of the place in the line. For quotation marks there is none worth the name. Karpathy's famous network with a unit for quotes was far larger and read
