@@ -273,8 +273,8 @@ exercises.many_sequences_fast.check_one_product(one_product)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes. Step 1 stands in the
-# library of the exercises, in case yours is not there yet:
+# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes. For step 1 the
+# course has its own, in case yours is not there yet:
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -640,7 +640,7 @@ figures.many_sequences_fast.growth(costs)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Twice the units quadruple the count, for H stands in it twice. The time follows it in the end: about four times at the right end of the third picture. At
+# Twice the units quadruple the count, for H stands in it twice. The time follows it in the end: about four times at the right end of the third panel. At
 # the left end it grows by about half only: there the calls are what costs, and few operations are done a second. Twice the steps cost about twice the time, in both. Twice
 # the sequences cost little more as long as calls are what costs, and about twice in the end.
 

@@ -113,9 +113,9 @@ def test_arrays_by_name_come_in_any_mapping_as_attributes_or_in_a_row(answer):
 def test_the_names_that_are_missing_and_those_that_are_there_are_said():
     with pytest.raises(reading.Unreadable, match=r"^grads: i is missing; the names in it are f, j$"):
         reading.by_name({"f": 1, "j": 2}, ["f", "i"], "grads")
-    with pytest.raises(reading.Unreadable, match=r"^got a list of 3; want 2: f, i$"):
+    with pytest.raises(reading.Unreadable, match=r"^got a list of 3; want a pair: f, i$"):
         reading.by_name([1, 2, 3], ["f", "i"])
-    with pytest.raises(reading.Unreadable, match=r"^got text; want f, i$"):
+    with pytest.raises(reading.Unreadable, match=r"^got text; want a pair: f, i$"):
         reading.by_name("fi", ["f", "i"])
 
 
