@@ -72,7 +72,7 @@ figures.start_here.squashers()
 # Each gate adds up what it sees and squashes the sum with **σ**. So does the **candidate**, what might be written, with
 # **tanh**. This unit is a *latch*: where x is 1 it writes, where x is 0 it keeps.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only", "alive"]
+# %% slideshow={"slide_type": "skip"}
 # Live: one unit, with all its numbers on sliders
 latch = {"W_f": [0, -20], "b_f": 10, "W_i": [0, 20], "b_i": -10, "W_C": [0, 0], "b_C": 2, "W_o": [0, 0], "b_o": 10}
 CellExplorer(x_t=1, h_prev=0, C_prev=0, **latch)
@@ -96,7 +96,7 @@ predict(
 # <details><summary>For the lecturer · 3 min</summary>
 #
 # People answer "three quarters", or "a third": they do not multiply, or they subtract. Say: three quarters *of what is left*,
-# every step. Then drag b_f on the wall and press "Next step" with the room counting.
+# every step. Then go to the page: pull b_f down and press "Next step" with the room counting.
 #
 # </details>
 
