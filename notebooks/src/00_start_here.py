@@ -275,7 +275,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 #
 # In the last lesson of the course, 09, what trains is this file. A line at the end of each lesson says how far you are.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## The map
 #
 # | lesson | what you can do afterwards | minutes |
@@ -292,13 +292,6 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # | **[09 Train on a sine wave](09_train_on_a_sine_wave.ipynb)** | train an LSTM from scratch and judge it honestly | 50 |
 # | [10 Memory in practice](further/10_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 45 |
 # | [13 Rosetta](further/13_rosetta.ipynb) | read anybody's LSTM, and hand yours on | 45 |
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
-#
-# Say which of these you will show, and which are for reading at home.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **The full way** is 00 to 09, in this order; 10 and 13 go further. **A short way**, for an afternoon, is in bold: lessons 00, 02, 04
