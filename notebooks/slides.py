@@ -74,7 +74,7 @@ def lesson(name):
     for cell in whole.cells:
         if cell.cell_type == "code":
             cell.outputs = outputs[cell.id]
-            if view.label(cell):
+            if view.label(cell) and not tagged(OUTPUT_ONLY, cell):
                 cell.metadata["tags"] = [*cell.metadata.get("tags", []), OUTPUT_ONLY]
     whole.metadata = built.metadata
     return whole

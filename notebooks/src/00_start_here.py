@@ -72,7 +72,7 @@ figures.start_here.squashers()
 # Each gate adds up what it sees and squashes the sum with **σ**. So does the **candidate**, what might be written, with
 # **tanh**. This unit is a *latch*: where x is 1 it writes, where x is 0 it keeps.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only", "alive"]
+# %% slideshow={"slide_type": "skip"}
 # Live: one unit, with all its numbers on sliders
 latch = {"W_f": [0, -20], "b_f": 10, "W_i": [0, 20], "b_i": -10, "W_C": [0, 0], "b_C": 2, "W_o": [0, 0], "b_o": 10}
 CellExplorer(x_t=1, h_prev=0, C_prev=0, **latch)
@@ -96,7 +96,7 @@ predict(
 # <details><summary>For the lecturer · 3 min</summary>
 #
 # People answer "three quarters", or "a third": they do not multiply, or they subtract. Say: three quarters *of what is left*,
-# every step. Then drag b_f on the wall and press "Next step" with the room counting.
+# every step. Then go to the page: pull b_f down and press "Next step" with the room counting.
 #
 # </details>
 
@@ -275,7 +275,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 #
 # In the last lesson of the course, 09, what trains is this file. A line at the end of each lesson says how far you are.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## The map
 #
 # | lesson | what you can do afterwards | minutes |
@@ -294,13 +294,6 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # | [11 Text](further/11_text.ipynb) | say how well a text can be foreseen; type into a trained LSTM | 35 + 25 |
 # | [12 Sound](further/12_sound.ipynb) | read Morse by ear; say when memory pays | 35 + 25 |
 # | [13 Rosetta](further/13_rosetta.ipynb) | read anybody's LSTM, and hand yours on | 45 |
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
-#
-# Say which of these you will show, and which are for reading at home.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **The full way** is 00 to 09, in this order; 10 to 13 go further. **A short way**, for an afternoon, is in bold: lessons 00, 02, 04

@@ -150,7 +150,7 @@ def read(w, xs):
     return h
 
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** The unit reads a 1, then nothing for 50 steps.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]

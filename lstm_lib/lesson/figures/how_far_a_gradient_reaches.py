@@ -91,7 +91,7 @@ def four_units(parts):
     >>> four_units({f"unit {n}": (np.ones(9), -np.ones(9) / 2) for n in range(4)})  # doctest: +ELLIPSIS
     Figure: Four ...
     """
-    fig, axes = figure(height=4.6, nrows=2, ncols=2, sharex=True)
+    fig, axes = figure(height=3.8, nrows=2, ncols=2, sharex=True)
     lines = {}
     for ax, (words, (along, through)) in zip(axes.flat, parts.items(), strict=True):
         lags = np.arange(len(along))

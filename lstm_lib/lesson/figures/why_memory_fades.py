@@ -24,7 +24,7 @@ def three_kinds(X_text, letters):
     Figure: ...
     """
     rows = X_text.shape[1]
-    fig, (top, middle, bottom) = figure(height=6.0, nrows=3, gridspec_kw={"height_ratios": [1, 2.6, 1]})
+    fig, (top, middle, bottom) = figure(height=5.0, nrows=3, gridspec_kw={"height_ratios": [1, 2, 1]})
     hours, warmth = temperature()
     curve(top, hours, warmth, "x_t", marker="")
     top.set(title=f"A time series: {len(hours)} hours of temperature", ylabel="°C", xlim=(1, len(hours)))
@@ -84,7 +84,7 @@ def powers(ws):
     Figure: Powers ...
     """
     steps = np.arange(101)
-    fig, ax = figure(height=3.2)
+    fig, ax = figure(height=2.6)
     ax.set(xlim=(0, 100), xlabel="steps", ylabel="what is left of a 1", title="Powers of one number")
     for w, colour, style in zip(ws, OCHRES, ["--", "-", "-."], strict=True):
         ax.semilogy(steps, float(w) ** steps, color=colour, ls=style)
