@@ -18,7 +18,7 @@ QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
 pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides grade bench lock clean
+.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
@@ -56,6 +56,10 @@ notebooks: env    ## text -> executed notebooks
 
 slides: env       ## decks that need no network, into _build/slides; npm gives reveal.js and MathJax once
 	$(BIN)/python notebooks/slides.py
+
+pages: env        ## every lesson as a page to hand out or to print, folded as it is, into _build/pages
+	$(BIN)/python -m nbconvert --config notebooks/handout/config.py --output-dir _build/pages notebooks/*.ipynb \
+	  notebooks/further/*.ipynb
 
 grade: env        ## mark what was handed in: `make grade SET=ps1_forward COURSE=folder`, notebooks/graded/INSTRUCTORS.md
 	$(BIN)/python notebooks/graded/grade.py $(SET) $(if $(COURSE),--course $(COURSE)) $(if $(STUDENT),--student "$(STUDENT)") $(GRADE_OPTIONS)

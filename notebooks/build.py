@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import doors
 import nbformat
 import view
 from jupyter_client import AsyncKernelManager
@@ -65,6 +66,9 @@ def read_source(path):
     """Return the learner's notebook that the text at `path` describes."""
     notebook = read_text(path)
     notebook.cells = view.learners(notebook.cells)
+    doors.open_up(
+        notebook.cells, path.relative_to(path.parents[path.parent.name == "further"]).with_suffix("").as_posix()
+    )
     return notebook
 
 

@@ -105,7 +105,8 @@ def open_notebook(page, server, name):
 def wait_for_cells(page):
     """Wait until all cells of the notebook are in the page."""
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.wait_for_function("() => !document.querySelector('.jp-Notebook .jp-Placeholder')")
+    there = "c => c.querySelector('.jp-InputArea-editor .cm-line, .jp-RenderedMarkdown *, .jp-InputPlaceholder')"
+    page.wait_for_function(f"() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].every({there})")
     return page.locator(".jp-Notebook")
 
 

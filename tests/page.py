@@ -14,6 +14,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 sys.path.insert(0, str(NOTEBOOKS))
 
 import build  # noqa: E402
+import doors  # noqa: E402
 import view  # noqa: E402
 
 LINES, WIDTH, FOLDED_LINES, LABEL = 12, 95, 8, 60
@@ -32,7 +33,7 @@ def lessons():
 
 def lines(cell):
     """Return the lines of a cell that hold something, its label apart."""
-    own = [line for line in cell.source.splitlines() if line.strip()]
+    own = [line for line in doors.without_guard(cell.source).splitlines() if line.strip()]
     return own[1:] if view.label(cell) else own
 
 

@@ -98,7 +98,10 @@ def _step(answer, T=1):
     wanted = "the pair (h_t, C_t), or a Step with all that was computed"
     named = isinstance(answer, Mapping) or any(hasattr(answer, name) for name in lstm.Step._fields)
     if named:
-        found = by_name(answer, [n for n in (*lstm.Step._fields,) if _has(answer, n) or n in ("C_t", "h_t")])
+        there = [name for name in lstm.Step._fields if _has(answer, name)]
+        if not {"C_t", "h_t"} <= set(there) and isinstance(answer, Mapping):
+            raise Unreadable(f"it gave back {kind(answer)}; want {wanted}, under the names C_t and h_t")
+        found = by_name(answer, [*there, *(name for name in ("C_t", "h_t") if name not in there)])
     else:
         row = in_a_row(answer)
         names = {2: ("h_t", "C_t"), len(lstm.Step._fields): lstm.Step._fields}.get(0 if row is None else len(row))

@@ -6,7 +6,7 @@ precision, in capitals, with commas or arrows between its letters. What cannot b
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -83,7 +83,9 @@ def numbers(value):
         array = np.asarray(value if row is None else row)
         if array.dtype.kind == "c" and (array.imag == 0).all():
             array = array.real
-        # NumPy would read "4" as a number, and drop the i from 4 + i
+        # NumPy would read "4" as a number and None as NaN, and drop the i from 4 + i
+        if array.dtype.kind == "O" and any(each is None or isinstance(each, str | bytes) for each in array.flat):
+            return None
         return array.astype(float) if array.dtype.kind in "biufO" else None
     except Exception:  # an object may do anything when it is asked for its number
         return None
@@ -144,6 +146,8 @@ def in_the_form_of(right, answer):
     if isinstance(right, Mapping):
         found = by_name(answer, list(right))
         return {name: _in_shape(found[name], np.shape(each), f"{name} is ") for name, each in right.items()}
+    if isinstance(answer, Iterator):
+        answer = list(answer)  # it can be gone through once only
     wanted, row = numbers(right), in_a_row(answer)
     if wanted is not None:
         return _in_shape(answer, wanted.shape)

@@ -148,7 +148,7 @@ class Surroundings:
 
     def __init__(self, function):
         self._bound = {}  # (id of the namespace, name) → namespace, name, what it is bound to
-        self._met, self._kept = {}, {}
+        self._met, self._kept = {}, []
         self._look_around(innermost(function) if callable(function) else function, set())
 
     def _look_around(self, function, seen):
@@ -171,7 +171,7 @@ class Surroundings:
 
     def _keep(self, name, value):
         if id(value) not in self._met:
-            self._kept[name] = Kept(value, self._met)
+            self._kept.append((name, Kept(value, self._met)))
 
     def put_back(self):
         """Make everything what it was.
@@ -181,7 +181,7 @@ class Surroundings:
         list of str
             The names of what had changed.
         """
-        changed = [name for name, kept in self._kept.items() if kept.put_back()]
+        changed = [name for name, kept in self._kept if kept.put_back()]
         for around, name, value in self._bound.values():
             if around.get(name, _NOTHING) is not value:
                 changed.append(name)

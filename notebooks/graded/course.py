@@ -130,7 +130,7 @@ def source(name, student, course_secret):
     import build
 
     given = key_of(name).given(variant(name, student, course_secret))
-    return labelled(build.read_source(HERE / "src" / f"{name}.py"), given)
+    return labelled(build.read_text(HERE / "src" / f"{name}.py"), given)
 
 
 def make(name, course, solutions=True, say=lambda line: None):
