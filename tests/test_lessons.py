@@ -8,6 +8,7 @@ from pathlib import Path
 
 import build
 import nbformat
+import page
 import pytest
 import strict
 
@@ -172,6 +173,49 @@ def test_the_picture_in_the_readme_is_what_plotting_draws():
     drawn = strict.Picture(plotting.png(diagrams.draw_cell().figure))
     stored = strict.Picture((NOTEBOOKS / "cell.png").read_bytes())
     assert strict.picture_difference(stored, drawn, "cell.png, which `make notebooks` writes") == ""
+
+
+def source_of(path):
+    """Return the text from which a notebook is built."""
+    return NOTEBOOKS / "src" / path.relative_to(NOTEBOOKS).with_suffix(".py")
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_page_keeps_the_rules_of_the_page(path):
+    notebook = build.read_source(source_of(path))
+    assert page.faults(notebook) == []
+    counted = page.counts(notebook)
+    assert counted["bars"] <= counted["open cells"]
+    assert [counted[name] for name in ("names from nowhere", "labels twice", "notes", "answers told")] == [
+        0,
+        0,
+        0,
+        0,
+    ]
+    assert 0 < counted["keys to the first guess"] <= 10
+
+
+def minutes(path):
+    """Return the minutes that a lesson says it takes: to read, and for its exercises."""
+    said = re.search(
+        r"\*\*How long it takes\.\*\*(.*?)\n\n", markdown(nbformat.read(path, as_version=4)) + "\n\n", re.S
+    )
+    return [int(number) for number in re.findall(r"\d+", said[1])[:2]]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_takes_no_longer_than_it_may_and_the_maps_say_so(path):
+    reading, exercises = minutes(path)
+    words = page.counts(build.read_source(source_of(path)))["words"]
+    assert words / 200 < reading <= 60
+    assert 0 < exercises <= 45
+    for place in (NOTEBOOKS / "src" / "00_start_here.py", NOTEBOOKS.parent / "README.md"):
+        (row,) = [
+            line
+            for line in place.read_text(encoding="utf-8").splitlines()
+            if re.search(rf"\| (\*\*)?\[?{path.stem[:2]} ", line)
+        ]
+        assert row.rstrip().endswith(f"| {reading} + {exercises} |")
 
 
 def test_every_lesson_is_on_the_map():

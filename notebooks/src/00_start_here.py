@@ -282,18 +282,18 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # |---|---|---|
 # | **00 Start here** (this one) | see one unit remember, and make it forget | 15 + 15 |
 # | [01 Why memory fades](01_why_memory_fades.ipynb) | say why a plain RNN forgets, with a number | 20 + 15 |
-# | **[02 Gates and the cell state](02_gates_and_the_cell_state.ipynb)** | program a latch, a timer and a counter by choosing weights | 60 |
-# | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 45 |
-# | **[04 One step by hand](04_one_step_by_hand.ipynb)** | do one step and two steps on paper, and trust the digits | 40 |
-# | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 60 |
-# | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 50 |
+# | **[02 Gates and the cell state](02_gates_and_the_cell_state.ipynb)** | program a latch, a timer and a counter by choosing weights | 50 + 40 |
+# | [03 The formulas](03_the_formulas.ipynb) | derive the six formulas and read them aloud | 35 + 45 |
+# | **[04 One step by hand](04_one_step_by_hand.ipynb)** | do one step and two steps on paper, and trust the digits | 25 + 40 |
+# | [05 The gradients](05_the_gradients.ipynb) | derive the backward pass and say where each `+=` comes from | 40 + 45 |
+# | [06 Check the gradient](06_check_the_gradient.ipynb) | catch a wrong gradient, in anybody's code | 20 + 40 |
 # | [07 How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb) | measure and bound what comes back from far away | 35 + 20 |
-# | [08 Many sequences, fast](08_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 45 |
-# | **[09 Train on a sine wave](09_train_on_a_sine_wave.ipynb)** | train an LSTM from scratch and judge it honestly | 50 |
-# | [10 Memory in practice](further/10_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 45 |
+# | [08 Many sequences, fast](08_many_sequences_fast.ipynb) | batch it, fuse it, know what it costs | 20 + 35 |
+# | **[09 Train on a sine wave](09_train_on_a_sine_wave.ipynb)** | train an LSTM from scratch and judge it honestly | 35 + 35 |
+# | [10 Memory in practice](further/10_memory_in_practice.ipynb) | choose where training begins; know when an LSTM is worth it | 20 + 25 |
 # | [11 Text](further/11_text.ipynb) | say how well a text can be foreseen; type into a trained LSTM | 35 + 25 |
-# | [12 Sound](further/12_sound.ipynb) | read Morse by ear; say when memory pays | 35 + 25 |
-# | [13 Rosetta](further/13_rosetta.ipynb) | read anybody's LSTM, and hand yours on | 45 |
+# | [12 Sound](further/12_sound.ipynb) | read Morse by ear; say when memory pays | 30 + 30 |
+# | [13 Rosetta](further/13_rosetta.ipynb) | read anybody's LSTM, and hand yours on | 25 + 20 |
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **The full way** is 00 to 09, in this order; 10 to 13 go further. **A short way**, for an afternoon, is in bold: lessons 00, 02, 04

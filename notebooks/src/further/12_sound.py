@@ -16,7 +16,7 @@
 # training is ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)). Nobody has to know Morse code. There are two sounds in this lesson;
 # what is to be heard is written under each.
 #
-# **How long it takes.** About 40 minutes, and as long again for the exercises. The computer needs less than a minute.
+# **How long it takes.** 30 minutes to read and listen, and 30 for the exercises. The computer needs less than a minute.
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports, and the results that are kept

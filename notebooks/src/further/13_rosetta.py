@@ -16,7 +16,7 @@
 # ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)). No other program has to be installed: what PyTorch has said is kept
 # in a file, and where PyTorch is there, it is asked afresh.
 #
-# **How long it takes.** About 45 minutes. The computer needs less than one of them.
+# **How long it takes.** 25 minutes to read and run, and 20 for the exercises. The computer needs less than one.
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports, and PyTorch if it is here
