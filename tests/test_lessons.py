@@ -175,14 +175,9 @@ def test_the_picture_in_the_readme_is_what_plotting_draws():
     assert strict.picture_difference(stored, drawn, "cell.png, which `make notebooks` writes") == ""
 
 
-def source_of(path):
-    """Return the text from which a notebook is built."""
-    return NOTEBOOKS / "src" / path.relative_to(NOTEBOOKS).with_suffix(".py")
-
-
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_page_keeps_the_rules_of_the_page(path):
-    notebook = build.read_source(source_of(path))
+    notebook = build.read(path)
     assert page.faults(notebook) == []
     counted = page.counts(notebook)
     assert counted["bars"] <= counted["open cells"]
@@ -206,7 +201,7 @@ def minutes(path):
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_takes_no_longer_than_it_may_and_the_maps_say_so(path):
     reading, exercises = minutes(path)
-    words = page.counts(build.read_source(source_of(path)))["words"]
+    words = page.counts(build.read(path))["words"]
     assert words / 200 < reading <= 60
     assert 0 < exercises <= 45
     for place in (NOTEBOOKS / "src" / "00_start_here.py", NOTEBOOKS.parent / "README.md"):
