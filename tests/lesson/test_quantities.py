@@ -48,7 +48,9 @@ def test_all_forms_hold_the_same(task, form):
 
 
 @pytest.mark.parametrize("task", USUAL)
-@pytest.mark.parametrize("odd", [None, 3, "text", [], {}, print, np.zeros((3, 2)), object()], ids=repr)
+@pytest.mark.parametrize(
+    "odd", [None, 3, "text", [], {}, print, np.zeros((3, 2)), object()], ids=lambda odd: type(odd).__name__
+)
 def test_what_holds_nothing_is_said(task, odd):
     with pytest.raises(Unreadable):
         quantities(task, odd, T)

@@ -83,7 +83,9 @@ class Loud:
 
 @pytest.mark.parametrize("read", [reading.numbers, reading.kind, reading.in_a_row, reading.holds_a_gap])
 @pytest.mark.parametrize(
-    "odd", [Loud(), Loud, object(), b"ab", range(0), lambda: 1, NotImplemented, {}, set()], ids=repr
+    "odd",
+    [Loud(), Loud, object(), b"ab", range(0), lambda: 1, NotImplemented, {}, set()],
+    ids=lambda odd: type(odd).__name__,
 )
 def test_nothing_that_comes_back_raises(read, odd):
     read(odd)
