@@ -8,6 +8,7 @@
 All but `reader` show their picture in the notebook, and describe it for those who cannot see or hear it.
 """
 
+import base64
 import hashlib
 import html
 import io
@@ -90,7 +91,7 @@ class Sound:
         seconds = morse.SAMPLES / morse.RATE
         return (
             f'<figure id="{name}" style="margin:0.5em 0" data-places="{row}" data-frame="{seconds}">{player}'
-            f'{_svg()}<p style="font-family:monospace">read so far: <span class="said"></span></p>'
+            f'{_still()}<p style="font-family:monospace">read so far: <span class="said"></span></p>'
             f"{said}</figure><script>({SCRIPT.strip()})('{name}')</script>"
         )
 
@@ -114,6 +115,14 @@ def play(samples, text, places=None):
     display(Sound(samples, text, places))
 
 
+def _still():
+    """Return the tree as a picture at rest, for every page; the script puts the living one in its place."""
+    picture = base64.b64encode(_svg().encode()).decode()
+    words = "The Morse tree: from the top a dot leads down to the left, a dash down to the right"
+    style = "background:#fff;width:100%;max-width:600px;display:block"
+    return f'<img class="still" alt="{words}" style="{style}" src="data:image/svg+xml;base64,{picture}">'
+
+
 def _svg():
     """Return the tree as SVG, in the colour of the page's text; the script lights the places."""
     lines, letters = [], ['<g data-code=""><circle cx="300" cy="20" r="11"/><text x="300" y="24">·</text></g>']
@@ -130,11 +139,12 @@ def _svg():
             f'<g data-code="{code}" data-letter="{letter}">{at}<text x="{x:.1f}" y="{y + 4}">{letter}</text></g>'
         )
     return (
-        '<svg viewBox="0 0 600 216" role="img" aria-label="The Morse tree; while the sound plays, its place '
-        'is lit" style="width:100%;max-width:600px;height:auto;display:block" fill="none" '
+        '<svg xmlns="http://www.w3.org/2000/svg" class="morse-tree" viewBox="0 0 600 216" role="img" '
+        'aria-label="The Morse tree; while the sound plays, its place is lit" '
+        'style="width:100%;max-width:600px;height:auto;display:block" fill="none" '
         'stroke="currentColor" font-size="12" text-anchor="middle">'
-        "<style>[data-places] text{fill:currentColor;stroke:none}[data-places] .lit text{fill:#fff}"
-        "[data-places] .lit circle{fill:#A84300;stroke:#A84300}[data-places] line.lit{stroke-width:4}</style>"
+        "<style>.morse-tree text{fill:currentColor;stroke:none}.morse-tree .lit text{fill:#fff}"
+        ".morse-tree .lit circle{fill:#A84300;stroke:#A84300}.morse-tree line.lit{stroke-width:4}</style>"
         + "".join(lines + letters)
         + "</svg>"
     )
