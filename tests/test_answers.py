@@ -21,7 +21,10 @@ ANSWERS = Path(__file__).with_name("answers")
 GUIDE = Path(__file__).parents[1] / "CONTRIBUTING.md"
 KINDS = ("right", "slip", "luck", "nonsense", "in_place", "unfinished", "endless")
 SAYS = {"in_place": "writes into", "endless": "still running"}  # whatever else is to be said
-BETWEEN = ("<!-- answers: `PYTHONPATH=notebooks python tests/test_answers.py` prints this table -->\n\n", "\n<!-- end of answers -->")
+BETWEEN = (
+    "<!-- answers: `PYTHONPATH=notebooks python tests/test_answers.py` prints this table -->\n\n",
+    "\n<!-- end of answers -->",
+)
 SHORT = 0.1  # seconds for an answer that never ends
 
 
