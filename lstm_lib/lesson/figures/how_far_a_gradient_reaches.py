@@ -2,14 +2,16 @@
 
     bounds(reach)                     plain RNNs, measured, and what bounds them
     loudness(reach)                   one plain RNN that reads louder and louder noise
+    both_parts(b_f, weight, X)        what the next picture shows of a unit
     four_units(parts)                 along the memory, through h, and both together
     along_and_whole(direct, whole, plain)    the forget gates alone, and all paths
 
-Each function shows its picture in the notebook, and describes it for those who cannot see it.
+Each picture is shown in the notebook, and described for those who cannot see it.
 """
 
 import numpy as np
 
+from lstm_lib import flow, lstm, tanh_grad
 from lstm_lib.plotting import INK, LOOKS, curve, figure, show
 
 OCHRES = ["#CC9A2E", "#A06F00", "#5C4000"]  # shades of the colour of h
@@ -76,6 +78,33 @@ def loudness(reach):
         fig,
         f"One set of weights, three loudnesses: the norm of the gradient against steps back. It ends at {ends}.",
     )
+
+
+def both_parts(b_f, weight, X):
+    """Return ∂C_T/∂C_{T−n} of one unit, for n = 0 … T − 1: along the memory, and through h.
+
+    Parameters
+    ----------
+    b_f, weight : float
+        The bias of its forget gate, and the weight with which its candidate sees h. It sees x with 0.5 everywhere.
+    X : ndarray of shape (T, 1, 1)
+        What it reads.
+
+    Examples
+    --------
+    >>> along, through = both_parts(0.0, 0.0, np.zeros((3, 1, 1)))  # every gate stays at ½
+    >>> along, through
+    (array([1.  , 0.5 , 0.25]), array([0., 0., 0.]))
+    """
+    params = {f"W_{k}": np.array([[0.0, 0.5]]) for k in "fiCo"} | {f"b_{k}": np.zeros((1, 1)) for k in "fiCo"}
+    params |= {"b_f": np.array([[b_f]]), "W_C": np.array([[weight, 0.5]])}
+    _, steps = lstm.forward(params, X)
+    J = flow.jacobians(lstm, params, X)[:-1]  # (h_T, C_T) by (h, C), n steps earlier
+    trace = lstm.stack(steps[::-1])
+    shown = trace.o_t * tanh_grad(np.tanh(trace.C_t))  # h by C, in the same step
+    whole = J[:, 1, 1] + J[:, 1, 0] * shown[:, 0, 0]
+    along = flow.direct(steps)[:-1, 0, 0]
+    return along, whole - along
 
 
 def four_units(parts):
