@@ -243,7 +243,6 @@ for a in (2, 5, 10, 20, 40):
 
 # %% slideshow={"slide_type": "subslide"}
 def program(**rows):
-    """Parameters from a row for each box: weights of h and the inputs, then the bias."""
     params = {}
     for box, row in rows.items():
         table = np.atleast_2d(np.array(row, dtype=float))  # several units: one row each
@@ -484,15 +483,15 @@ recogniser = program(
 # and never more than 40. So with both conditions the sum in the gate is above 0 by 15 at least, and with one alone it is at
 # −15 at most.
 #
-# A word is accepted if the count is 0 and nothing is spoilt, each read with room for half a unit of error.
+# A word is accepted if the count is 0 and nothing is spoilt, each read with room for half a unit of error. `read` gives what
+# the three units hold after each letter, and whether the word is accepted.
 
 
 # %% slideshow={"slide_type": "subslide"}
 def read(word):
-    """What the three units hold after each letter, and whether the word is accepted."""
-    memory = run(recogniser, spell(word, "ab")).C_t[:, :, 0]
+    memory = run(recogniser, spell("." + word, "ab")).C_t[:, :, 0]  # silence, then the word
     n, _, spoilt = memory[-1]
-    return memory, abs(n) < 0.5 and spoilt < 0.5
+    return memory[1:], abs(n) < 0.5 and spoilt < 0.5
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -504,7 +503,7 @@ word = "aabbab"  # a word of your own, of a's and b's
 memory, accepted = read(word)
 for letter, (n, seen, spoilt) in zip(word, memory.round(1) + 0.0, strict=True):
     print(f"{letter}   count {n:+.0f}   seen {seen:.0f}   spoilt {spoilt:.0f}")
-print(word, "is accepted" if accepted else "is refused")
+print(word or "The empty word, no a and no b,", "is accepted" if accepted else "is refused")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Does it always work? We can ask *all* words of up to ten letters:
@@ -662,8 +661,7 @@ print(f"first symbol right in {(guesses == X[0, 0]).sum()} of {X.shape[2]} seque
 plain = {"W_h": np.array([[3.0, 0.5]]), "b_h": np.array([[0.0]])}
 
 # %% slideshow={"slide_type": "skip"}
-hs, steps = rnn.forward(plain, X)
-right = np.sign(hs[-1, 0]) == X[0, 0]
+right = np.sign(rnn.forward(plain, X)[0][-1, 0]) == X[0, 0]
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** It reads the same 200 sequences: a symbol, then 99 steps of noise.
@@ -695,16 +693,10 @@ reveal("02.plain", right.mean())
 
 
 # %% slideshow={"slide_type": "subslide"}
-def answer_at_the_end(cell, params):
-    changed = X.copy()
-    changed[0] += 0.001
-    before, _ = cell.forward(params, X)
-    after, _ = cell.forward(params, changed)
-    return abs(after[-1] - before[-1]).mean() / 0.001
-
-
-print(f"plain unit {answer_at_the_end(rnn, plain):.3f}")
-print(f"LSTM unit  {answer_at_the_end(lstm, first):.3f}")
+changed = np.concatenate([X[:1] + 0.001, X[1:]])
+for unit, cell, params in [("plain unit", rnn, plain), ("LSTM unit", lstm, first)]:
+    before, after = cell.forward(params, X)[0], cell.forward(params, changed)[0]
+    print(f"{unit:10} {abs(after[-1] - before[-1]).mean() / 0.001:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The plain unit does not answer at all: in its corner, nothing that changes a little changes anything. [Bengio, Simard and
@@ -769,13 +761,7 @@ reveal("02.halflife", growth[-1] / growth[0])
 # ### 1 · "C is the output" (or is it h?)
 
 # %% slideshow={"slide_type": "skip"}
-adder = program(
-    #  h  x  bias
-    f=[0, 0, 20],
-    i=[0, 0, 20],
-    C=[0, 0, np.arctanh(0.6)],   # 0.6 at every step
-    o=[0, 0, 20],
-)  # fmt: skip
+adder = timer | program(C=[0, 0, np.arctanh(0.6)])  # a timer that adds 0.6 at every step
 trace = run(adder, np.zeros((4, 1, 1)))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -805,13 +791,9 @@ reveal("02.output", int(abs(trace.h_t).max() < 1 < trace.C_t.max()))
 # ### 2 · "The forget gate decides: the cell forgets the sentence"
 
 # %% slideshow={"slide_type": "skip"}
-two = program(
-    #   h  h  x  bias
-    f=[[0, 0, 0, 20], [0, 0, 0, -20]],
-    i=[[0, 0, 0, -20]] * 2,
-    C=[[0, 0, 0, 0]] * 2,
-    o=[[0, 0, 0, 0]] * 2,
-)  # fmt: skip
+#                 h  h  x  bias
+two = program(f=[[0, 0, 0, 20], [0, 0, 0, -20]], i=[[0, 0, 0, -20]] * 2,
+              C=[[0, 0, 0, 0]] * 2, o=[[0, 0, 0, 0]] * 2)  # fmt: skip
 
 # %% slideshow={"slide_type": "skip"}
 s = lstm.step(two, np.zeros((1, 1)), np.zeros((2, 1)), np.full((2, 1), 0.8))
@@ -863,8 +845,7 @@ reveal("02.input", int(np.isclose(memory[0], memory[1], rtol=1e-12)))
 # %% slideshow={"slide_type": "skip"}
 params = lstm.init_params(2, 3, np.random.default_rng(1))
 x, h = np.ones((2, 1)), np.full((3, 1), 0.5)
-empty = lstm.step(params, x, h, np.full((3, 1), 0.0))
-full = lstm.step(params, x, h, np.full((3, 1), 100.0))
+empty, full = (lstm.step(params, x, h, np.full((3, 1), memory)) for memory in (0.0, 100.0))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Same x, same h, but C = 0 or C = 100.

@@ -24,12 +24,11 @@
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
-
 import numpy as np
 
 from lstm_lib import data, lstm, sigmoid
 from lstm_lib.lesson import CellExplorer, Working, exercises, figures, mine, predict, reveal
+from lstm_lib.lesson.figures.one_step_by_hand import cut, rounded, turned
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -68,7 +67,6 @@ print(f"input x_1 = {x},  last output h_0 = {h},  memory C_0 = {C}")
 working = Working(params, x, h, C)  # shows a line of the arithmetic with its formula
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-z = np.array([h, x])
 a = 1 * h + 1 * x + 1
 working.write(a_f_1=a)
 
@@ -182,9 +180,8 @@ working.write(o_1=o, h_1=h_new)
 
 # %% slideshow={"slide_type": "skip"}
 answer = lstm.step(params, x_t, h_prev, C_prev)
-ours = [f, i, C_tilde, C_new, o, h_new]
-theirs = [answer.f_t, answer.i_t, answer.C_tilde, answer.C_t, answer.o_t, answer.h_t]
-print("equal to 14 digits:", np.allclose(ours, np.ravel(theirs), rtol=1e-14, atol=0))
+ours = [f, i, C_tilde, C, C_new, o, h_new]  # the library has z before them
+print("equal to 14 digits:", np.allclose(ours, np.ravel(answer[1:]), rtol=1e-14, atol=0))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Figure: the step in the circuit
@@ -211,7 +208,7 @@ figures.one_step_by_hand.beside_the_primer(answer)
 # every intermediate result, and it *cut* the rest off instead of rounding. Let us do the same and see.
 #
 # `walk` does the step like a person with a pencil: each quantity is shortened as soon as it is found, and what follows
-# uses the shortened number.
+# uses the shortened number. `cut(0.9216)` is 0.921, and `rounded(0.9216)` is 0.922.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -221,15 +218,6 @@ def walk(shorten):
     C_t = shorten(f * C + i * C_tilde)
     h_t = shorten(o * shorten(np.tanh(C_t)))
     return {"f_t": f, "i_t": i, "C_tilde": C_tilde, "C_t": C_t, "o_t": o, "h_t": h_t}
-
-
-# %% slideshow={"slide_type": "skip"}
-def cut(number):
-    return float(Decimal(float(number)).quantize(Decimal("0.001"), ROUND_DOWN))
-
-
-def rounded(number):
-    return float(Decimal(float(number)).quantize(Decimal("0.001"), ROUND_HALF_UP))
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -276,14 +264,12 @@ assert abs(by_cutting["C_t"] - C_new) > 1e-3 > abs(by_rounding["C_t"] - C_new)
 
 
 # %% slideshow={"slide_type": "skip"}
-def go_on(shorten, n_steps):
-    h_now, C_now = h, C
+def go_on(shorten, n_steps, h=h, C=C):
     for _ in range(n_steps):
-        a_now = h_now + x + 1
-        gate = shorten(sigmoid(a_now))
-        C_now = shorten(gate * C_now + gate * shorten(np.tanh(a_now)))
-        h_now = shorten(gate * shorten(np.tanh(C_now)))
-    return C_now
+        gate, candidate = shorten(sigmoid(h + x + 1)), shorten(np.tanh(h + x + 1))
+        C = shorten(gate * C + gate * candidate)
+        h = shorten(gate * shorten(np.tanh(C)))
+    return C
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
@@ -322,6 +308,10 @@ reveal("04.errors", figures.one_step_by_hand.errors_after(go_on, cut, rounded))
 
 # %% slideshow={"slide_type": "skip"}
 # Live: the cell under your hands
+assert turned(x_t=-0.94).C_t < C < turned(x_t=-0.92).C_t
+assert turned(x_t=-1.11).C_tilde < 0 < turned(x_t=-1.09).C_tilde
+assert turned(w_fx=-2.1).f_t > 0.5 > turned(w_fx=-2.3).f_t
+assert turned(C_prev=100.0).h_t < 1
 cell = CellExplorer(x_t=x, h_prev=h, C_prev=C)
 cell
 
@@ -346,18 +336,6 @@ cell
 # slider. The answers are folded in the lesson under it.
 #
 # </details>
-
-
-# %% slideshow={"slide_type": "skip"}
-# Proof: what there is to find with the sliders
-def turned(x, w_fx=1.0, C_prev=C_prev):
-    return lstm.step(params | {"W_f": np.array([[1, w_fx]])}, np.array([[x]]), h_prev, C_prev)
-
-
-assert turned(-0.94).C_t < C < turned(-0.92).C_t
-assert turned(-1.11).C_tilde < 0 < turned(-1.09).C_tilde
-assert turned(x, -2.1).f_t > 0.5 > turned(x, -2.3).f_t
-assert turned(x, C_prev=np.array([[100.0]])).h_t < 1
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A second step: where memory begins
@@ -413,9 +391,8 @@ working.write(x_2=x_2, a_f_2=a_2, f_2=f_2, C_tilde_2=C_tilde_2, C_2=C_2, h_2=h_2
 # %% slideshow={"slide_type": "fragment"}
 after_1 = [f * C, i * C_tilde, 0]
 after_2 = [f_2 * f * C, f_2 * i * C_tilde, i_2 * C_tilde_2]
-names = ["the old memory", "written at step 1", "written at step 2"]
-for name, part in zip(names, after_2, strict=True):
-    print(f"{name:18} {part:.4f}, or {part / C_2:.1%} of the memory")
+old, first, second = np.array(after_2) / C_2
+print(f"{old:.1%} is the old memory, {first:.1%} from step 1, {second:.1%} from step 2")
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Figure: the parts of the memory, step by step
@@ -451,14 +428,11 @@ def mixed_up(params):  # the forget gate and the output gate exchanged
     return params | W | {"b_f": params["b_o"], "b_o": params["b_f"]}
 
 
-wrong = lstm.step(mixed_up(params), x_t, h_prev, C_prev)
-print(f"with all weights 1: h = {answer.h_t.item():.4f}, mixed up {wrong.h_t.item():.4f}")
-
 # %% slideshow={"slide_type": "fragment"}
 honest = lstm.init_params(1, 1, np.random.default_rng(4))
-right = lstm.step(honest, x_t, h_prev, C_prev)
-wrong = lstm.step(mixed_up(honest), x_t, h_prev, C_prev)
-print(f"with weights that differ: h = {right.h_t.item():.4f}, mixed up {wrong.h_t.item():.4f}")
+for weights, p in [("all weights 1", params), ("weights that differ", honest)]:
+    right, wrong = (lstm.step(q, x_t, h_prev, C_prev).h_t.item() for q in (p, mixed_up(p)))
+    print(f"with {weights}: h = {right:.4f}, mixed up {wrong:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>

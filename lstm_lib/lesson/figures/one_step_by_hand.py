@@ -5,11 +5,16 @@ beside_the_primer(s)                the digits that the primer prints, and ours
 three_ways(full, cut, rounded)      a step shortened in three ways, as a table
 errors(full, cut, rounded)          how the errors travel through the step
 errors_after(go_on, cut, rounded)   how they grow over a thousand steps
+cut(number), rounded(number)        a number with three decimals
+turned(x_t, w_fx, C_prev)           the step, with some of its knobs turned
 parts(history)                      what the memory is made of, step by step
 """
 
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
 import numpy as np
 
+from lstm_lib import data, lstm
 from lstm_lib.lesson.diagrams import draw_cell
 from lstm_lib.plotting import LOOKS, figure, legend, show
 
@@ -57,6 +62,40 @@ def beside_the_primer(s):
         exact = getattr(s, name).item()
         mark = "" if f"{exact:.3f}" == f"0{printed}" else "   the last digit differs"
         print(f"{name:8} primer {printed}   exact {exact:.9f}{mark}")
+
+
+def cut(number):
+    """Return a number with what follows its third decimal cut off.
+
+    Examples
+    --------
+    >>> cut(0.9216), cut(-0.9216)
+    (0.921, -0.921)
+    """
+    return float(Decimal(float(number)).quantize(Decimal("0.001"), ROUND_DOWN))
+
+
+def rounded(number):
+    """Return a number rounded to three decimals, halves away from zero.
+
+    Examples
+    --------
+    >>> rounded(0.9216), rounded(0.0625)
+    (0.922, 0.063)
+    """
+    return float(Decimal(float(number)).quantize(Decimal("0.001"), ROUND_HALF_UP))
+
+
+def turned(x_t=0.5, w_fx=1.0, C_prev=0.2):
+    """Return the step of the lesson with another input, weight of x in the forget gate, or memory.
+
+    Examples
+    --------
+    >>> turned().h_t.round(3)
+    array([[0.609]])
+    """
+    params, _, h_prev, _ = data.walkthrough()
+    return lstm.step(params | {"W_f": np.array([[1, w_fx]])}, np.array([[x_t]]), h_prev, np.array([[C_prev]]))
 
 
 def three_ways(full, cut, rounded):
