@@ -97,10 +97,8 @@ reveal("08.shape", on_offer.index(str((params["W_f"] @ z_t).shape)))
 # Is a batch the same as its sequences one after the other? Cut it into its columns and see:
 
 # %% slideshow={"slide_type": "skip"}
-for b in range(5):
-    alone, _ = lstm.forward(params, X[:, :, b : b + 1])
-    apart = np.abs(alone - hs[:, :, b : b + 1]).max()
-    print(f"column {b} is what it is alone: {apart < 1e-12}")
+alone = [lstm.forward(params, X[:, :, b : b + 1])[0] for b in range(5)]
+print(f"each column is what it is alone: {np.allclose(np.concatenate(alone, axis=2), hs)}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Times differ from machine to machine, and from run to run. What you see below before you have run anything was measured on one machine, with
@@ -116,10 +114,9 @@ choices = ["2 or 3 times as long", "8 times as long", "32 times as long"]
 predict("08.batch", "How long do 32 sequences take?", choices, limits=[5, 16])
 
 # %% slideshow={"slide_type": "skip"}
-D, H, T = 2, 32, 100
-params = lstm.init_params(D, H, rng)
-batches = {str(B): rng.normal(size=(T, D, B)) for B in (1, 8, 32, 128)}
-race = {B: lambda X=X: lstm.forward(params, X) for B, X in batches.items()}
+params = lstm.init_params(2, 32, rng)
+batches = {str(B): rng.normal(size=(100, 2, B)) for B in (1, 8, 32, 128)}
+race = {B: partial(lstm.forward, params, X) for B, X in batches.items()}
 took = stopwatch.times("batch", race)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -219,9 +216,6 @@ def stacked(params):
     return W, b
 
 
-W, b = stacked(params)
-print(f"four times {params['W_f'].shape} is {W.shape}")
-
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
@@ -273,28 +267,19 @@ exercises.many_sequences_fast.check_one_product(one_product)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes. For step 1 the
-# course has its own, in case yours is not there yet:
-
+# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes: `same` compares them. For
+# step 1 the course has its own, in case yours is not there yet:
 
 # %% slideshow={"slide_type": "skip"}
-def same(version):
-    for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3), (5, 6, 1, 2)]:
-        params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
-        h, C = rng.normal(size=(2, H, B))
-        right = lstm.forward(params, X, (h, C))[0]
-        assert np.allclose(version(params, X, h, C), right, rtol=1e-12, atol=1e-13)
-    return "the same as lstm.forward"
-
-
-step_1 = exercises.many_sequences_fast.one_product
+step_1, same = exercises.many_sequences_fast.one_product, exercises.many_sequences_fast.same
 same(step_1)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 2 · One tanh for four gates
 #
 # Lesson 03 proved that σ of a is ½ + ½ tanh(a/2). So σ is a tanh too, if its argument is halved first. That can be done
-# once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh does all four.
+# once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh does all four. In the
+# loop of step 1 only the lines change that make C̃, f, i and o.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -307,25 +292,17 @@ same(step_1)
 # %% slideshow={"slide_type": "skip"}
 def halved(params):
     W, b = stacked(params)
-    H = len(W) // 4
-    W[H:] *= 0.5  # a is halved by halving what makes it
-    b[H:] *= 0.5
+    W[len(W) // 4 :] *= 0.5  # a is halved by halving what makes it
+    b[len(b) // 4 :] *= 0.5
     return W, b
 
 
-# %% slideshow={"slide_type": "skip"}
-def one_tanh(params, X, h, C):
-    (W, b), H, hs = halved(params), len(h), []
-    for x in X:
-        a = np.tanh(W @ np.concatenate([h, x]) + b)
-        C_tilde, (f, i, o) = a[:H], (0.5 + 0.5 * a[H:]).reshape(3, H, -1)
-        C = f * C + i * C_tilde
-        h = o * np.tanh(C)
-        hs.append(h)
-    return np.array(hs)
+def gates(W, b, z, H):
+    a = np.tanh(W @ z + b)
+    return a[:H], *(0.5 + 0.5 * a[H:]).reshape(3, H, -1)  # C̃, f, i, o
 
 
-same(one_tanh)
+same(one_tanh := exercises.many_sequences_fast.looped(halved, gates))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 3 · Write in place
@@ -377,28 +354,9 @@ savings = ["1 one product", "2 one tanh", "3 in place"]
 predict("08.saves", "Which step saves most time, for one sequence and 16 units?", savings)
 
 # %% slideshow={"slide_type": "skip"}
-sizes = {
-    "T=50 B=1 D=1 H=16": (50, 1, 16, 1),
-    "T=100 B=32 D=2 H=32": (100, 2, 32, 32),
-    "T=50 B=64 D=256 H=256": (50, 256, 256, 64),
-}
-versions = {
-    "lstm.forward": lambda params, X, h, C: lstm.forward(params, X, (h, C)),
-    "1 one product": step_1,
-    "2 one tanh": one_tanh,
-    "3 in place": in_place,
-}
-
-
-# %% slideshow={"slide_type": "skip"}
-def compare(name, versions, T, D, H, B):
-    params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
-    h = C = np.zeros((H, B))
-    race = {words: lambda v=v: v(params, X, h, C) for words, v in versions.items()}
-    return stopwatch.times(name, race)
-
-
-compared = {words: compare(words, versions, *size) for words, size in sizes.items()}
+times = exercises.many_sequences_fast
+versions = {"1 one product": step_1, "2 one tanh": one_tanh, "3 in place": in_place}
+compared = times.compare(versions)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: three versions, at three sizes
@@ -424,25 +382,18 @@ reveal("08.saves", np.argmin(np.diff(small)))  # the largest fall from one to th
 # ## A trick that does not always pay
 #
 # x does not depend on h. So W_x · $x_t$ + b can be computed for all steps at once, in one large product before the loop:
-# X is *hoisted* out of it. This is what libraries for graphics cards do.
+# X is *hoisted* out of it. This is what libraries for graphics cards do. In the loop of step 3 the product is then `W_h @ h + a_x`, with the
+# a_x of this step.
 
 
 # %% slideshow={"slide_type": "skip"}
-def hoisted(params, X, h, C):
-    (T, D, B), H, (W, b) = X.shape, len(h), halved(params)
-    all_x = W[:, H:] @ X.transpose(1, 0, 2).reshape(D, T * B) + b  # one product, all steps
-    all_x = all_x.reshape(4 * H, T, B).transpose(1, 0, 2).copy()
-    W_h, a, u = W[:, :H].copy(), np.empty((4 * H, B)), np.empty((H, B))
-    C, hs = C.copy(), np.empty((T, H, B))
-    for a_x, out in zip(all_x, hs, strict=True):
-        np.tanh(np.add(np.dot(W_h, h, out=a), a_x, out=a), out=a)
-        step_in_place(a, C, u, out)
-        h = out
-    return hs
+def all_x(W_x, b, X):
+    T, D, B = X.shape
+    a = W_x @ X.transpose(1, 0, 2).reshape(D, T * B) + b  # one product, all steps
+    return a.reshape(-1, T, B).transpose(1, 0, 2).copy()
 
 
-# %% slideshow={"slide_type": "skip"}
-same(hoisted)
+same(hoisted := exercises.many_sequences_fast.hoisted(all_x))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?
@@ -453,9 +404,8 @@ choices = ["slower than step 3", "about as fast", "faster than step 3"]
 predict("08.hoist", "With 2 inputs and 32 units, hoisted is …", choices, limits=[0.9, 1.1])
 
 # %% slideshow={"slide_type": "skip"}
-both = {"3 in place": in_place, "hoisted": hoisted}
-took = {words: compare(f"hoisted, {words}", both, *size) for words, size in sizes.items()}
-ratio = {words: each["3 in place"] / each["hoisted"] for words, each in took.items()}
+took = times.compare({"3 in place": in_place, "hoisted": hoisted}, "hoisted, ")
+ratio = {size: each["3 in place"] / each["hoisted"] for size, each in took.items()}
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: hoisted beside step 3
@@ -479,17 +429,10 @@ reveal("08.hoist", ratio["T=100 B=32 D=2 H=32"])
 # ## The way back
 #
 # On the way back the same ideas apply, and one more. Each step adds its own da · zᵀ to the gradient of W. A sum of
-# products of columns is one product of matrices, if the columns of all steps are laid side by side.
+# products of columns is one product of matrices, if the columns of all steps are laid side by side: instead of `dW += da_t @ z_t.T`, T times,
 
 
 # %% slideshow={"slide_type": "fragment"}
-def step_by_step(da, z):
-    dW = np.zeros((da.shape[1], z.shape[1]))
-    for da_t, z_t in zip(da, z, strict=True):
-        dW += da_t @ z_t.T
-    return dW
-
-
 def at_once(da, z):
     T, rows, B = da.shape
     return da.transpose(1, 0, 2).reshape(rows, T * B) @ z.transpose(0, 2, 1).reshape(T * B, -1)
@@ -503,13 +446,7 @@ def at_once(da, z):
 predict("08.at_once", "The one large product pays more …", ["with one sequence", "with 32 sequences"])
 
 # %% slideshow={"slide_type": "skip"}
-gain = {}
-for B in (1, 32):
-    da, z = rng.normal(size=(100, 128, B)), rng.normal(size=(100, 34, B))
-    assert np.allclose(step_by_step(da, z), at_once(da, z), rtol=1e-12, atol=1e-11)
-    race = {way.__name__: partial(way, da, z) for way in (step_by_step, at_once)}
-    took = stopwatch.times(f"dW, B = {B}", race)
-    gain[B] = took["step_by_step"] / took["at_once"]
+gain = {B: times.gain(at_once, B) for B in (1, 32)}
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: the gradient of W after the loop
@@ -530,7 +467,7 @@ reveal("08.at_once", np.argmax([*gain.values()]))
 # ## The fused layer
 #
 # Steps 1 to 3 and the two ideas of the way back are `lstm_lib.fused`. It takes the same dict of parameters and gives back
-# the same things.
+# the same things, gradients too.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # X is not hoisted. This is `forward`, as it stands in the library. Three things are new. $C_{t-1}$, C̃, f, i and o lie in one array, the tape,
@@ -541,49 +478,23 @@ reveal("08.at_once", np.argmax([*gain.values()]))
 # Table: the library's forward
 print(museum.text_of(fused, "forward"))
 
-
 # %% slideshow={"slide_type": "skip"}
-def there_and_back(layer, params, X, dhs):
-    _, trace = layer.forward(params, X)
-    return layer.backward(params, dhs, trace)
-
-
-params, X = lstm.init_params(3, 4, rng), rng.normal(size=(7, 3, 5))
-dhs = rng.normal(size=(7, 4, 5))
-grads, dX, _ = there_and_back(lstm, params, X, dhs)
-fast_grads, fast_dX, _ = there_and_back(fused, params, X, dhs)
-far = max(np.abs(fast_grads[name] - grads[name]).max() for name in grads)
-print(f"gradients and dX are the same: {max(far, np.abs(fast_dX - dX).max()) < 1e-12}")
-
-
-# %% slideshow={"slide_type": "skip"}
-def compare_layers(name, T, D, H, B):
-    params = lstm.init_params(D, H, rng)
-    X, dhs = rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
-    half = {k: p.astype(np.float32) for k, p in params.items()}
-    X_half, dhs_half = X.astype(np.float32), dhs.astype(np.float32)
-    race = {
-        "lstm": lambda: there_and_back(lstm, params, X, dhs),
-        "fused": lambda: there_and_back(fused, params, X, dhs),
-        "fused, float32": lambda: there_and_back(fused, half, X_half, dhs_half),
-    }
-    return stopwatch.times(name, race)
-
-
-# %% slideshow={"slide_type": "skip"}
-layers = {words: compare_layers(f"layers, {words}", *size) for words, size in sizes.items()}
-
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-# Table: there and back, the library's two layers
-print(f"{'there and back, times as fast as lstm in float64':50}{'fused':>8}{'fused, float32':>16}")
-for which, took in layers.items():
-    print(f"{which:50}{took['lstm'] / took['fused']:8.1f}{took['lstm'] / took['fused, float32']:16.1f}")
+times.print_layers()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # float32 has half the bytes, so twice as many numbers fit into each instruction and into the caches. The last column shows
 # two changes at once: fusing, and half the digits. For training, 7 digits are usually enough. For checking gradients they
 # are not, as [Check the gradient](06_check_the_gradient.ipynb) shows. `make bench`
 # compares with PyTorch and others on your machine.
+
+# %% slideshow={"slide_type": "skip"}
+# Proof: the two layers give the same gradients
+params, X = lstm.init_params(3, 4, rng), rng.normal(size=(7, 3, 5))
+dhs = rng.normal(size=(7, 4, 5))
+grads, dX, _ = lstm.backward(params, dhs, lstm.forward(params, X)[1])
+fast_grads, fast_dX, _ = fused.backward(params, dhs, fused.forward(params, X)[1])
+assert np.allclose(fast_dX, dX, rtol=0, atol=1e-12)
+assert all(np.allclose(fast_grads[name], grads[name], rtol=0, atol=1e-12) for name in grads)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What a larger one costs
@@ -594,12 +505,6 @@ for which, took in layers.items():
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The way back has two such products at each step, one for dz and one for dW: twice as much again. All else, σ, tanh and the sums, grows with H
 # only and not with H². So there and back a layer makes about three times 8 · H · (H + D) · T · B operations.
-
-
-# %% slideshow={"slide_type": "skip"}
-def operations(T, D, H, B):
-    return 3 * 8 * H * (H + D) * T * B
-
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Twice as many steps, twice as many sequences, twice as many units: for each of the three, does the cost
@@ -612,21 +517,13 @@ question = "Twice as many units, in a layer that is large already, cost …"
 predict("08.units", question, choices, limits=[2.8, 5.6])
 
 # %% slideshow={"slide_type": "skip"}
-growth = {
-    "T": {str(T): (T, 2, 32, 32) for T in (25, 50, 100, 200, 400)},
-    "B": {str(B): (100, 2, 32, B) for B in (1, 4, 16, 64, 256)},
-    "H": {str(H): (50, 2, H, 32) for H in (8, 16, 32, 64, 128, 256, 512)},
-}
-costs = {
-    letter: {n: compare_layers(f"growth, {letter} = {n}", *size) for n, size in row.items()}
-    for letter, row in growth.items()
-}
+costs = times.costs()  # of lstm and fused, there and back, at 17 sizes
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: what was measured, beside what was counted
 print(f"{'H':>4} {'counted':>12} {'measured':>12} {'a second':>14}")
-for n, size in growth["H"].items():
-    ms, count = costs["H"][n]["fused"], operations(*size) / 1e6
+for n, took in costs["H"].items():
+    ms, count = took["fused"], 3 * 8 * int(n) * (int(n) + 2) * 50 * 32 / 1e6
     print(f"{n:>4} {count:10.0f} M {ms:9.1f} ms {count / ms:8.0f} billion")
 reveal("08.units", costs["H"]["512"]["fused"] / costs["H"]["256"]["fused"])
 figures.many_sequences_fast.growth(costs)
@@ -673,15 +570,6 @@ figures.many_sequences_fast.growth(costs)
 
 
 # %% slideshow={"slide_type": "skip"}
-def one_after_the_other(f, w):
-    C, memory = np.zeros_like(w[0]), []
-    for f_t, w_t in zip(f, w, strict=True):
-        C = f_t * C + w_t
-        memory.append(C)
-    return np.array(memory)
-
-
-# %% slideshow={"slide_type": "skip"}
 def scan(f, w):
     f, w, reach, rounds = f.copy(), w.copy(), 1, 0
     while reach < len(f):
@@ -694,7 +582,7 @@ def scan(f, w):
 # %% slideshow={"slide_type": "fragment"}
 f, w = rng.uniform(0.5, 1, size=(1000, 8)), rng.normal(size=(1000, 8))
 memory, rounds = scan(f, w)
-far = np.abs(memory - one_after_the_other(f, w)).max()
+far = np.abs(memory - exercises.many_sequences_fast.one_after_the_other(f, w)).max()
 print(f"1000 steps in {rounds} rounds, the same memory: {far < 1e-12}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -886,7 +774,7 @@ exercises.many_sequences_fast.check_right_order(right_order)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **5. Find the bug.** A long series is cut into batches of B columns and T steps. The state will be handed from each batch
-# to the next, so each column has to go on where it ended. It does not:
+# to the next, so each column has to go on where it ended. Column 0 does not:
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -895,8 +783,7 @@ def batches_with_a_bug(series, T, B):
     return [pieces[k : k + B].T[:, None] for k in range(0, len(pieces), B)]
 
 
-first, second = batches_with_a_bug(np.arange(24.0), T=4, B=3)
-print(f"column 0: {first[:, 0, 0]}, and in the next batch {second[:, 0, 0]}")
+print(*[batch[:, 0, 0] for batch in batches_with_a_bug(np.arange(24.0), T=4, B=3)], sep=" | ")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Write the function as it should be. Each number of the series is used once, and the length of the series is a multiple
