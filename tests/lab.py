@@ -14,7 +14,7 @@ from pathlib import Path
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
 SECONDS = 1000  # playwright counts in milliseconds
-PATIENCE = 600  # seconds; nothing takes so long, but on a machine that does twenty other things it might
+PATIENCE = 45  # seconds; nothing takes so long, but on a machine that does twenty other things it might
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SCREENSHOTS = Path(__file__).parent.parent / "_build" / "screenshots"
 
@@ -123,10 +123,11 @@ def run_all(page, server, name):
     wait_for_kernel(page, server, name)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    numbered = r"e => /\[\d+\]/.test(e.textContent)"
+    numbered = r"e => /\[\d+\]/.test(e.textContent)"  # a folded cell has no number
     page.wait_for_function(
-        f"() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every({numbered})"
+        f"() => [...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')].every({numbered})"
     )
+    wait_for_kernel(page, server, name)
 
 
 def sessions(server):

@@ -90,9 +90,11 @@ def open_from_the_file_browser(page, server, name):
     return lab.wait_for_cells(page)
 
 
-def shown_in_outputs(name):
+def shown_in_outputs(name, *, folded):
     """Count a lesson's pictures, those of them that stand in for a live figure, and the live figures."""
-    outputs = [output for cell in build.read(lab.NOTEBOOKS / name).cells for output in cell.get("outputs", [])]
+    cells = build.read(lab.NOTEBOOKS / name).cells
+    open_cells = [cell for cell in cells if folded or not cell.metadata.get("jupyter", {}).get("outputs_hidden")]
+    outputs = [output for cell in open_cells for output in cell.get("outputs", [])]
     live = [output for output in outputs if build.VIEW in output.get("data", {})]
     return json.dumps(outputs).count("<img "), json.dumps(live).count("<img "), len(live)
 
@@ -119,7 +121,7 @@ def test_the_lessons_of_each_push_hold_every_kind_of_control():
 )
 def test_a_lesson_opened_from_the_file_browser_reads_well_and_runs_without_an_error(page, server, name):
     lesson = open_from_the_file_browser(page, server, name)
-    pictures, still, live = shown_in_outputs(name)
+    pictures, _, _ = shown_in_outputs(name, folded=False)
     page.wait_for_function(f"() => document.querySelectorAll('.jp-OutputArea-output img').length === {pictures}")
     names = [image.get_attribute("alt") for image in lesson.get_by_role("img").all()]
     assert len(names) == pictures  # a picture without a description has no role at all
@@ -128,7 +130,8 @@ def test_a_lesson_opened_from_the_file_browser_reads_well_and_runs_without_an_er
     sizes = "() => [...document.querySelectorAll('.jp-Notebook img')].map(i => [i.naturalWidth, i.clientWidth])"
     assert all(natural > shown > 300 for natural, shown in page.evaluate(sizes))  # loaded, and sharp
 
-    lab.run_all(page, server, name)
+    lab.run_all(page, server, name)  # what was folded opens when it is run
+    pictures, still, live = shown_in_outputs(name, folded=True)
     alive = "document.querySelectorAll('.lstm-cell, .lstm-explore').length"
     drawn = "document.querySelectorAll('.jp-OutputArea-output img:not(.lstm-explore img)').length"
     page.wait_for_function(f"() => {alive} === {live} && {drawn} === {pictures - still}")
@@ -332,7 +335,7 @@ def test_shift_and_enter_go_on_after_a_click_on_any_control(page, server):
 
 def write_into(page, number, code):
     """Type over what stands in a cell."""
-    page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click()
+    page.locator(".jp-CodeCell").nth(number).locator(".jp-InputArea-editor").click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(code)
 
@@ -341,14 +344,14 @@ def test_a_check_answers_a_wrong_answer_and_then_a_right_one(page, server):
     name = "00_start_here.ipynb"
     code = [cell.source for cell in build.read(lab.NOTEBOOKS / name).cells if cell.cell_type == "code"]
     (stub,) = [n for n, source in enumerate(code) if source.startswith("def half_life")]
-    asked = next(n for n in range(stub, len(code)) if "check(" in code[n])
+    asked = next(n for n in range(stub, len(code)) if "check_half_life(" in code[n])
     lab.open_notebook(page, server, name)
     lab.run_all(page, server, name)
     answer = page.locator(".jp-CodeCell").nth(asked).locator(".jp-OutputArea")
     answer.get_by_text("not written yet").first.wait_for()
     for body, sign in [("0.5 / (1 - sigmoid(b_f))", "✗"), ("np.log(0.5) / np.log(sigmoid(b_f))", "✓")]:
         write_into(page, stub, f"def half_life(b_f):\n    return {body}")
-        run_cell(page, stub)
-        run_cell(page, asked)
+        page.keyboard.press("Shift+Enter")
+        page.keyboard.press("Shift+Enter")  # on the bar below, that of the check
         answer.get_by_text(sign).first.wait_for()
     assert answer.get_by_text("✗").count() == 0
