@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lstm_lib import lstm, plotting, rosetta
+from lstm_lib import functional, lstm, model, plotting, rosetta
 
 SEVEN = {
     "primer": "the primer",
@@ -276,6 +276,22 @@ class PyTorch:
             rosetta.save(path, states)
         return path
 
+    def tensors(self, arrays):
+        """Return arrays by name as tensors."""
+        return {name: self.torch.tensor(a) for name, a in arrays.items()}
+
+    def rows(self, *arrays):
+        """Return arrays of shape (T, D, B) as tensors of shape (T, B, D): one row a sequence."""
+        return [self.torch.tensor(a.swapaxes(1, 2).copy()) for a in arrays]
+
+    def sgd(self, learned):
+        """Return plain gradient descent for these parameters, at the rate 0.1."""
+        return self.torch.optim.SGD(learned, lr=0.1)
+
+    def adam(self, learned):
+        """Return Adam for these parameters, at the rate 0.01."""
+        return self.torch.optim.Adam(learned, lr=0.01)
+
     def hidden_states(self, arrays, X):
         """Return hs of shape (T, H, B) that PyTorch computes for the LSTM of the fresh model."""
 
@@ -379,3 +395,143 @@ def relatives(run, primer, weights, cells):
     ]
     header = ["cell", "numbers to learn", "with the same weights", "with these", "then"]
     return Table("Every cell beside the primer's, on one sequence", header, rows)
+
+
+def squared_error(cell):
+    """Return the function that gives the mean squared error of a model with this cell, and its gradients.
+
+    Examples
+    --------
+    >>> params = model.init_params(lstm, D=1, H=2, K=1, rng=np.random.default_rng(0))
+    >>> float(squared_error(lstm)(params | {"b_y": np.ones((1, 1))}, np.zeros((3, 1, 1)), np.zeros((3, 1, 1)))[0])
+    1.0
+    """
+    return lambda params, X, Y: model.loss_and_grads(cell, params, X, Y, functional.mean_squared_error)
+
+
+def twenty_steps(loss_and_grads, params, X, Y, optimiser, gradient=1, step=1):
+    """Return the losses of twenty steps of training, in which the biases may count more than once.
+
+    Parameters
+    ----------
+    loss_and_grads : function
+        Takes parameters, X and Y; returns a loss and the gradients.
+    params : dict of ndarray
+        Where training begins; they stay as they are.
+    X, Y : ndarray
+        The sequences.
+    optimiser : object
+        One of `training`'s.
+    gradient, step : float, default 1
+        How often the gradients of the biases count, and how often their steps.
+
+    Returns
+    -------
+    ndarray of shape (20,)
+
+    Examples
+    --------
+    >>> from lstm_lib import training
+    >>> def slope_of_one(params, X, Y):
+    ...     return sum(p.item() for p in params.values()), {name: np.ones(1) for name in params}
+    >>> biases = {name: np.zeros(1) for name in ("b_f", "b_i", "b_C", "b_o")}
+    >>> twenty_steps(slope_of_one, biases, None, None, training.SGD(lr=1), step=2)[:3].tolist()
+    [0.0, -8.0, -16.0]
+    """
+    params, losses = {name: p.copy() for name, p in params.items()}, []
+    for _ in range(20):
+        loss, grads = loss_and_grads(params, X, Y)
+        losses.append(loss)
+        before = {name: params[name].copy() for name in _BIASES}
+        optimiser.step(params, grads | {name: gradient * grads[name] for name in _BIASES})
+        for name in _BIASES:
+            params[name] += (step - 1) * (params[name] - before[name])
+    return np.array(losses)
+
+
+_BIASES = ("b_f", "b_i", "b_C", "b_o")
+
+
+def _drawn():
+    """Return weights for every relative, and a sequence: D = 2, H = 3, peepholes p_f, p_i, p_o."""
+    rng = np.random.default_rng(3)
+    weights = {name: rng.normal(size=p.shape) for name, p in lstm.init_params(2, 3, rng).items()}
+    weights |= {f"p_{k}": rng.normal(size=(3, 1)) for k in "fio"}
+    return weights, rng.normal(size=(8, 2, 4))
+
+
+def weights():
+    """Return the weights that all relatives get.
+
+    Examples
+    --------
+    >>> weights()["W_f"].shape, weights()["p_o"].shape
+    ((3, 5), (3, 1))
+    """
+    return _drawn()[0]
+
+
+def run(step, params):
+    """Return the hidden states of a relative for a sequence of 8 steps.
+
+    Examples
+    --------
+    >>> run(lambda p, x, h, C: (h + 1, C), weights())[:, 0, 0].tolist()
+    [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]
+    """
+    h = C = np.zeros((3, 4))
+    hs = []
+    for x in _drawn()[1]:
+        h, C = step(params, x, h, C)
+        hs.append(h)
+    return np.array(hs)
+
+
+def primer(p, x, h, C):
+    """Return h and C after a step of the primer's cell.
+
+    Examples
+    --------
+    >>> primer(weights(), np.zeros((2, 1)), np.zeros((3, 1)), np.zeros((3, 1)))[0].shape
+    (3, 1)
+    """
+    s = lstm.step(p, x, h, C)
+    return s.h_t, s.C_t
+
+
+def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
+    """Return a table of how far five relatives are from the primer's, and if some weights bring them together.
+
+    Examples
+    --------
+    >>> siblings(*[primer] * 5).rows[0]
+    ['1997, no forget gate', '54', 'equal to rounding', 'b_f = 40, so f = 1', 'equal to rounding']
+    """
+    w = weights()
+    kept_open = w | {"b_f": np.full((3, 1), 40.0)}
+    blind = w | {f"p_{k}": np.zeros((3, 1)) for k in "fio"}
+    mirrored = w | {"W_i": -w["W_f"], "b_i": -w["b_f"]}
+    of_hx, of_x = 3 * 5 + 3, 3 * 2 + 3  # numbers in a gate that sees h and x, or x only
+    cells = [
+        ("1997, no forget gate", of_1997, 3 * of_hx, "b_f = 40, so f = 1", kept_open),
+        ("peepholes", with_peepholes, 4 * of_hx + 9, "peephole weights 0", blind),
+        ("coupled gates", coupled, 3 * of_hx, "W_i = −W_f, b_i = −b_f", mirrored),
+        ("GRU", gru, 3 * of_hx, "none", None),
+        ("minLSTM", min_lstm, 3 * of_x, "none", None),
+    ]
+    return relatives(run, primer, w, cells)
+
+
+def ones_shown(params, bits):
+    """Return for each bit read whether one unit that begins at C = −1 shows more than 0, as 0 or 1.
+
+    Examples
+    --------
+    >>> silent = {f"{p}_{k}": np.zeros((1, 2 if p == "W" else 1)) for p in "Wb" for k in "ifCo"}
+    >>> ones_shown(silent, [1, 0]).tolist()
+    [0, 0]
+    """
+    params = {name: np.array(p, float) for name, p in params.items()}
+    start = np.array([[np.tanh(-1)]]), np.array([[-1.0]])
+    hs, _ = lstm.forward(params, np.reshape(bits, (-1, 1, 1)), start)
+    return (hs[:, 0, 0] > 0).astype(int)
