@@ -14,7 +14,7 @@ from pathlib import Path
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update"
 SECONDS = 1000  # playwright counts in milliseconds
-PATIENCE = 45  # seconds; nothing takes so long, but on a machine that does twenty other things it might
+PATIENCE = 600  # seconds; nothing takes so long, but on a machine that does twenty other things it might
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SCREENSHOTS = Path(__file__).parent.parent / "_build" / "screenshots"
 
