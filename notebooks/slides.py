@@ -135,7 +135,7 @@ def deck(notebook):
         resources["widgets"] = notebook.metadata["widgets"][build.STATE]
     page, _ = exporter.from_notebook_node(prepare(notebook), resources=resources)
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
-    return re.sub(r'href="(\d\d_\w+)\.ipynb', r'href="\1.html', page)
+    return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
 
 
 def fetch(package, folder):
@@ -180,7 +180,7 @@ def build_decks(names, folder):
     paths = []
     for name in names:
         notebook = lesson(name)
-        path = folder / f"{name}.html"
+        path = folder / f"{Path(name).name}.html"
         path.write_text(deck(notebook), encoding="utf-8")
         paths.append(path)
     return paths
@@ -207,8 +207,8 @@ def main(arguments=None):
         if options.times:
             times(names)
             return 0
-        for path in build_decks(names, BUILT / "slides"):
-            slides = slides_of(lesson(path.stem))
+        for name, path in zip(names, build_decks(names, BUILT / "slides"), strict=True):
+            slides = slides_of(lesson(name))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")
     except (DeckError, build.BuildError) as error:

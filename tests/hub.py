@@ -104,8 +104,9 @@ class Hub:
 
 
 def _free_ports(count):
-    """Return the first of some free ports in a row."""
-    for first in range(18000, 28000, 10):
+    """Return the first of some free ports in a row; other processes that look for some begin elsewhere."""
+    own = 18000 + 10 * (os.getpid() % 900)
+    for first in (*range(own, 28000, 10), *range(18000, own, 10)):
         with contextlib.ExitStack() as stack:
             try:
                 for port in range(first, first + count):

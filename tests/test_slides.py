@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from pathlib import Path
 
 import build
 import lab
@@ -64,6 +65,13 @@ def on_each_slide():
         lesson = slides.lesson(name)
         for number, slide in enumerate(slides.slides_of(lesson), 1):
             yield f"{name}, slide {number} ({slide.section})", slide
+
+
+def test_a_lesson_beyond_the_core_has_a_deck_beside_the_others(tmp_path):
+    (path,) = slides.build_decks(["further/13_rosetta"], tmp_path)
+    assert path == tmp_path / "13_rosetta.html"
+    assert 'href="03_the_formulas.html' in path.read_text(encoding="utf-8")
+    assert "ipynb" not in "".join(re.findall('href="[^"]*"', path.read_text(encoding="utf-8")))
 
 
 def words(slide):
@@ -229,7 +237,7 @@ def walk(page, path, screen):
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]}x{screen[1]}")
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_slide_can_be_read_in_a_room_without_a_network(page, decks, name, screen):
-    assert walk(page, decks / f"{name}.html", screen) == []
+    assert walk(page, decks / f"{Path(name).name}.html", screen) == []
     assert page.evaluate("Reveal.getTotalSlides()") == len(slides.slides_of(slides.lesson(name)))
 
 

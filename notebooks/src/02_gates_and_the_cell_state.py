@@ -498,7 +498,7 @@ def read(word):
 # **A word of your own.** Write it between the quotation marks, in small letters (any other character is silence), and run the
 # cell again. Which words with as many a's as b's are refused, and at which letter are they spoilt?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 word = "aabbab"  # a word of your own, of a's and b's
 memory, accepted = read(word)
 for letter, (n, seen, spoilt) in zip(word, memory.round(1) + 0.0, strict=True):

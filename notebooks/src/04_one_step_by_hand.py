@@ -97,7 +97,7 @@ predict("04.kept", "How much of the old memory does the gate keep?", shares, lim
 # %% slideshow={"slide_type": "fragment"}
 f = 1 / (1 + np.exp(-a))
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: σ of the sum
 reveal("04.kept", f)
 working.write(f_1=f)
@@ -151,7 +151,7 @@ kept = f * C
 written = i * C_tilde
 C_new = kept + written
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: what is kept and what is written
 reveal("04.memory", C_new)
 print(f"kept {kept:.6f}, written {written:.6f}")
@@ -280,7 +280,7 @@ def go_on(shorten, n_steps, h=h, C=C):
 fates = ["smaller: errors cancel", "some dozens: it grows, and then stops", "a thousand: it grows with every step"]
 predict("04.errors", "How large does the error become, in errors of the first step?", fates, limits=[1, 500])
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: after 1, 10, 100 and 1000 steps
 reveal("04.errors", figures.one_step_by_hand.errors_after(go_on, cut, rounded))
 
@@ -362,7 +362,7 @@ predict("04.silence", "What does the memory do?", fates, limits=[-1e-9, 1e-9])
 x_2 = 0.0
 a_2 = 1 * h_new + 1 * x_2 + 1
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 f_2 = i_2 = o_2 = 1 / (1 + np.exp(-a_2))
 C_tilde_2 = np.tanh(a_2)
 C_2 = f_2 * C_new + i_2 * C_tilde_2

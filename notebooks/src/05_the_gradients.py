@@ -94,7 +94,7 @@ formulas.Lines(list(symbolic.CELL.values()))
 # Your guess: one local derivative of the memory
 predict("05.memory", "What is the derivative of C_t with respect to f_t?", ["f_t", "C_(t−1)", "i_t"])
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: all four, by computer algebra
 four = [symbolic.LOCAL["C_t", n] for n in ("f_t", "C_prev", "i_t", "C_tilde")]
 reveal("05.memory", [symbolic.f_t, symbolic.C_prev, symbolic.i_t].index(four[0].right))

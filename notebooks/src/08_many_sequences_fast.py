@@ -277,9 +277,8 @@ same(step_1)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 2 · One tanh for four gates
 #
-# Lesson 03 proved that σ of a is ½ + ½ tanh(a/2). So σ is a tanh too, if its argument is halved first. That can be done
-# once, in the weights and biases of the three gates, before the loop begins. Then a single call of tanh does all four. In the
-# loop of step 1 only the lines change that make C̃, f, i and o.
+# Lesson 03 proved that σ of a is ½ + ½ tanh(a/2): σ is a tanh, of half its argument. Halve the weights and biases of the three
+# gates once, before the loop begins. Then one call of tanh does all four.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -381,8 +380,8 @@ reveal("08.saves", np.argmin(np.diff(small)))  # the largest fall from one to th
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A trick that does not always pay
 #
-# x does not depend on h. So W_x · $x_t$ + b can be computed for all steps at once, in one large product before the loop:
-# X is *hoisted* out of it. This is what libraries for graphics cards do. In the loop of step 3 the product is then `W_h @ h + a_x`, with the
+# x does not depend on h. So W_x · $x_t$ + b can be computed for all steps at once, in one product before the loop:
+# X is *hoisted* out of it. In the loop of step 3 the product is then `W_h @ h + a_x`, with the
 # a_x of this step.
 
 
@@ -428,8 +427,8 @@ reveal("08.hoist", ratio["T=100 B=32 D=2 H=32"])
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The way back
 #
-# On the way back the same ideas apply, and one more. Each step adds its own da · zᵀ to the gradient of W. A sum of
-# products of columns is one product of matrices, if the columns of all steps are laid side by side: instead of `dW += da_t @ z_t.T`, T times,
+# Here one more idea helps. Each step adds its own da · zᵀ to the gradient of W. A sum of products of columns is one
+# product of matrices, if the columns of all steps are laid side by side: instead of `dW += da_t @ z_t.T`, T times,
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -519,7 +518,7 @@ predict("08.units", question, choices, limits=[2.8, 5.6])
 # %% slideshow={"slide_type": "skip"}
 costs = times.costs()  # of lstm and fused, there and back, at 17 sizes
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"} tags=["output-only"]
 # Answer: what was measured, beside what was counted
 print(f"{'H':>4} {'counted':>12} {'measured':>12} {'a second':>14}")
 for n, took in costs["H"].items():

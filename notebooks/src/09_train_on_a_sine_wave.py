@@ -104,7 +104,7 @@ errors = {
     "two-lag rule": one_step_error(two_lags, Y_test[1:]),
 }
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: persistence, and a rule with two lags
 print(f"persistence   {errors['persistence']:.4f}")
 print("two-lag rule ", "exact to rounding" if errors["two-lag rule"] < 1e-28 else "not exact")
@@ -357,7 +357,7 @@ exercises.train_on_a_sine_wave.check_train(my_train)
 #
 # Never train for long with code that was not checked. First twenty steps of your own code, on another wave:
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"} tags=["output-only"]
 # Table: the loss of your own code after twenty steps
 finale.twenty_steps()
 
@@ -397,7 +397,7 @@ for lr, n_steps in [(1e-2, 300), (3e-3, 200), (1e-3, 100)]:
         losses.append(loss)
 watch(params)
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"} tags=["output-only"]
 # Figure: before training, after 20, 100 and 600 steps
 figures.train_on_a_sine_wave.while_it_learned(watch.runs, wave)
 
