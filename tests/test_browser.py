@@ -134,7 +134,8 @@ def test_a_lesson_opened_from_the_file_browser_reads_well_and_runs_without_an_er
     pictures, still, live = shown_in_outputs(name, folded=True)
     alive = "document.querySelectorAll('.lstm-cell, .lstm-explore').length"
     drawn = "document.querySelectorAll('.jp-OutputArea-output img:not(.lstm-explore img)').length"
-    page.wait_for_function(f"() => {alive} === {live} && {drawn} === {pictures - still}")
+    # more than are stored: what is drawn while a network trains is for who runs it
+    page.wait_for_function(f"() => {alive} === {live} && {drawn} >= {pictures - still}")
     assert lesson.locator(ERROR).count() == 0
     assert page.outside == []
     assert page.failures == []
