@@ -12,7 +12,7 @@
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **What you need.** The notation of [Start here](00_start_here.ipynb#The-notation-card). Derivatives, for one section.
+# **What you need.** The notation of [Start here](00_start_here.ipynb#The-map). Derivatives, for one section.
 #
 # **How long it takes.** About 35 minutes to read and to run, and 45 for the exercises.
 #

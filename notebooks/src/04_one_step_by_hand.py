@@ -28,7 +28,9 @@ import numpy as np
 
 from lstm_lib import data, lstm, sigmoid
 from lstm_lib.lesson import CellExplorer, Working, exercises, figures, mine, predict, reveal
-from lstm_lib.lesson.figures.one_step_by_hand import cut, rounded, turned
+
+of_hand = figures.one_step_by_hand
+cut, rounded, turned = of_hand.cut, of_hand.rounded, of_hand.turned
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before

@@ -11,7 +11,8 @@ Each picture is shown in the notebook, and described for those who cannot see it
 
 import numpy as np
 
-from lstm_lib import flow, lstm, tanh_grad
+from lstm_lib import flow, lstm
+from lstm_lib.functional import tanh_grad
 from lstm_lib.plotting import INK, LOOKS, curve, figure, show
 
 OCHRES = ["#CC9A2E", "#A06F00", "#5C4000"]  # shades of the colour of h
