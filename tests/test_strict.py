@@ -83,7 +83,7 @@ display(widgets.HBox([a, b]))
 """
 EXERCISE = """# %%
 import numpy as np
-from lstm_lib.lesson import check
+from lstm_lib.lesson.checks import check
 
 # %%
 def half(x):

@@ -14,8 +14,8 @@
     typed, asleep                   a trained network to type into; a live figure in a saved page
     morse_key                       a key under the fingers, and a network that reads it
 
-A lesson takes what it writes often from here: ``from lstm_lib.lesson import explore, predict, reveal``. Each name is
-fetched from its module when it is asked for, so that a lesson without sliders loads nothing for them.
+A lesson takes what it writes often from here: ``from lstm_lib.lesson import explore, predict, reveal``. Each name
+is fetched from its module when it is asked for, so that a lesson without sliders loads nothing for them.
 """
 
 from importlib import import_module
