@@ -19,6 +19,7 @@ is fetched from its module when it is asked for, so that a lesson without slider
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 
 DOOR = {
     "predict": "predictions",
@@ -36,3 +37,14 @@ def __getattr__(name):
     if name not in DOOR:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{DOOR[name]}"), name)
+
+
+def modules_of(package):
+    """Return the ``__getattr__`` of a package whose modules are loaded when they are first asked for."""
+
+    def module(name):
+        if find_spec(f"{package}.{name}") is None:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return import_module(f"{package}.{name}")
+
+    return module

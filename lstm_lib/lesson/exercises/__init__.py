@@ -4,11 +4,6 @@ A lesson asks with ``exercises.start_here.check_half_life(half_life)``. A module
 for. How an answer is tried and compared is in ``checks``.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
+from lstm_lib.lesson import modules_of
 
-
-def __getattr__(name):
-    if find_spec(f"{__name__}.{name}") is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f"{__name__}.{name}")
+__getattr__ = modules_of(__name__)

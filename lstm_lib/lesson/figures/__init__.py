@@ -3,11 +3,6 @@
 A lesson shows one with ``figures.start_here.squashers()``. A module is loaded when it is first asked for.
 """
 
-from importlib import import_module
-from importlib.util import find_spec
+from lstm_lib.lesson import modules_of
 
-
-def __getattr__(name):
-    if find_spec(f"{__name__}.{name}") is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f"{__name__}.{name}")
+__getattr__ = modules_of(__name__)
