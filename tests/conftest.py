@@ -23,3 +23,10 @@ def pytest_collection_modifyitems(items):
 def group(item):
     """Return the name of the group of tests that run on one core, one after another."""
     return item.get_closest_marker("xdist_group").args[0]
+
+
+def pytest_collection_finish(session):
+    """Refuse to begin where groups would be torn apart: pytest-xdist writes them into the names of the tests."""
+    spread = getattr(session.config.option, "loadgroup", False)
+    if spread and not all(item.nodeid.endswith(f"@{group(item)}") for item in session.items):
+        raise pytest.UsageError("this pytest and this pytest-xdist do not keep the tests of a group together")
