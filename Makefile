@@ -18,7 +18,7 @@ QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
 pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages grade bench lock clean
+.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages lite grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
@@ -60,6 +60,10 @@ slides: env       ## decks that need no network, into _build/slides; npm gives r
 pages: env        ## every lesson as a page to hand out or to print, folded as it is, into _build/pages
 	$(BIN)/python -m nbconvert --config notebooks/handout/config.py --output-dir _build/pages notebooks/*.ipynb \
 	  notebooks/further/*.ipynb
+
+lite:             ## the course in a browser with nothing to install, into _build/site/lite; npm gives the Python for it
+	$(MAKE) env ALL=$(ALL)-lite
+	$(BIN)/python notebooks/lite.py
 
 grade: env        ## mark what was handed in: `make grade SET=ps1_forward COURSE=folder`, notebooks/graded/INSTRUCTORS.md
 	$(BIN)/python notebooks/graded/grade.py $(SET) $(if $(COURSE),--course $(COURSE)) $(if $(STUDENT),--student "$(STUDENT)") $(GRADE_OPTIONS)
