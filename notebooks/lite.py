@@ -45,6 +45,7 @@ THERE = {
     "extra": "",
 }
 SETTINGS = {
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # a lesson is found in and printed whole
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
     "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True},
 }
@@ -200,7 +201,8 @@ def prepare(names, place, site):
     for name in names:
         target = place / "files" / f"{name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(HERE / f"{name}.ipynb", target)
+        # each text in one piece: of a text in lines, as it is stored, this front end makes lines with commas
+        target.write_text(json.dumps(build.read(HERE / f"{name}.ipynb")), encoding="utf-8")
     pyodide = npm.kept(PYODIDE)
     shutil.copytree(pyodide, place / "static" / "pyodide")
     pyodides = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))

@@ -77,6 +77,10 @@ def page(browser, address):
     page.context.close()
 
 
+def outputs_in_sight(cell):
+    return 0 if cell.metadata.get("jupyter", {}).get("outputs_hidden") else len(cell.get("outputs", []))
+
+
 @pytest.mark.parametrize("name", of_kind(LESSONS))
 def test_a_lesson_opens_with_all_that_is_stored_and_its_python_starts_without_a_request_outside(
     page, address, name
@@ -84,7 +88,8 @@ def test_a_lesson_opens_with_all_that_is_stored_and_its_python_starts_without_a_
     stored = build.read(lab.NOTEBOOKS / f"{name}.ipynb").cells
     opened = in_browser.open_lesson(page, address, name)
     assert [cell["source"] for cell in opened] == [cell.source for cell in stored]
-    assert [len(cell.get("outputs", [])) for cell in opened] == [len(cell.get("outputs", [])) for cell in stored]
+    assert [cell.get("outputs") for cell in opened] == [cell.get("outputs") for cell in stored]
+    assert page.locator(".jp-OutputArea-output").count() == sum(map(outputs_in_sight, stored))
     in_browser.wait_for_python(page)
     assert page.outside == []
     assert page.failures == []
