@@ -5,7 +5,7 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
-ALL    := course-test-grading$(if $(CHROME),-browser)
+ALL    := course-test-grading$(if $(CHROME),-browser-lite)
 # `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -61,8 +61,7 @@ pages: env        ## every lesson as a page to hand out or to print, folded as i
 	$(BIN)/python -m nbconvert --config notebooks/handout/config.py --output-dir _build/pages notebooks/*.ipynb \
 	  notebooks/further/*.ipynb
 
-lite:             ## the course in a browser with nothing to install, into _build/site/lite; npm gives the Python for it
-	$(MAKE) env ALL=$(ALL)-lite
+lite: $(VENV)/ready-course-test-lite  ## the course in a browser, nothing to install, into _build/site/lite; npm gives Python for it
 	$(BIN)/python notebooks/lite.py
 
 grade: env        ## mark what was handed in: `make grade SET=ps1_forward COURSE=folder`, notebooks/graded/INSTRUCTORS.md
