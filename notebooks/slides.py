@@ -24,7 +24,7 @@ from traitlets.config import Config
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
-LAYOUT = "layout"  # a cell may say "beside" or "below": where the picture of its slide stands
+LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
 ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
 HEADING = re.compile(r"(#+) (.+)\n*")
 ASKS = re.compile(r"\bquestions\b|^Predict")  # in the heading of a slide that only asks
