@@ -25,7 +25,6 @@ HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
 LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
-ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
 HEADING = re.compile(r"(#+) (.+)\n*")
 ASKS = re.compile(r"\bquestions\b|^Predict")  # in the heading of a slide that only asks
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
@@ -134,11 +133,10 @@ def project(cell, asked, here):
     if cell.cell_type == "markdown":
         cell.source = prose(cell.source)
         return
-    if not tagged(ALIVE, cell):
-        for output in cell.outputs:
-            if wall.page_of(output):
-                output.data.pop(build.VIEW, None)  # a slider that moves nothing; its picture says as much
-        cell.outputs = wall.outputs(cell, asked, here)
+    for output in cell.outputs:
+        if wall.page_of(output):
+            output.data.pop(build.VIEW, None)  # what needs a kernel; the page lives without one, or is a picture
+    cell.outputs = wall.outputs(cell, asked, here)
     if not tagged(OUTPUT_ONLY, cell):
         cell.source = wall.code(cell.source)
         if not cell.source:
@@ -154,9 +152,7 @@ def deck(notebook):
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    resources = {"title": heading(notebook.cells[0]), "widgets": None}
-    if any(tagged(ALIVE, cell) for cell in notebook.cells):
-        resources["widgets"] = notebook.metadata["widgets"][build.STATE]
+    resources = {"title": heading(notebook.cells[0])}
     page, _ = exporter.from_notebook_node(prepare(notebook), resources=resources)
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
     return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
