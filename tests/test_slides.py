@@ -232,6 +232,7 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         page.keyboard.press("s")
     notes = popup.value.locator(".speaker-controls-notes .value")
     deck = slides.slides_of(slides.lesson("00_start_here"))
+    assert popup.value.locator(".pacing").is_visible()  # the bar that keeps 25 minutes at 25 minutes
     for number in [n for n, slide in enumerate(deck) if slide.notes][:3]:
         page.evaluate(
             "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }", number
@@ -239,6 +240,36 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         (note,) = deck[number].notes
         first_words = re.match(r"[^*$`]+", note.source.split("\n\n")[1])[0].strip()
         notes.filter(has_text=first_words).wait_for()
+
+
+def test_the_space_bar_goes_through_everything_in_order_and_sections_are_columns(page, decks):
+    show(page, decks / "04_one_step_by_hand.html", SCREENS[0])
+    total, seen = page.evaluate("Reveal.getTotalSlides()"), []
+    for _ in range(5 * total):
+        seen.append(page.evaluate(WHERE))
+        if page.evaluate("Reveal.isLastSlide()") and not page.evaluate("Reveal.availableFragments().next"):
+            break
+        page.keyboard.press("Space")
+    assert seen == sorted(seen)
+    assert set(seen) == set(range(total))
+    headings = page.locator(".slides > section > section:first-child :is(h1, h2, h3)")
+    assert page.locator(".again").count() > 0
+    assert headings.count() == page.locator(".slides > section").count()
+
+
+def test_the_title_slide_says_which_course_this_is_and_who_gives_it(decks, tmp_path):
+    (path,) = slides.build_decks(["04_one_step_by_hand"], tmp_path, ["A. Lecturer", "1 < 2"])
+    html = path.read_text(encoding="utf-8")
+    assert f'<p class="above">{slides.COURSE} · Lesson 04</p>' in html
+    assert html.count(f"A. Lecturer · 1 &lt; 2 · {slides.LICENCE}") == 1
+
+
+def test_in_a_dark_room_the_ground_is_dark(page, decks):
+    show(page, decks / "00_start_here.html", SCREENS[0])
+    page.goto((decks / "00_start_here.html").as_uri() + "?dark")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    filtered = page.evaluate("getComputedStyle(document.querySelector('.reveal')).filter")
+    assert "invert" in filtered
 
 
 def test_the_live_cell_works_on_a_slide_and_keeps_the_keys_it_is_given(page, decks):
