@@ -232,7 +232,7 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         page.keyboard.press("s")
     notes = popup.value.locator(".speaker-controls-notes .value")
     deck = slides.slides_of(slides.lesson("00_start_here"))
-    assert popup.value.locator(".pacing").is_visible()  # the bar that keeps 25 minutes at 25 minutes
+    popup.value.locator(".pacing").wait_for()  # the bar that keeps 25 minutes at 25 minutes
     for number in [n for n, slide in enumerate(deck) if slide.notes][:3]:
         page.evaluate(
             "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }", number
