@@ -1,4 +1,4 @@
-"""What a browser needs, from npm: each package pinned by the hash of its archive, kept in _build/npm.
+"""What a browser needs, from npm: each package pinned by the hash of its archive, fetched once and kept.
 
 The licence of a package is kept beside its files, under the package's name.
 """
@@ -21,14 +21,6 @@ PACKAGES = {
     "mathjax@3.2.2": (
         "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
         r"es5/tex-svg-full\.js",
-    ),
-    "requirejs@2.3.7": (
-        "31f3330c978fb28684622fe71165dc946432cf0210b2ea8a1ca0233e70f2737d",
-        r"require\.js",
-    ),
-    "@jupyter-widgets/html-manager@1.0.15": (
-        "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
-        r"dist/(embed-amd\.js|.*\.woff2)",
     ),
     "pyodide@314.0.6": (
         "d78ac549b28a2a58600cd06f44e017024151775f8c6b2d73fab1475400d38ea2",
@@ -77,5 +69,5 @@ def fetch(package, folder):
                 if re.fullmatch(wanted, name):
                     (folder / Path(name).name).write_bytes(files.extractfile(member).read())
                 elif re.fullmatch(LICENCE, name):
-                    bare = package.rpartition("@")[0].strip("@").replace("/", "-")
-                    (folder / f"{bare}-licence.txt").write_bytes(files.extractfile(member).read())
+                    owner = package.rpartition("@")[0].strip("@").replace("/", "-")
+                    (folder / f"{owner}-licence.txt").write_bytes(files.extractfile(member).read())
