@@ -20,11 +20,15 @@ PLACEHOLDER = "example.org"
 OPENING, CLOSING = "<!-- doors: made by notebooks/doors.py -->\n", "<!-- doors end -->\n"
 BINDER, COLAB = "https://mybinder.org", "https://colab.research.google.com"
 FETCHED = "NumPy, Matplotlib and what comes with them are fetched from Pyodide's address (cdn.jsdelivr.net)"
+JOB = "../../actions/workflows/lite.yml"
+RUNS = f"[![each week a lesson is run whole in a browser: does it print what you read?]({JOB}/badge.svg)]({JOB})"
 NOT_YET = f"""Nothing installed: `make lite` writes the course for a browser, to be put on any web server.
 {FETCHED} when a lesson is first run there.
+{RUNS}
 """
 OPEN = f"""Nothing installed: {{ways}}. In your browser,
 {FETCHED} when a lesson is first run.
+{RUNS}
 """
 ALONE = """from importlib.util import find_spec
 
