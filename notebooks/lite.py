@@ -162,7 +162,7 @@ def configuration():
         "loadPyodideOptions": {
             "lockFileURL": "packages.json",
             # what a reader has guessed is kept with the notebooks, in the browser's own storage
-            "env": {"LSTM_GUESSES": "/drive/guesses", "HOME": "/home/pyodide"},
+            "env": {"LSTM_GUESSES": "/drive/guesses"},
         },
     }
     return {

@@ -21,15 +21,17 @@ pytest.importorskip("jupyterlite_core", reason="the extra [lite] is what builds 
 LESSONS = build.chosen([], lab.NOTEBOOKS)
 EACH_PUSH = ("00", "04")  # the others are opened once a week
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lite")]
-ALONE = """import subprocess, sys, threading
-sys.platform = "emscripten"
-start = threading.Thread.start
-def refuse(*_, **__):
-    raise RuntimeError("a browser has no threads and no processes")
-def start_for_the_kernel_only(thread):
-    caller = sys._getframe(1).f_globals["__name__"].partition(".")[0]
-    return start(thread) if caller in ("ipykernel", "zmq") else refuse()
-threading.Thread.start, subprocess.Popen.__init__ = start_for_the_kernel_only, refuse
+ALONE = """def alone():  # what a lesson calls its own things must not meet ours
+    import subprocess, sys, threading
+    start = threading.Thread.start
+    def refuse(*_, **__):
+        raise RuntimeError("a browser has no threads and no processes")
+    def start_for_the_kernel_only(thread):
+        caller = sys._getframe(1).f_globals["__name__"].partition(".")[0]
+        return start(thread) if caller in ("ipykernel", "zmq") else refuse()
+    sys.platform = "emscripten"
+    threading.Thread.start, subprocess.Popen.__init__ = start_for_the_kernel_only, refuse
+alone()
 """
 EXECUTE = """async code => {
   const told = [], kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
