@@ -52,7 +52,7 @@ test-rosetta:     ## rosetta against the frameworks themselves, which it install
 
 notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
-	$(BIN)/python -c "from lstm_lib.lesson.diagrams import draw_cell; from lstm_lib.plotting import png; open('notebooks/cell.png', 'wb').write(png(draw_cell().figure))"
+	$(BIN)/python notebooks/front/pictures.py
 
 slides: env       ## decks that need no network, into _build/slides; npm gives reveal.js and MathJax once
 	$(BIN)/python notebooks/slides.py
