@@ -1,7 +1,7 @@
 """The recall questions of all lessons as a deck of cards for Anki: ``write("lstm_recall.apkg")``.
 
-Questions and answers are those of the lessons' own text. A card is known by its lesson and its place there, so that
-a newer deck brings new words to a card and keeps what its learner has reached with it.
+Questions and answers are those of the lessons' own text. A card is known by its lesson and its place there, so
+that a newer deck brings new words to a card and keeps what its learner has reached with it.
 """
 
 import re
