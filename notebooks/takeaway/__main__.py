@@ -1,4 +1,4 @@
-"""Make what one takes away, into ``_build``: ``python notebooks/takeaway [step] [cards] [ledgers] [book]``, or ``pages``."""
+"""Make what one takes away: ``python notebooks/takeaway``, or some of ``step cards ledgers book pages`` of it."""
 
 import argparse
 import sys

@@ -1,5 +1,5 @@
 // What a page becomes on paper: what is folded is shown, or goes to the end of the lesson, or is left out.
-async (chapter) => {
+async ({name, title: chapter}) => {
   if (window.MathJax) await MathJax.startup.promise;
   await Promise.all([...document.images].map((image) => image.decode().catch(() => undefined)));
   const LATER = /^(Hint|Solution|Answers?$|The .*answers$)/;
@@ -38,5 +38,9 @@ async (chapter) => {
     if (asked.textContent.startsWith("Run this cell")) asked.closest("p").remove();  // paper has no cells
   }
   for (const control of document.querySelectorAll("audio, video")) control.remove();
+  for (const heading of document.querySelectorAll(":is(h1, h2, h3, h4)[id]")) heading.id = `${name}-${heading.id}`;
+  for (const link of document.querySelectorAll('a[href^="#"]')) {
+    link.setAttribute("href", `#${name}-${link.getAttribute("href").slice(1)}`);  // each lesson has its "References"
+  }
   if (chapter) document.querySelector("h1").firstChild.textContent = chapter;
 }

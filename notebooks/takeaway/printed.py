@@ -20,7 +20,7 @@ import slides
 import view
 from nbconvert.exporters import HTMLExporter
 from pypdf.annotations import Link
-from pypdf.generic import Fit
+from pypdf.generic import ArrayObject, Fit, NameObject
 from traitlets.config import Config, PyFileConfigLoader
 
 from lstm_lib.lesson import ledger
@@ -32,8 +32,9 @@ COVER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>The LSTM 
 <p>Version {version}. Lesson text and figures: CC BY 4.0; programs: BSD 3-Clause.</p>
 <h2 class="contents">Contents</h2><table>{rows}</table></html>"""
 ROW = '<tr><td><a href="{name}.html">{title}</a></td><td>{page}</td></tr>'
-NUMBERS = """<!doctype html><style>@page {{size: A4; margin: 0}} p {{height: 296mm; margin: 0; text-align: center}}
-p {{font: 9pt sans-serif; break-after: page}} span {{position: relative; top: 283mm; color: #595959}}</style>
+NUMBERS = """<!doctype html><style>@page {{size: A4; margin: 0}} body {{margin: 0}}
+p {{height: 296mm; margin: 0; text-align: center; font: 9pt sans-serif; break-after: page}}
+span {{position: relative; top: 283mm; color: #595959}}</style>
 {pages}"""
 FLAGS = ["--no-sandbox", "--force-prefers-reduced-motion"]  # nothing moves on paper
 OF_A_KERNEL = ("Setup", "Check", "Proof", "Progress")  # cells that say nothing on paper
@@ -76,6 +77,7 @@ def write_page(name, folder, on_paper=False):
     exporter = HTMLExporter(config=config)
     path = folder / f"{Path(name).name}.html"
     notebook = build.read(HERE.parent / f"{name}.ipynb")
+    notebook.metadata.pop("widgets", None)  # nothing is live
     if on_paper:
         notebook.cells = [cell for cell in notebook.cells if (view.label(cell) or [None])[0] not in OF_A_KERNEL]
     page, _ = exporter.from_notebook_node(notebook)
@@ -97,13 +99,13 @@ def write_pages(folder):
         write_page(name, folder)
 
 
-def print_page(page, path, chapter="", **options):
+def print_page(page, path, title=""):
     """Print a file of HTML beside itself; return the PDF."""
     page.goto(path.as_uri())
     page.add_style_tag(path=HERE / "printed.css")
-    page.evaluate((HERE / "printed.js").read_text(encoding="utf-8"), chapter)
+    page.evaluate((HERE / "printed.js").read_text(encoding="utf-8"), {"name": path.stem, "title": title})
     pdf = path.with_suffix(".pdf")
-    page.pdf(path=pdf, prefer_css_page_size=True, print_background=True, outline=True, tagged=True, **options)
+    page.pdf(path=pdf, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
     return pypdf.PdfReader(pdf)
 
 
@@ -131,22 +133,24 @@ def join(front, chapters, numbers):
     """Return one PDF: bookmarks for each lesson and its sections, page numbers, and links that stay inside."""
     book = pypdf.PdfWriter()
     book.append(front, import_outline=False)
-    begins = {}
+    places = {}  # where a lesson, or a heading of it, is in the book
     for chapter in chapters:
-        begins[chapter.name] = len(book.pages)
+        begin = places[chapter.name] = len(book.pages)
+        for name, heading in chapter.pdf.named_destinations.items():
+            places[unquote(name.lstrip("/"))] = begin + chapter.pdf.get_destination_page_number(heading)
         book.append(chapter.pdf, import_outline=False)
-        _bookmarks(book, chapter, begins[chapter.name])
+        _bookmarks(book, chapter, begin)
     for n, page in enumerate(book.pages):
         if n >= len(front.pages):
             page.merge_page(numbers.pages[n])
-        _link_inside(book, page, n, begins)
+        _link_inside(book, page, n, places)
     book.compress_identical_objects(remove_duplicates=True, remove_unreferenced=True)
     book.add_metadata({"/Title": "The LSTM by Hand", "/Author": PROJECT["authors"][0]["name"]})
     return book
 
 
 def _bookmarks(book, chapter, begin):
-    top = book.add_outline_item(chapter.title, begin)
+    top = book.add_outline_item(title=chapter.title, page_number=begin)
 
     def add(items, parent):
         last = parent
@@ -155,27 +159,27 @@ def _bookmarks(book, chapter, begin):
                 add(item, last)
             elif chapter.pdf.get_destination_page_number(item) is not None:
                 page = begin + chapter.pdf.get_destination_page_number(item)
-                last = book.add_outline_item(item.title, page, parent, fit=Fit.xyz(item.left, item.top, 0))
+                fit = Fit.xyz(item.left, item.top, 0)
+                last = book.add_outline_item(title=item.title, page_number=page, parent=parent, fit=fit)
 
     add(chapter.pdf.outline[1], top)  # below the one heading of the first order
 
 
-def _link_inside(book, page, n, begins):
+def _link_inside(book, page, n, places):
     """Let links from lesson to lesson lead to pages of the book, and drop those to files that are not in it."""
     kept, inside = [], []
     for reference in page.get("/Annots", []):
         link = reference.get_object()
-        address = str(link.get("/A", {}).get("/URI", ""))
-        if not address.startswith("file:"):
+        address = urlsplit(str(link.get("/A", {}).get("/URI", "")))
+        if address.scheme != "file":
             kept.append(reference)
             continue
-        name = Path(unquote(urlsplit(address).path)).stem
-        if name in begins:
-            inside.append(
-                Link(rect=[float(x) for x in link["/Rect"]], border=[0, 0, 0], target_page_index=begins[name])
-            )
+        lesson = Path(unquote(address.path)).stem
+        goal = places.get(f"{lesson}-{unquote(address.fragment)}", places.get(lesson))
+        if goal is not None:
+            inside.append(Link(rect=[float(x) for x in link["/Rect"]], border=[0, 0, 0], target_page_index=goal))
     if "/Annots" in page:
-        page[pypdf.generic.NameObject("/Annots")] = pypdf.generic.ArrayObject(kept)
+        page[NameObject("/Annots")] = ArrayObject(kept)
     for link in inside:
         book.add_annotation(n, link)
 
