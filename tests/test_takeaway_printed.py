@@ -1,5 +1,6 @@
 """The course on paper: each lesson with its bookmarks, pictures and formulas, and links that lead somewhere."""
 
+import functools
 import re
 
 import build
@@ -25,6 +26,11 @@ class Book:
         self.tops = [item for item in self.pdf.outline if not isinstance(item, list)]
         begins = [self.pdf.get_destination_page_number(item) for item in self.tops]
         self.spans = [range(*pair) for pair in zip(begins, [*begins[1:], len(self.pdf.pages)], strict=True)]
+
+    @functools.cached_property
+    def texts(self):
+        """Return the text of each page; to find it takes as long as to print the book."""
+        return [page.extract_text() for page in self.pdf.pages]
 
     def bookmarks(self, lesson):
         """Return the titles of a lesson's own bookmarks."""
@@ -70,8 +76,8 @@ def test_it_has_as_many_pages_as_a_book_and_each_has_its_number(book):
         assert 200 <= len(book.pdf.pages) <= 400
     front = book.spans[0].start
     for n in range(front, len(book.pdf.pages)):
-        assert str(n + 1) == book.pdf.pages[n].extract_text().split()[-1]
-    contents = "".join(page.extract_text() for page in book.pdf.pages[:front])
+        assert str(n + 1) == book.texts[n].split()[-1]
+    contents = "".join(book.texts[:front])
     for span in book.spans:
         assert re.search(rf"\b{span.start + 1}\b", contents)
 
@@ -94,7 +100,7 @@ def test_the_pictures_of_a_lesson_are_in_its_pages(book, tmp_path):
 
 def test_formulas_are_drawn(book):
     for name, span in zip(book.names, book.spans, strict=True):
-        words = "".join(book.pdf.pages[n].extract_text() for n in span)
+        words = "".join(book.texts[n] for n in span)
         assert not re.findall(r"\\(?:frac|sigma|tilde|partial|begin)", words), name
 
 
