@@ -8,16 +8,16 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))  # the programs that build lessons and decks
 
 import cards  # noqa: E402
-import printed  # noqa: E402
+import press  # noqa: E402
 import spreadsheet  # noqa: E402
 
 FOLDER = HERE.parents[1] / "_build" / "takeaway"
 KINDS = {
     "step": lambda: spreadsheet.write(FOLDER / "lstm_step.xlsx"),
     "cards": lambda: cards.write(FOLDER / "lstm_recall.apkg"),
-    "ledgers": lambda: printed.write_ledgers(FOLDER),
-    "book": lambda: printed.write_book(FOLDER / "lstm_by_hand.pdf"),
-    "pages": lambda: printed.write_pages(FOLDER.with_name("pages")),
+    "ledgers": lambda: press.write_ledgers(FOLDER),
+    "book": lambda: press.write_book(FOLDER / "lstm_by_hand.pdf"),
+    "pages": lambda: press.write_pages(FOLDER.with_name("pages")),
 }
 
 

@@ -1,7 +1,7 @@
 """The whole course as one PDF, and the ledgers: ``write_book("lstm_by_hand.pdf")`` prints the lessons.
 
 A page is the one that is handed out (``notebooks/handout``). For paper it is changed in the browser, by
-``printed.js``: answers are shown, hints and solutions go to the end of their lesson. Chromium prints; pypdf joins,
+``press.js``: answers are shown, hints and solutions go to the end of their lesson. Chromium prints; pypdf joins,
 numbers and links.
 """
 
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import build
+import npm
 import pypdf
 import slides
 import view
@@ -89,7 +90,7 @@ def write_page(name, folder, on_paper=False):
 def assets(folder):
     """Put beside the pages what they ask for."""
     (folder / "assets").mkdir(parents=True, exist_ok=True)
-    slides.assets(folder / "assets")
+    npm.assets(folder / "assets")
 
 
 def write_pages(folder):
@@ -102,8 +103,8 @@ def write_pages(folder):
 def print_page(page, path, title=""):
     """Print a file of HTML beside itself; return the PDF."""
     page.goto(path.as_uri())
-    page.add_style_tag(path=HERE / "printed.css")
-    page.evaluate((HERE / "printed.js").read_text(encoding="utf-8"), {"name": path.stem, "title": title})
+    page.add_style_tag(path=HERE / "press.css")
+    page.evaluate((HERE / "press.js").read_text(encoding="utf-8"), {"name": path.stem, "title": title})
     pdf = path.with_suffix(".pdf")
     page.pdf(path=pdf, prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
     return pypdf.PdfReader(pdf)
@@ -122,7 +123,7 @@ def print_front(page, chapters, folder, first):
     for chapter in chapters:
         rows.append(ROW.format(name=chapter.name, title=chapter.title, page=number))
         number += len(chapter.pdf.pages)
-    style = (HERE / "printed.css").read_text(encoding="utf-8")
+    style = (HERE / "press.css").read_text(encoding="utf-8")
     cover = COVER.format(style=style, words=PROJECT["description"], version=PROJECT["version"], rows="".join(rows))
     shutil.copy(HERE.parent / "front" / "remembering.svg", folder)
     (folder / "cover.html").write_text(cover, encoding="utf-8")

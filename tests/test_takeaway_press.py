@@ -4,7 +4,7 @@ import functools
 import re
 
 import build
-import printed
+import press
 import pypdf
 import pytest
 from lab import CHROMIUM, chromium
@@ -20,7 +20,7 @@ class Book:
 
     def __init__(self, path, names):
         self.names = names
-        self.chapters = printed.write_book(path, names)
+        self.chapters = press.write_book(path, names)
         self.raw = path.read_bytes()
         self.pdf = pypdf.PdfReader(path)
         self.tops = [item for item in self.pdf.outline if not isinstance(item, list)]
@@ -89,11 +89,11 @@ SEEN = """() => {
 
 
 def test_the_pictures_of_a_lesson_are_in_its_pages(book, tmp_path):
-    printed.assets(tmp_path)
+    press.assets(tmp_path)
     with chromium() as window:
         page = window.new_page(offline=True)
         for name, span in zip(book.names, book.spans, strict=True):
-            page.goto(printed.write_page(name, tmp_path).as_uri())
+            page.goto(press.write_page(name, tmp_path).as_uri())
             found = {image.indirect_reference.idnum for n in span for image in book.pdf.pages[n].images}
             assert len(found) == page.evaluate(SEEN) > 0, name
 
@@ -125,7 +125,7 @@ def test_links_lead_to_pages_of_the_book_or_to_the_web(book):
 
 @pytest.mark.slow
 def test_a_ledger_is_one_sheet_of_a4(tmp_path, browser):
-    paths = printed.write_ledgers(tmp_path)
+    paths = press.write_ledgers(tmp_path)
     for path in paths:
         pages = pypdf.PdfReader(path).pages
         assert all(sorted(round(float(side)) for side in page.mediabox[2:]) == [595, 842] for page in pages)
@@ -137,8 +137,8 @@ def test_a_ledger_is_one_sheet_of_a4(tmp_path, browser):
 
 @pytest.mark.slow
 def test_a_page_to_hand_out_draws_its_formulas_without_a_network(tmp_path, browser):
-    printed.assets(tmp_path)
-    path = printed.write_page("further/11_text", tmp_path)
+    press.assets(tmp_path)
+    path = press.write_page("further/11_text", tmp_path)
     with chromium() as window:
         page = window.new_page(offline=True)
         asked = []
