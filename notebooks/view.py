@@ -16,6 +16,7 @@ import re
 KINDS = ("Setup", "Your guess", "Answer", "Figure", "Table", "Live", "Check", "Proof", "Progress")
 LABEL = re.compile(rf"# ({'|'.join(KINDS)}): (.+)")
 WHY = "<details><summary>What came out, and why</summary>\n\n{}\n\n</details>"
+FORMATTERS = re.compile(r"  # fmt: skip$", re.MULTILINE)  # a word to a program, and not to a reader
 PICTURES = {"diagrams", "figures", "plotting"}  # where the functions that draw are
 
 
@@ -83,6 +84,7 @@ def learners(cells):
     shown = [cell for cell in cells if slide_type(cell) != "notes"]
     asked = False
     for cell in shown:
+        cell.source = FORMATTERS.sub("", cell.source)
         kind, words = label(cell) or (None, None)
         if cell.cell_type == "markdown" and cell.source.startswith("#"):
             asked = False  # a question is answered in its own section
