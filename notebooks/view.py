@@ -109,13 +109,13 @@ def fold(cell, words, output):
 
 
 def after_answers(cells):
-    """Return the paragraphs that say what came out: the first prose after an answer, in the same section."""
+    """Return the paragraphs that say what came out: the first prose after a question or its answer."""
     found, waiting = [], False
     for cell in cells:
         if cell.cell_type == "markdown":
-            if waiting and not cell.source.startswith(("#", "**Predict.**")):
+            if waiting and not cell.source.startswith(("#", "**Predict.**", "<details>")):
                 found.append(cell)
-            waiting = False
+            waiting = "**Predict.**" in cell.source
         elif label(cell):
             waiting = waiting or label(cell)[0] == "Answer"
     return found

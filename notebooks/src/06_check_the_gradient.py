@@ -19,7 +19,7 @@
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
-from types import SimpleNamespace
+from types import SimpleNamespace  # noqa: F401
 
 import numpy as np
 import sympy as sp
@@ -473,8 +473,8 @@ reveal("06.rule", np.argmax([len(slipped[words]) for words in list(rules)[:-1]])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each rule has its exhibits. With one step nothing is carried through time, so no mistake in carrying can show. With the
-# loss at the last step only, nobody notices that the other losses are not heard. And who checks a single matrix sees what
-# that matrix sees.
+# loss at the last step only, nobody notices that the other losses are not heard. And a check of a
+# single matrix finds only what reaches that matrix.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One rule is missing in the table: all sizes have to differ. Here is one step whose dz is cut after D rows instead of H.

@@ -544,11 +544,7 @@ figures.many_sequences_fast.growth(costs)
 # form f * C + w? With which f and w?
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# <details><summary>What came out, and why</summary>
-#
 # It is, with f = f₂ * f₁ and w = f₂ * w₁ + w₂. Two steps are one step.
-#
-# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # So let each step take in the one before it, all at the

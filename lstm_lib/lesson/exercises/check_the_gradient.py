@@ -1,7 +1,7 @@
 """What answers the exercises of Check the gradient: central differences, a hunt, a start, the way back, a check.
 
-Each check takes what the learner wrote, and says what there is to say about it. Beside them is what the lesson uses
-and does not show.
+Each check takes what the learner wrote, and says what there is to say about it. Beside them is what the lesson
+uses and does not show.
 """
 
 from types import SimpleNamespace
