@@ -140,7 +140,7 @@ def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
 
     monkeypatch.setattr(shutil, "which", lambda name: name)
     monkeypatch.setattr(npm.subprocess, "run", pack)
-    with pytest.raises(npm.DeckError, match="has changed"):
+    with pytest.raises(npm.NpmError, match="has changed"):
         npm.fetch("mathjax@3.2.2", tmp_path)
     assert not [path for path in tmp_path.iterdir() if re.search(pattern, path.name)]
 
