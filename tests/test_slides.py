@@ -310,11 +310,8 @@ def test_a_widget_that_needs_no_kernel_is_alive_in_a_deck(page, decks):
     assert page.wrong == []
 
 
-PATHS = re.findall(
-    r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)",
-    (slides.HERE / "LECTURING.md").read_text(encoding="utf-8"),
-    flags=re.MULTILINE,
-)
+LECTURING = (slides.HERE / "LECTURING.md").read_text(encoding="utf-8")
+PATHS = re.findall(r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)", LECTURING, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(("minutes", "rows"), PATHS, ids=[f"{minutes} minutes" for minutes, _ in PATHS])
@@ -335,3 +332,17 @@ def test_a_path_names_headings_that_exist_and_fits_its_time(minutes, rows):
 
 def test_there_are_paths_for_25_45_and_90_minutes():
     assert [minutes for minutes, _ in PATHS] == ["25", "45", "90"]
+
+
+LIVE = re.findall(r"^\| (\d\d) \| `(.+?) ?…?` \| [\d.]+ \|", LECTURING, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("number", "beginning"), LIVE)
+def test_a_cell_that_takes_time_is_one_cell_of_its_lesson(number, beginning):
+    (path,) = (slides.HERE / "src").rglob(f"{number}_*.py")
+    cells = [cell.source for cell in build.read_source(path).cells if cell.cell_type == "code"]
+    assert sum(source.startswith(beginning) for source in cells) == 1
+
+
+def test_there_are_cells_that_take_time():
+    assert len(LIVE) > 3
