@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import build
+import looks
 import nbformat
 import view
 import wall
@@ -25,6 +26,7 @@ HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
 LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
+PRINTED = "printed"  # a cell may say false: of what it prints only the answer is shown
 ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
 HEADING = re.compile(r"(#+) (.+)\n*")
 ASKS = re.compile(r"\bquestions\b|^Predict")  # in the heading of a slide that only asks
@@ -96,6 +98,7 @@ def tagged(tag, cell):
 def prepare(notebook):
     """Return a copy of a lesson that is ready to be projected."""
     notebook = nbformat.from_dict(notebook)
+    notebook.cells = looks.with_pictures(notebook.cells)
     asked = wall.questions(notebook.cells)
     for slide in slides_of(notebook):
         here = [key for cell in slide.cells for key in wall.keys(cell, "predict")]
@@ -138,7 +141,12 @@ def project(cell, asked, here):
         for output in cell.outputs:
             if wall.page_of(output):
                 output.data.pop(build.VIEW, None)  # a slider that moves nothing; its picture says as much
+        if slideshow(cell).get(PRINTED) is False:
+            cell.outputs = looks.only_answers(cell.outputs)
         cell.outputs = wall.outputs(cell, asked, here)
+        for output in cell.outputs:
+            if "text/latex" in output.get("data", {}):
+                output.data["text/latex"] = looks.coloured(output.data["text/latex"])
     if not tagged(OUTPUT_ONLY, cell):
         cell.source = wall.code(cell.source)
         if not cell.source:
