@@ -1,6 +1,6 @@
 """What a wall shows and the page does not: a picture beside the words, and each quantity in its colour.
 
-with_pictures(cells)   cells of a lesson, and after each one that asks for a picture a cell that shows it
+with_pictures(cells)   cells of a lesson, and at the end of each slide that asks for a picture one that shows it
 only_answers(outputs)  what came out of a cell, without what it printed beside its answer
 coloured(latex)        a formula in the colours of the course
 
@@ -26,14 +26,18 @@ QUANTITY = re.compile(f"{OWN}|{OF_A_GATE}")
 
 
 def with_pictures(cells):
-    """Return cells with one more after each that asks for a picture."""
-    found = []
+    """Return cells with one more at the end of each slide that asks for a picture."""
+    found, waiting = [], []
     for cell in cells:
+        if view.slide_type(cell) in ("slide", "subslide"):
+            found, waiting = found + waiting, []
         found.append(cell)
         wanted = cell.metadata.get("slideshow", {}).get(PICTURE)
         if wanted:
-            found.append(v4.new_code_cell("", outputs=[drawn(wanted, cells)], metadata={"tags": ["output-only"]}))
-    return found
+            waiting.append(
+                v4.new_code_cell("", outputs=[drawn(wanted, cells)], metadata={"tags": ["output-only"]})
+            )
+    return found + waiting
 
 
 def drawn(wanted, cells):

@@ -8,25 +8,25 @@ from lstm_lib.lesson import diagrams
 from lstm_lib.plotting import LOOKS
 
 
-def cell(source, picture=None, outputs=()):
-    metadata = {"slideshow": {"slide_type": "slide"} | ({"picture": picture} if picture else {})}
+def cell(source, kind, picture=None, outputs=()):
+    metadata = {"slideshow": {"slide_type": kind} | ({"picture": picture} if picture else {})}
     return v4.new_code_cell(source, outputs=list(outputs), metadata=metadata)
 
 
-def test_a_picture_stands_after_the_cell_that_asks_for_it():
+def test_a_picture_stands_at_the_end_of_the_slide_that_asks_for_it():
     shown = v4.new_output("display_data", {"text/html": "<figure><img src='a'></figure>"})
-    drawn = cell("# Figure: three losses\nf()", outputs=[shown])
-    cells = [cell("1"), cell("2", ["f_t"]), cell("3", "three losses"), drawn]
+    drawn = cell("# Figure: three losses\nf()", "skip", outputs=[shown])
+    cells = [cell("1", "slide", ["f_t"]), cell("2", "fragment"), cell("3", "subslide", "three losses"), drawn]
     found = looks.with_pictures(cells)
-    assert [each.source for each in found] == ["1", "2", "", "3", "", drawn.source]
-    assert found[4].outputs == [shown]
+    assert [each.source for each in found] == ["1", "2", "", "3", drawn.source, ""]
     assert "in colour: f_t" in found[2].outputs[0].data["text/html"]
+    assert found[5].outputs == [shown]
 
 
 @pytest.mark.parametrize("picture", [["g_t"], "a picture that is not there"])
 def test_a_picture_that_does_not_exist_stops_the_deck(picture):
     with pytest.raises(ValueError, match=r"g_t|unpack"):
-        looks.with_pictures([cell("1", picture)])
+        looks.with_pictures([cell("1", "slide", picture)])
 
 
 def test_each_choice_is_another_picture():
