@@ -6,7 +6,6 @@ PyTorch()                             asks PyTorch where it is installed, and kn
 unlabelled()                          somebody's arrays, without a word of what is where
 """
 
-import html
 import importlib
 import importlib.util
 import json
@@ -16,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lstm_lib import functional, lstm, model, plotting, rosetta
+from lstm_lib import functional, lstm, model, plotting, rosetta, sigmoid
+from lstm_lib.lesson.tables import Table
 
 SEVEN = {
     "primer": "the primer",
@@ -29,53 +29,6 @@ SEVEN = {
 }
 _FIELDS = {"f": "f_t", "i": "i_t", "C": "C_tilde", "o": "o_t"}
 _IN_TEXT = {"f": "f", "i": "i", "C": "C̃", "o": "o"}
-
-
-class Table:
-    """Rows under a header, for a notebook and for a terminal.
-
-    Parameters
-    ----------
-    caption : str
-        What the table shows.
-    header : sequence of str
-        The names of its columns.
-    rows : sequence of sequence
-        The entries; the first of each row is its name.
-
-    Examples
-    --------
-    >>> Table("Squares", ["n", "n²"], [[2, 4], [3, 9]])
-    Squares
-    n  n²
-    2  4
-    3  9
-    """
-
-    def __init__(self, caption, header, rows):
-        self.caption, self.header = caption, [str(words) for words in header]
-        self.rows = [[str(entry) for entry in row] for row in rows]
-
-    def __repr__(self):
-        lines = [self.header, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        padded = (
-            "  ".join(word.ljust(n) for word, n in zip(line, widths, strict=True)).rstrip() for line in lines
-        )
-        return "\n".join([self.caption, *padded])
-
-    def _repr_html_(self):
-        def cells(row):
-            first, *rest = map(html.escape, row)
-            named = f'<th scope="row" style="text-align:left">{first}</th>'
-            return named + "".join(f'<td style="text-align:left">{entry}</td>' for entry in rest)
-
-        header = "".join(
-            f'<th scope="col" style="text-align:left">{html.escape(words)}</th>' for words in self.header
-        )
-        body = "".join(f"<tr>{cells(row)}</tr>\n" for row in self.rows)
-        caption = f'<caption style="text-align:left"><b>{html.escape(self.caption)}</b></caption>'
-        return f"<table>{caption}\n<thead><tr>{header}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 
 def notations(D, H):
@@ -280,9 +233,9 @@ class PyTorch:
         """Return arrays by name as tensors."""
         return {name: self.torch.tensor(a) for name, a in arrays.items()}
 
-    def rows(self, *arrays):
-        """Return arrays of shape (T, D, B) as tensors of shape (T, B, D): one row a sequence."""
-        return [self.torch.tensor(a.swapaxes(1, 2).copy()) for a in arrays]
+    def rows(self, array):
+        """Return an array of shape (T, D, B) as a tensor of shape (T, B, D): one row a sequence."""
+        return self.torch.tensor(array.swapaxes(1, 2).copy())
 
     def sgd(self, learned):
         """Return plain gradient descent for these parameters, at the rate 0.1."""
@@ -497,6 +450,17 @@ def primer(p, x, h, C):
     """
     s = lstm.step(p, x, h, C)
     return s.h_t, s.C_t
+
+
+def gate(p, k, z, extra=0):
+    """Return σ(W_k · z + b_k + extra).
+
+    Examples
+    --------
+    >>> gate({"W_f": np.zeros((3, 5)), "b_f": np.zeros((3, 1))}, "f", np.ones((5, 1))).ravel().tolist()
+    [0.5, 0.5, 0.5]
+    """
+    return sigmoid(p[f"W_{k}"] @ z + p[f"b_{k}"] + extra)
 
 
 def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):

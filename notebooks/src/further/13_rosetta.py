@@ -27,7 +27,7 @@ import numpy as np
 from lstm_lib import data, lstm, model, rosetta, sigmoid, training
 from lstm_lib.lesson import exercises, mine, predict, reveal, translations
 
-pytorch = translations.PyTorch()
+gate, pytorch = translations.gate, translations.PyTorch()
 torch = pytorch.torch
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -178,31 +178,31 @@ losses = training.fit(loss_and_grads, trained, [(X, Y)] * 100, training.Adam(lr=
 print(f"loss {losses[0]:.3f}, after 100 steps {losses[-1]:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# In PyTorch the layer and the read-out are two objects, and each takes its numbers by name.
+# In PyTorch the layer and the read-out are two objects, and each takes its numbers by name. The last line is unusual: it can
+# hold the second bias still.
 
 
 # %% slideshow={"slide_type": "fragment"}
-def in_pytorch(params):
+def in_pytorch(params, hold_second_bias):
     net, head = torch.nn.LSTM(1, 16).double(), torch.nn.Linear(16, 1).double()
     net.load_state_dict(pytorch.tensors(rosetta.to("torch", params)))
     read_out = {"weight": params["W_y"], "bias": params["b_y"][:, 0]}
     head.load_state_dict(pytorch.tensors(read_out))
+    net.bias_hh_l0.requires_grad = not hold_second_bias
     return net, head
 
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# And this is twenty steps of training there. One line is unusual: it can hold the second bias still.
+# And these are twenty steps of training there.
 
 
 # %% slideshow={"slide_type": "fragment"}
 def twenty_steps_there(optimiser, hold_second_bias):
-    (net, head), (inputs, targets) = in_pytorch(trained), pytorch.rows(X, Y)
-    net.bias_hh_l0.requires_grad = not hold_second_bias
-    every = [*net.parameters(), *head.parameters()]
-    optimiser, losses = optimiser([p for p in every if p.requires_grad]), []
+    net, head = in_pytorch(trained, hold_second_bias)
+    optimiser, losses = optimiser([*net.parameters(), *head.parameters()]), []
     for _ in range(20):
         optimiser.zero_grad()
-        loss = torch.mean((head(net(inputs)[0]) - targets) ** 2)
+        loss = torch.mean((head(net(pytorch.rows(X))[0]) - pytorch.rows(Y)) ** 2)
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
@@ -300,7 +300,7 @@ for drift in (sgd_drift, adam_drift):
 # ## The relatives
 #
 # "LSTM" in a paper is not always the primer's cell. Here are its relatives, each as a few lines that differ from ours. All take
-# parameters, an x, and the state (h, C).
+# parameters, an x, and the state (h, C). `gate(p, k, z)` is σ(W_k · z + b_k), as ever.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **1997, no forget gate.** The first LSTM keeps all it has: the old memory is multiplied by 1, for ever. (In that paper the squashing functions were
@@ -308,10 +308,6 @@ for drift in (sgd_drift, adam_drift):
 
 
 # %% slideshow={"slide_type": "fragment"}
-def gate(p, k, z, extra=0):
-    return sigmoid(p[f"W_{k}"] @ z + p[f"b_{k}"] + extra)
-
-
 def of_1997(p, x, h, C):
     z = np.concatenate([h, x])
     C = C + gate(p, "i", z) * np.tanh(p["W_C"] @ z + p["b_C"])
@@ -351,8 +347,8 @@ def coupled(p, x, h, C):
 def gru(p, x, h, C, z_keeps=True):
     z, r = (gate(p, k, np.concatenate([h, x])) for k in "fi")
     candidate = np.tanh(p["W_C"] @ np.concatenate([r * h, x]) + p["b_C"])
-    keep, write = (z, 1 - z) if z_keeps else (1 - z, z)
-    h = keep * h + write * candidate
+    keep = z if z_keeps else 1 - z
+    h = keep * h + (1 - keep) * candidate
     return h, h
 
 
@@ -364,8 +360,7 @@ def gru(p, x, h, C, z_keeps=True):
 # %% slideshow={"slide_type": "fragment"}
 def min_lstm(p, x, h, C):
     f, i, new = (p[f"W_{k}"][:, len(h) :] @ x + p[f"b_{k}"] for k in "fiC")
-    f, i = sigmoid(f), sigmoid(i)
-    h = (f * h + i * new) / (f + i)
+    h = (sigmoid(f) * h + sigmoid(i) * new) / (sigmoid(f) + sigmoid(i))
     return h, h
 
 
@@ -509,7 +504,7 @@ reveal("13.turns", int((np.abs(turns) > 1).any(axis=0).sum()))
 #
 # **1. An unlabelled file.** Somebody has left you two arrays, `a` and `b`, a sequence, and the hidden states that their LSTM has
 # computed for it. Which notation is it? Return it as a `rosetta.Layout`: the order of the gates, whether h or x comes first in `a` ("hx" or "xh"),
-# and whether the gates lie in columns.
+# and whether the gates lie in columns. The primer's would be `rosetta.Layout("fiCo", {"hx": "a"}, ("b",), columns=False)`.
 
 # %% slideshow={"slide_type": "skip"}
 found, X_found, hs_found = translations.unlabelled()
@@ -518,8 +513,7 @@ print({name: a.shape for name, a in found.items()}, X_found.shape, hs_found.shap
 
 # %% slideshow={"slide_type": "skip"}
 def layout():
-    raise NotImplementedError  # your answer in place of this line, in the form of the next one
-    return rosetta.Layout("fiCo", {"hx": "a"}, ("b",), columns=False)
+    raise NotImplementedError  # return rosetta.Layout(…)
 
 
 # %% slideshow={"slide_type": "skip"}
