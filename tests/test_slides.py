@@ -5,8 +5,10 @@ import shutil
 from pathlib import Path
 
 import build
+import deck_page
 import lab
 import nbformat
+import npm
 import pytest
 import slides
 
@@ -14,50 +16,7 @@ LESSONS = sorted(path.stem for path in slides.HERE.glob("[0-9][0-9]_*.ipynb"))
 SCREENS = [(1280, 720), (1920, 1080)]
 MOST_WORDS, MOST_LINES = 45, 10
 
-# Walks through a deck, everything uncovered, and returns a line for each thing that is wrong.
-WALK = """
-(least) => {
-  const wrong = [];
-  for (let n = 0; n < Reveal.getTotalSlides(); n++) {
-    Reveal.slide(n);
-    const slide = Reveal.getCurrentSlide(), box = slide.getBoundingClientRect(), scale = box.width / 1280;
-    const say = (what, where) => wrong.push(`slide ${n + 1}: ${what}: ${where.textContent.trim().slice(0, 60)}`);
-    slide.querySelectorAll(".fragment").forEach((fragment) => fragment.classList.add("visible"));
-    if (!slide.innerText.trim() && !slide.querySelector("img, svg")) say("empty", slide);
-    if (Math.hypot(box.height - innerHeight, box.width - innerWidth) > 1) say("not as large as the screen", slide);
-    for (const element of slide.querySelectorAll("*")) {
-      if (element.closest("aside, script, mjx-assistive-mml, g, defs")) continue;
-      const own = element.getBoundingClientRect(), style = getComputedStyle(element);
-      if (own.width && (own.left < box.left + 40 * scale || own.right > box.right - 40 * scale
-        || own.top < box.top + 28 * scale || own.bottom > box.bottom - 32 * scale)) say("over the edge", element);
-      if (style.display === "inline" || element.closest("mjx-container") || element.querySelector("mjx-container"))
-        continue;
-      const wide = element.scrollWidth - element.clientWidth, high = element.scrollHeight - element.clientHeight;
-      if (element.clientWidth && (wide > 2 || high > 8)) say("larger than its box", element);
-    }
-    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-      const text = texts.currentNode.data, parent = texts.currentNode.parentElement;
-      if (!text.trim() || parent.closest("aside, script, mjx-container")) continue;
-      const code = parent.closest("pre, code"), size = parseFloat(getComputedStyle(parent).fontSize);
-      if (size < (code ? least.code : least.prose)) say(`letters of ${size} px`, parent);
-      if (!code && /[$]|\\\\\\(/.test(text)) say("a formula that is not set", parent);
-    }
-    for (const formula of slide.querySelectorAll("mjx-container"))
-      if (formula.querySelector("[data-mjx-error]")) say("a formula with an error", formula);
-      else if (parseFloat(getComputedStyle(formula).fontSize) < least.prose) say("a small formula", formula);
-    for (const image of slide.querySelectorAll("img")) {
-      const {width, height} = image.getBoundingClientRect();
-      const enlarged = Math.min(width / image.naturalWidth, height / image.naturalHeight) / scale;
-      if (!(enlarged * least.lettering >= least.figure)) say("a picture too small to be read", slide);
-    }
-  }
-  return wrong;
-}
-"""
 IS_DRAWN = "(script) => script.parentElement.querySelector('.widget-subarea *')"  # of a widget's place in the page
-# px at 1280 x 720; the lettering of a figure is 11 points, at 150 dots an inch
-LEAST = {"prose": 24, "code": 20, "figure": 16, "lettering": 11 / 72 * 150}
 
 
 def on_each_slide():
@@ -145,9 +104,9 @@ def test_a_deck_holds_what_is_marked_for_it_and_nothing_else():
     notebook.cells[3].metadata["tags"] = [slides.OUTPUT_ONLY]
     page = slides.deck(notebook)
     body = page[page.index("<body>") :]
-    assert body.count("<section") == 2
+    assert body.count("<section") == 3  # one section of the lesson, with two slides
     assert 'data-timing="120"' in body
-    assert 'data-section="Title"' in body
+    assert '<h2 class="again">Title</h2>' in body
     assert "long prose" not in body
     assert "1 + 1" not in re.sub("<[^>]+>", "", body)
     assert body.index("Title") < body.index('<aside class="notes">') < body.index("two") < body.index("the last")
@@ -163,7 +122,7 @@ def test_links_from_deck_to_deck_lead_to_decks():
 
 
 def test_without_npm_the_command_says_what_it_needs(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(slides, "BUILT", tmp_path)
+    monkeypatch.setattr(npm, "KEPT", tmp_path / "npm")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert slides.main([]) == 1
     said = capsys.readouterr().err
@@ -172,24 +131,24 @@ def test_without_npm_the_command_says_what_it_needs(monkeypatch, tmp_path, capsy
 
 
 def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
-    pattern = slides.PACKAGES["requirejs@2.3.7"][1]
+    pattern = npm.PACKAGES["requirejs@2.3.7"][1]
 
     def pack(command, cwd, **_):
         (tmp_path / "any").write_text("not the archive")
         shutil.copy(tmp_path / "any", f"{cwd}/requirejs.tgz")
-        return slides.subprocess.CompletedProcess(command, 0)
+        return npm.subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(shutil, "which", lambda name: name)
-    monkeypatch.setattr(slides.subprocess, "run", pack)
-    with pytest.raises(slides.DeckError, match="has changed"):
-        slides.fetch("requirejs@2.3.7", tmp_path)
+    monkeypatch.setattr(npm.subprocess, "run", pack)
+    with pytest.raises(npm.DeckError, match="has changed"):
+        npm.fetch("requirejs@2.3.7", tmp_path)
     assert not [path for path in tmp_path.iterdir() if re.search(pattern, path.name)]
 
 
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
     """All decks in a folder of their own; what npm gave once is kept in _build."""
-    if shutil.which("npm") is None and not (slides.BUILT / "npm").exists():
+    if shutil.which("npm") is None and not npm.KEPT.exists():
         pytest.skip("there is no npm on this machine, which decks need once")
     folder = tmp_path_factory.mktemp("slides")
     slides.build_decks(LESSONS, folder)
@@ -233,7 +192,7 @@ def show(page, path, screen):
 def walk(page, path, screen):
     """Return what is wrong with a deck on a screen."""
     show(page, path, screen)
-    return page.evaluate(WALK, LEAST) + page.wrong
+    return page.evaluate(deck_page.WALK, deck_page.LEAST) + page.wrong
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]}x{screen[1]}")
@@ -247,7 +206,8 @@ BROKEN = {
     "over the edge": ("<h2 ", "<p style='width: 1400px'>wide</p><h2 "),
     "over the edge: long": ("<h2 ", "<p>long<br>long<br>long<br></p>" * 9 + "<h2 "),
     "larger than its box": ("<h2 ", "<div style='height: 60px; overflow: auto'>" + "more<br>" * 9 + "</div><h2 "),
-    "empty": ("<section", "<section></section><section"),
+    "empty": ("<section>", "<section></section><section>"),
+    "no heading": ('<h2 class="again"', '<p class="again"'),
     "letters of 16 px": ("<h2 ", "<p style='font-size: 16px'>small print</p><h2 "),
     "a formula that is not set": ("<h2 ", "<p>a lonely $ sign</p><h2 "),
     "a formula with an error": ("<h2 ", r"<p>$\undefined{x}$</p><h2 "),
@@ -276,7 +236,9 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
     notes = popup.value.locator(".speaker-controls-notes .value")
     deck = slides.slides_of(slides.lesson("00_start_here"))
     for number in [n for n, slide in enumerate(deck) if slide.notes][:3]:
-        page.evaluate("n => Reveal.slide(n)", number)
+        page.evaluate(
+            "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }", number
+        )
         (note,) = deck[number].notes
         first_words = re.match(r"[^*$`]+", note.source.split("\n\n")[1])[0].strip()
         notes.filter(has_text=first_words).wait_for()
