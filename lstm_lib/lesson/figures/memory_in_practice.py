@@ -2,6 +2,7 @@
 
     solved(rows, title)                  a circle for each run, filled where it solved its task
     learning(groups, guess)              the loss of many runs, step by step
+    telling(C, group)                    the unit that best tells a group of strings from the others
     kept(C, at, groups)                  one memory in many strings, around the letter that matters
     compatible(intervals)                how little a count of five says
     beside_the_baseline(rows, base)      errors of many runs, each divided by the baseline of its own strings
@@ -83,6 +84,29 @@ def learning(groups, guess, every=50):
     legend(ax)
     n = sum(map(len, groups.values()))
     show(fig, f"The loss of {n} runs, the mean of every {every} steps. {' '.join(told)}")
+
+
+def telling(C, group):
+    """Return the number of the unit that best tells a group from the others, at each of some steps.
+
+    Its two means lie far apart at the step where they are closest, compared with the spread of both.
+
+    Parameters
+    ----------
+    C : ndarray of shape (T, H, B)
+        The memories.
+    group : ndarray of shape (B,)
+        Which strings belong to the group, True or False.
+
+    Examples
+    --------
+    >>> C = np.array([[[0, 1, 0, 1], [5, 6, 0, 1]]])
+    >>> telling(C, np.array([True, True, False, False]))
+    1
+    """
+    apart = abs(C[:, :, group].mean(axis=2) - C[:, :, ~group].mean(axis=2))
+    spread = C[:, :, group].std(axis=2) + C[:, :, ~group].std(axis=2)
+    return int((apart / spread).min(axis=0).argmax())
 
 
 def kept(C, at, groups, before=8, after=80, drawn=60):

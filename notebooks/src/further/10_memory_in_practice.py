@@ -292,12 +292,10 @@ X, _ = strings(400, np.random.default_rng(7))
 first = (X[:, 6] + X[:, 7]).argmax(axis=0)  # where the first X or Y stands
 was_X = X[first, 6, np.arange(400)] == 1
 C = fused.forward(trained, X)[1].C_t  # (T, 32, 400)
-apart = abs(C[:, :, was_X].mean(axis=2) - C[:, :, ~was_X].mean(axis=2))
-spread = C[:, :, was_X].std(axis=2) + C[:, :, ~was_X].std(axis=2)
-unit = (apart / spread)[25:].min(axis=0).argmax()
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Figure: one memory, and sixty of the strings
+unit = figures.memory_in_practice.telling(C[25:], was_X)
 figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -332,7 +330,6 @@ print(f"{len(rows)} runs, {len(usual)} of them in the grid")
 
 # %% slideshow={"slide_type": "skip"}
 def pick(rows, **wanted):
-    """Return the rows in which all these columns have these values."""
     return [row for row in rows if wanted.items() <= row.items()]
 
 
@@ -344,17 +341,16 @@ def count(task, start, rates=(0.001, 0.01)):
 
 ORDER, SHORT = "temporal order, T = 100", "temporal order, T = 20"
 KNOWN, LATCH, ADDING = "latch, always 100", "latch, T = 100", "adding, T = 100"
-on_order, known = pick(usual, task=ORDER), pick(usual, task=KNOWN)
-unknown, on_adding = pick(usual, task=LATCH), pick(usual, task=ADDING)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Do our five live runs agree with their rows in it?
 
 # %% slideshow={"slide_type": "skip"}
-again = pick(on_order, start="chrono", lr=0.01)
+# Table: our five live runs beside their rows
+again = pick(usual, task=ORDER, start="chrono", lr=0.01)
 ratio = np.median([steps for steps, _ in live]) / np.median([row["steps"] for row in again])
-apart = sum(done for _, done in live) - sum(row["solved"] for row in again)
-print("as many solved, give or take one:", abs(apart) <= 1)
+more = sum(done for _, done in live) - sum(row["solved"] for row in again)
+print("as many solved, give or take one:", abs(more) <= 1)
 print("as many steps, within a factor of two:", 1 / 2 < ratio < 2)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -369,7 +365,7 @@ predict("10.one", "How many of the ten solve the task within 1000 steps?", choic
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: every run on temporal order
-figures.memory_in_practice.solved(on_order, "Temporal order, T = 100")
+figures.memory_in_practice.solved(pick(usual, task=ORDER), "Temporal order, T = 100")
 reveal("10.one", count(ORDER, "b_f = 1"))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -388,7 +384,8 @@ reveal("10.one", count(ORDER, "b_f = 1"))
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Figure: how fifteen of them learned
 pairs = [("LSTM", "chrono"), ("LSTM", "b_f = 1"), ("RNN", "orthogonal")]
-groups = {f"{c}, {b}": [row["losses"] for row in pick(on_order, cell=c, start=b, lr=0.001)] for c, b in pairs}
+of = {"task": ORDER, "lr": 0.001}
+groups = {f"{c}, {b}": [row["losses"] for row in pick(usual, **of, cell=c, start=b)] for c, b in pairs}
 figures.memory_in_practice.learning(groups, loss_of_a_guess)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -446,14 +443,12 @@ figures.memory_in_practice.solved(pick(usual, task=SHORT), "Temporal order, T = 
 # it. Here 16 units are enough.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Figure: every run on the latch of known length
-figures.memory_in_practice.solved(known, "Latch, always 100 steps")
-
-# %% slideshow={"slide_type": "skip"}
-for start in ["orthogonal", "b_f = 3", "chrono"]:
+# Figure: the latch of known length, and the steps it took
+figures.memory_in_practice.solved(pick(usual, task=KNOWN), "Latch, always 100 steps")
+for begun in ["orthogonal", "b_f = 3", "chrono"]:
     for lr in [0.001, 0.01]:
-        done = pick(known, start=start, lr=lr, solved=True)
-        print(f"{start:10}, rate {lr:5}:", *sorted(row["steps"] for row in done), "steps")
+        done = pick(usual, task=KNOWN, start=begun, lr=lr, solved=True)
+        print(f"{begun:10}, rate {lr:5}:", *sorted(row["steps"] for row in done), "steps")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3; at the larger rate both need about
@@ -470,7 +465,7 @@ predict("10.latch", question, unit="runs")
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: every run on the latch of unknown length
-figures.memory_in_practice.solved(unknown, "Latch, 100 to 110 steps")
+figures.memory_in_practice.solved(pick(usual, task=LATCH), "Latch, 100 to 110 steps")
 reveal("10.latch", count(LATCH, "orthogonal"), within=0)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -487,7 +482,7 @@ reveal("10.latch", count(LATCH, "orthogonal"), within=0)
 
 # %% slideshow={"slide_type": "skip"}
 for start in ["orthogonal", "b_f = 3", "chrono"]:
-    found = pick(unknown, start=start, lr=0.001)
+    found = pick(usual, task=LATCH, start=start, lr=0.001)
     print(f"{start:10}, rate 0.001:", *sorted(round(row["score"], 2) for row in found))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -553,7 +548,7 @@ print(*(f"seed {seed}: {error:.4f}" for seed, error in baseline.items()), sep=" 
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Figure: every run on adding, beside its baseline
-figures.memory_in_practice.beside_the_baseline(on_adding, baseline, 0.005)
+figures.memory_in_practice.beside_the_baseline(pick(usual, task=ADDING), baseline, 0.005)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -563,7 +558,7 @@ figures.memory_in_practice.beside_the_baseline(on_adding, baseline, 0.005)
 # </details>
 
 # %% slideshow={"slide_type": "skip"}
-plain = pick(on_adding, cell="RNN")
+plain = pick(usual, task=ADDING, cell="RNN")
 parts = sorted(-row["score"] / baseline[row["seed"]] for row in plain)
 lowest = min(-row["score"] for row in plain)
 print(f"lowest error of a plain RNN: {lowest:.3f}, and 1/6 is {1 / 6:.3f}")
@@ -761,9 +756,8 @@ def success_with_a_bug(rows, task, cell):
     return max(row["solved"] for row in runs)
 
 
-for task in [ORDER, KNOWN]:
-    for cell in ["LSTM", "RNN"]:
-        print(f"{task}, {cell}: {success_with_a_bug(rows, task, cell)}")
+for task, cell in [(ORDER, "LSTM"), (ORDER, "RNN"), (KNOWN, "LSTM"), (KNOWN, "RNN")]:
+    print(f"{task}, {cell}: {success_with_a_bug(rows, task, cell)}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Write the function so that it returns the *share of runs* that solved the task, over all starts, rates and sizes of that cell, clipped runs only.
