@@ -8,8 +8,6 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-import anywidget
-
 HERE = Path(__file__).resolve().parent
 KEPT = HERE.parent / "_build" / "npm"
 # The package, the hash of its archive, and which of its files.
@@ -21,14 +19,6 @@ PACKAGES = {
     "mathjax@3.2.2": (
         "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
         r"es5/tex-svg-full\.js",
-    ),
-    "requirejs@2.3.7": (
-        "31f3330c978fb28684622fe71165dc946432cf0210b2ea8a1ca0233e70f2737d",
-        r"require\.js",
-    ),
-    "@jupyter-widgets/html-manager@1.0.15": (
-        "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
-        r"dist/(embed-amd\.js|.*\.woff2)",
     ),
 }
 
@@ -68,4 +58,3 @@ def assets(folder):
             half.rename(own)
         shutil.copytree(own, folder, dirs_exist_ok=True)
     shutil.copyfile(HERE / "theme" / "theme.css", folder / "theme.css")
-    shutil.copy(Path(anywidget.__file__).parent / "nbextension" / "index.js", folder / "anywidget.js")

@@ -21,11 +21,12 @@ from npm import DeckError, assets
 from printed import prose
 from traitlets.config import Config
 
+COURSE = "The LSTM by Hand"
+LICENCE = "text and figures: CC BY 4.0, code: BSD-3-Clause"
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
-LAYOUT = "layout"  # a cell may say "beside" or "below": where the picture of its slide stands
-ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
+LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
 HEADING = re.compile(r"(#+) (.+)\n*")
 ASKS = re.compile(r"\bquestions\b|^Predict")  # in the heading of a slide that only asks
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
@@ -134,19 +135,21 @@ def project(cell, asked, here):
     if cell.cell_type == "markdown":
         cell.source = prose(cell.source)
         return
-    if not tagged(ALIVE, cell):
-        for output in cell.outputs:
-            if wall.page_of(output):
-                output.data.pop(build.VIEW, None)  # a slider that moves nothing; its picture says as much
-        cell.outputs = wall.outputs(cell, asked, here)
+    for output in cell.outputs:
+        if wall.page_of(output):
+            output.data.pop(build.VIEW, None)  # what needs a kernel; the page lives without one, or is a picture
+    cell.outputs = wall.outputs(cell, asked, here)
     if not tagged(OUTPUT_ONLY, cell):
         cell.source = wall.code(cell.source)
         if not cell.source:
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), OUTPUT_ONLY]
 
 
-def deck(notebook):
-    """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it."""
+def deck(notebook, above="", below=""):
+    """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it.
+
+    `above` and `below` are lines on the title slide: which course this is, and who gives it.
+    """
     exporter = SlidesExporter(
         config=Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {OUTPUT_ONLY}}}),
         template_name="theme",
@@ -154,23 +157,25 @@ def deck(notebook):
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    resources = {"title": heading(notebook.cells[0]), "widgets": None}
-    if any(tagged(ALIVE, cell) for cell in notebook.cells):
-        resources["widgets"] = notebook.metadata["widgets"][build.STATE]
+    resources = {"title": heading(notebook.cells[0]), "above": above, "below": below}
     page, _ = exporter.from_notebook_node(prepare(notebook), resources=resources)
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
     return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
 
 
-def build_decks(names, folder):
-    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths."""
+def build_decks(names, folder, by=()):
+    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths.
+
+    `by` are words for the title slides: the lecturer, the date.
+    """
     (folder / "assets").mkdir(parents=True, exist_ok=True)
     assets(folder / "assets")
     paths = []
     for name in names:
         notebook = lesson(name)
         path = folder / f"{Path(name).name}.html"
-        path.write_text(deck(notebook), encoding="utf-8")
+        above = f"{COURSE} · Lesson {path.stem[:2]}"
+        path.write_text(deck(notebook, above, " · ".join([*by, LICENCE])), encoding="utf-8")
         paths.append(path)
     return paths
 
@@ -190,13 +195,16 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Turn the executed lessons into decks that need no network.")
     parser.add_argument("names", nargs="*", help="lessons, by number or name; all by default")
     parser.add_argument("--times", action="store_true", help="build nothing; run the lessons and list slow cells")
+    parser.add_argument("--lecturer", help="who gives the lecture, for the title slide")
+    parser.add_argument("--date", help="when, for the title slide; any words")
     options = parser.parse_args(arguments)
+    by = [words for words in (options.lecturer, options.date) if words]
     try:
         names = build.chosen(options.names, HERE)
         if options.times:
             times(names)
             return 0
-        for name, path in zip(names, build_decks(names, BUILT / "slides"), strict=True):
+        for name, path in zip(names, build_decks(names, BUILT / "slides", by), strict=True):
             slides = slides_of(lesson(name))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")

@@ -15,6 +15,7 @@ from printed import as_html, printed, typeset
 
 BOOK_KEEPING = {"reveal", "predict"}  # calls that a deck shows by what they give
 FORMATTER = re.compile(r"[ ]*# fmt: \w+")
+STILL = 'class="lstm-still"'  # a picture that brings a live figure, which takes its place in a browser
 IT_IS = re.compile(r"It is (.+)\.")
 CHOICES = re.compile(r"\(([a-z])\) (.*)")
 
@@ -133,6 +134,8 @@ def outputs(cell, asked, here=()):
     for output in cell.outputs:
         if "class='asleep'" in page_of(output) and "<strong>" in page_of(output):
             shown.append(as_html(ask(question(page_of(output)))))
+        elif STILL in page_of(output):
+            shown.append(as_html(f'<div class="live">{page_of(output)}</div>'))
         elif output.output_type == "stream":
             shown += from_print(output.text, waiting, asked, here)
         else:

@@ -22,6 +22,7 @@ BOOK_KEEPING = re.compile(
 )
 MARKS = {  # in the HTML of an output, or in Markdown: what stands there
     "figure": r"<img |<svg|!\[",
+    "live": r'class="live"',
     "question": r'class="question|\*\*Predict\.\*\*',
     "answer": r'class="answer',
     "table": r"<table|^\|.*\|$",
@@ -61,6 +62,7 @@ WALK = """
     while (texts.nextNode()) {
       const text = texts.currentNode.data, parent = texts.currentNode.parentElement;
       if (!text.trim() || parent.closest("aside, script, style, mjx-container, sub, sup")) continue;
+      if (!parent.getClientRects().length) continue;  // not shown
       const code = parent.closest("pre, code"), size = parseFloat(getComputedStyle(parent).fontSize);
       if (size < (code ? least.code : least.prose) && !small.has(code ?? parent)) {
         small.add(code ?? parent);
@@ -115,8 +117,6 @@ def kinds(slide):
 def kinds_of_output(output):
     """Return what an output is on a wall."""
     data = output.get("data", {})
-    if slides.build.VIEW in data:
-        return {"figure", "live"}
     if "text/html" in data:
         return marks(data["text/html"]) or {"formula"}
     if "text/latex" in data:

@@ -4,7 +4,6 @@ import re
 import shutil
 from pathlib import Path
 
-import build
 import deck_page
 import lab
 import nbformat
@@ -16,7 +15,8 @@ LESSONS = sorted(path.stem for path in slides.HERE.glob("[0-9][0-9]_*.ipynb"))
 SCREENS = [(1280, 720), (1920, 1080)]
 MOST_WORDS, MOST_LINES = 45, 10
 
-IS_DRAWN = "(script) => script.parentElement.querySelector('.widget-subarea *')"  # of a widget's place in the page
+GO = "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }"
+WHERE = "Reveal.getSlidePastCount()"
 
 
 def on_each_slide():
@@ -131,17 +131,17 @@ def test_without_npm_the_command_says_what_it_needs(monkeypatch, tmp_path, capsy
 
 
 def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
-    pattern = npm.PACKAGES["requirejs@2.3.7"][1]
+    pattern = npm.PACKAGES["mathjax@3.2.2"][1]
 
     def pack(command, cwd, **_):
         (tmp_path / "any").write_text("not the archive")
-        shutil.copy(tmp_path / "any", f"{cwd}/requirejs.tgz")
+        shutil.copy(tmp_path / "any", f"{cwd}/mathjax.tgz")
         return npm.subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(shutil, "which", lambda name: name)
     monkeypatch.setattr(npm.subprocess, "run", pack)
     with pytest.raises(npm.DeckError, match="has changed"):
-        npm.fetch("requirejs@2.3.7", tmp_path)
+        npm.fetch("mathjax@3.2.2", tmp_path)
     assert not [path for path in tmp_path.iterdir() if re.search(pattern, path.name)]
 
 
@@ -183,10 +183,7 @@ def show(page, path, screen):
     page.set_viewport_size(dict(zip(("width", "height"), screen, strict=True)))
     page.goto(path.as_uri())
     page.wait_for_function("() => window.Reveal && Reveal.isReady()")
-
-    page.wait_for_function(
-        f"() => [...document.querySelectorAll('script[type=\"{build.VIEW}\"]')].every({IS_DRAWN})"
-    )
+    page.wait_for_function("() => !document.querySelector('.lstm-still')")  # its live figure has come
 
 
 def walk(page, path, screen):
@@ -235,6 +232,7 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         page.keyboard.press("s")
     notes = popup.value.locator(".speaker-controls-notes .value")
     deck = slides.slides_of(slides.lesson("00_start_here"))
+    popup.value.locator(".pacing").wait_for()  # the bar that keeps 25 minutes at 25 minutes
     for number in [n for n, slide in enumerate(deck) if slide.notes][:3]:
         page.evaluate(
             "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }", number
@@ -244,31 +242,55 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         notes.filter(has_text=first_words).wait_for()
 
 
-COUNTER = """
-import anywidget, traitlets
+def test_the_space_bar_goes_through_everything_in_order_and_sections_are_columns(page, decks):
+    show(page, decks / "04_one_step_by_hand.html", SCREENS[0])
+    total, seen = page.evaluate("Reveal.getTotalSlides()"), []
+    for _ in range(5 * total):
+        seen.append(page.evaluate(WHERE))
+        if page.evaluate("Reveal.isLastSlide()") and not page.evaluate("Reveal.availableFragments().next"):
+            break
+        page.keyboard.press("Space")
+    assert seen == sorted(seen)
+    assert set(seen) == set(range(total))
+    headings = page.locator(".slides > section > section:first-child :is(h1, h2, h3)")
+    assert page.locator(".again").count() > 0
+    assert headings.count() == page.locator(".slides > section").count()
 
-class Counter(anywidget.AnyWidget):
-    value = traitlets.Int(3).tag(sync=True)
-    _esm = '''export default { render({ model, el }) {
-      const button = document.createElement("button");
-      const name = () => { button.textContent = "at " + model.get("value"); };
-      button.onclick = () => { model.set("value", model.get("value") + 1); model.save_changes(); };
-      model.on("change:value", name); name(); el.append(button); } };'''
 
-Counter()
-"""
+def test_the_title_slide_says_which_course_this_is_and_who_gives_it(decks, tmp_path):
+    (path,) = slides.build_decks(["04_one_step_by_hand"], tmp_path, ["A. Lecturer", "1 < 2"])
+    html = path.read_text(encoding="utf-8")
+    assert f'<p class="above">{slides.COURSE} · Lesson 04</p>' in html
+    assert html.count(f"A. Lecturer · 1 &lt; 2 · {slides.LICENCE}") == 1
 
 
-def test_a_widget_that_needs_no_kernel_is_alive_in_a_deck(page, decks):
-    notebook = lesson(("slide", "# Live"), ("subslide", (COUNTER, "")))
-    notebook.cells[1].metadata["tags"] = [slides.OUTPUT_ONLY, slides.ALIVE]
-    build.execute(notebook, decks)
-    path = decks / "alive.html"
-    path.write_text(slides.deck(build.normalise(notebook)), encoding="utf-8")
-    show(page, path, SCREENS[0])
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name="at 3").click()
-    assert page.get_by_role("button", name="at 4").is_visible()
+def test_in_a_dark_room_the_ground_is_dark(page, decks):
+    show(page, decks / "00_start_here.html", SCREENS[0])
+    page.goto((decks / "00_start_here.html").as_uri() + "?dark")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    filtered = page.evaluate("getComputedStyle(document.querySelector('.reveal')).filter")
+    assert "invert" in filtered
+
+
+def test_the_live_cell_works_on_a_slide_and_keeps_the_keys_it_is_given(page, decks):
+    deck = slides.slides_of(slides.prepare(slides.lesson("04_one_step_by_hand")))
+    number = next(n for n, slide in enumerate(deck) if "live" in deck_page.kinds(slide))
+    show(page, decks / "04_one_step_by_hand.html", SCREENS[0])
+    page.evaluate(GO, number)
+    page.get_by_label("input x", exact=True).focus()
+    gate = page.locator(".present [data-name=f_t]")
+    seen = [gate.inner_text()]
+    for key in ("ArrowRight", "ArrowLeft", "End", "PageDown"):
+        page.keyboard.press(key)
+        assert page.evaluate(WHERE) == number, key
+        seen.append(gate.inner_text())
+    assert seen[0] == seen[2] < seen[1] < seen[3]  # with weights of 1 the gate opens as x grows
+    page.get_by_role("button", name="a latch").click()
+    page.keyboard.press("Space")  # presses the button, and does not turn the slide
+    assert page.evaluate(WHERE) == number
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    assert page.evaluate(WHERE) == number + 1
     assert page.wrong == []
 
 
