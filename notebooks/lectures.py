@@ -167,15 +167,21 @@ def build_lectures(names, folder, given_by=()):
 
 def write_index(folder):
     """Write a page that leads to the decks of a folder, and to their PDFs where they are printed."""
-    template = jinja2.Template((slides.HERE / "theme" / "start.html.j2").read_text(encoding="utf-8"), autoescape=True)
+    template = jinja2.Template(
+        (slides.HERE / "theme" / "start.html.j2").read_text(encoding="utf-8"), autoescape=True
+    )
     lectures = [plan for name, plan in plans().items() if (folder / f"{name}.html").exists()]
     lessons = []
     for name in build.chosen([], slides.HERE):
         if (folder / f"{Path(name).name}.html").exists():
             heading = slides.heading(build.read(slides.HERE / f"{name}.ipynb").cells[0])
             lessons.append({"name": Path(name).name, "title": heading})
-    papers = {path.stem: sorted(p.name for p in folder.glob(f"paper/{path.stem}*.pdf")) for path in folder.glob("*.html")}
-    page = template.render(course=slides.COURSE, licence=slides.LICENCE, lectures=lectures, lessons=lessons, papers=papers)
+    papers = {
+        path.stem: sorted(p.name for p in folder.glob(f"paper/{path.stem}*.pdf")) for path in folder.glob("*.html")
+    }
+    page = template.render(
+        course=slides.COURSE, licence=slides.LICENCE, lectures=lectures, lessons=lessons, papers=papers
+    )
     (folder / "index.html").write_text(page, encoding="utf-8")
 
 
