@@ -206,7 +206,7 @@ M, S, u = sp.symbols("M S u", positive=True)
 error = eps**2 / 6 * M + S * u / eps
 (best,) = [root for root in sp.solve(sp.diff(error, eps), eps) if root.is_real]
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Table: the error, and the step at which it is smallest
 left = sp.symbols("error varepsilon_best")
 formulas.Lines([formulas.Formula(*pair) for pair in zip(left, (error, best), strict=True)])
@@ -615,7 +615,7 @@ for one in museum.EXHIBITS.values():
         if one.name < twin:
             print(f"{one.name} is like {twin}: {reason}")
 
-# %% [markdown] slideshow={"slide_type": "slide", "picture": "the whole museum in training"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "three losses in training"}
 # ## What we found
 #
 # Central differences confirm a gradient to seven digits or more, the complex step to the last few. A falling loss says
