@@ -6,52 +6,32 @@ cells (``view.py``) show what came out of them, cells marked ``notes`` are for t
 """
 
 import argparse
-import hashlib
 import re
 import shutil
-import subprocess
 import sys
-import tarfile
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-import anywidget
 import build
 import nbformat
+import npm
 import view
+import wall
 from nbconvert.exporters import SlidesExporter
+from printed import prose
 from traitlets.config import Config
 
+COURSE = "The LSTM by Hand"
+LICENCE = "text and figures: CC BY 4.0, code: BSD-3-Clause"
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
-# What a browser needs, from npm: the package, the hash of its archive, and which of its files.
-PACKAGES = {
-    "reveal.js@4.6.1": (
-        "4f4121ef2b8e7e9398bdecd7b3b6ce5e0ee3a2f5af221708eb6c4ce03bcae6be",
-        r"dist/reveal\.(css|js)|plugin/notes/notes\.js|dist/theme/fonts/source-sans-pro/.*\.(css|woff)",
-    ),
-    "mathjax@3.2.2": (
-        "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
-        r"es5/tex-svg-full\.js",
-    ),
-    "requirejs@2.3.7": (
-        "31f3330c978fb28684622fe71165dc946432cf0210b2ea8a1ca0233e70f2737d",
-        r"require\.js",
-    ),
-    "@jupyter-widgets/html-manager@1.0.15": (
-        "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
-        r"dist/(embed-amd\.js|.*\.woff2)",
-    ),
-}
+FROM_NPM = ("reveal.js@4.6.1", "mathjax@3.2.2")
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
-ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
+LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
+HEADING = re.compile(r"(#+) (.+)\n*")
+ASKS = re.compile(r"\bquestions\b|^Predict")  # in the heading of a slide that only asks
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
-
-
-class DeckError(Exception):
-    """A deck that cannot be built; the message says why."""
 
 
 class Slide(NamedTuple):
@@ -82,8 +62,8 @@ def lesson(name):
 
 def heading(cell):
     """Return the heading that a cell begins with, or None."""
-    found = re.match(r"#+ (.+)", cell.source) if cell.cell_type == "markdown" else None
-    return found and found[1]
+    found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+    return found and found[2]
 
 
 def slides_of(notebook):
@@ -100,6 +80,17 @@ def slides_of(notebook):
     return slides
 
 
+def join_questions(cells):
+    """Join each question to the paragraph "Predict." before it: the two are one statement."""
+    before = ""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            page = wall.page_of(output)
+            if before.startswith("**Predict.**") and page.startswith('<div class="question"'):
+                output.data["text/html"] = page.replace("question", "question joined", 1)
+        before = cell.source.strip().split("\n\n")[-1] if cell.cell_type == "markdown" else ""
+
+
 def tagged(tag, cell):
     """Say whether a cell carries a tag."""
     return tag in cell.metadata.get("tags", [])
@@ -108,21 +99,59 @@ def tagged(tag, cell):
 def prepare(notebook):
     """Return a copy of a lesson that is ready to be projected."""
     notebook = nbformat.from_dict(notebook)
+    asked = wall.questions(notebook.cells)
     for slide in slides_of(notebook):
-        first = slide.cells[0]
-        data = {"timing": 60 * slide.minutes} if slide.minutes else {}
-        if not heading(first):
-            data["section"] = slide.section  # a small line at the top: where are we?
-        first.metadata.slideshow["data"] = data
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if "text/html" in output.get("data", {}) and not tagged(ALIVE, cell):
-                output.data.pop(build.VIEW, None)  # a slider that moves nothing; its picture says as much
+        here = [key for cell in slide.cells for key in wall.keys(cell, "predict")]
+        slide.cells[0].metadata["wall"] = head(slide)
+        for cell in slide.cells:
+            project(cell, asked, here)
+        join_questions(slide.cells)
     return notebook
 
 
-def deck(notebook):
-    """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it."""
+def head(slide):
+    """Return what a slide needs besides its cells: its heading, its minutes, and how it is laid out."""
+    first = slide.cells[0]
+    found = HEADING.match(first.source) if first.cell_type == "markdown" else None
+    if found:
+        first.source = first.source[found.end() :]
+    level, words = (len(found[1]), found[2]) if found else (2, slide.section)
+    layout = next((cell.metadata.slideshow[LAYOUT] for cell in slide.cells if LAYOUT in slideshow(cell)), "")
+    return {
+        "level": level,
+        "heading": words,
+        "again": not found,
+        "asks": ASKS.search(words) is not None and bool(found),
+        "layout": layout,
+        "seconds": 60 * slide.minutes,
+    }
+
+
+def slideshow(cell):
+    """Return what a cell's metadata say about slides."""
+    return cell.metadata.get("slideshow", {})
+
+
+def project(cell, asked, here):
+    """Make of a cell what a wall shows of it."""
+    if cell.cell_type == "markdown":
+        cell.source = prose(cell.source)
+        return
+    for output in cell.outputs:
+        if wall.page_of(output):
+            output.data.pop(build.VIEW, None)  # what needs a kernel; the page lives without one, or is a picture
+    cell.outputs = wall.outputs(cell, asked, here)
+    if not tagged(OUTPUT_ONLY, cell):
+        cell.source = wall.code(cell.source)
+        if not cell.source:
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), OUTPUT_ONLY]
+
+
+def deck(notebook, above="", below=""):
+    """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it.
+
+    `above` and `below` are lines on the title slide: which course this is, and who gives it.
+    """
     exporter = SlidesExporter(
         config=Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {OUTPUT_ONLY}}}),
         template_name="theme",
@@ -130,58 +159,27 @@ def deck(notebook):
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    resources = {"title": heading(notebook.cells[0]), "widgets": None}
-    if any(tagged(ALIVE, cell) for cell in notebook.cells):
-        resources["widgets"] = notebook.metadata["widgets"][build.STATE]
+    resources = {"title": heading(notebook.cells[0]), "above": above, "below": below}
     page, _ = exporter.from_notebook_node(prepare(notebook), resources=resources)
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
     return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
 
 
-def fetch(package, folder):
-    """Put the files of an npm package that decks need into `folder`; its archive must be the one we know."""
-    sha256, wanted = PACKAGES[package]
-    npm = shutil.which("npm")
-    if npm is None:
-        raise DeckError("decks take reveal.js and MathJax from npm, once: install Node.js, which brings npm")
-    with tempfile.TemporaryDirectory() as place:
-        packed = subprocess.run([npm, "pack", "--silent", package], cwd=place, capture_output=True, text=True)
-        if packed.returncode:
-            raise DeckError(f"npm cannot fetch {package}: {(packed.stderr or packed.stdout).strip()}")
-        (archive,) = Path(place).glob("*.tgz")
-        if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
-            raise DeckError(f"{package} is not what it was: the hash of its archive has changed")
-        with tarfile.open(archive) as files:
-            for member in files:
-                if re.fullmatch(wanted, member.name.removeprefix("package/")):
-                    (folder / Path(member.name).name).write_bytes(files.extractfile(member).read())
+def build_decks(names, folder, by=()):
+    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths.
 
-
-def assets(folder):
-    """Fill `folder` with what the decks ask for; what npm gave once is kept."""
-    kept = BUILT / "npm"
-    for package in PACKAGES:
-        own = kept / re.sub(r"\W+", "-", package).strip("-")
-        if not own.exists():
-            half = own.with_name(own.name + ".new")
-            shutil.rmtree(half, ignore_errors=True)
-            half.mkdir(parents=True)
-            fetch(package, half)
-            half.rename(own)
-        shutil.copytree(own, folder, dirs_exist_ok=True)
-    shutil.copy(HERE / "theme" / "theme.css", folder)
-    shutil.copy(Path(anywidget.__file__).parent / "nbextension" / "index.js", folder / "anywidget.js")
-
-
-def build_decks(names, folder):
-    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths."""
+    `by` are words for the title slides: the lecturer, the date.
+    """
     (folder / "assets").mkdir(parents=True, exist_ok=True)
-    assets(folder / "assets")
+    for package in FROM_NPM:
+        shutil.copytree(npm.kept(package), folder / "assets", dirs_exist_ok=True)
+    shutil.copyfile(HERE / "theme" / "theme.css", folder / "assets" / "theme.css")
     paths = []
     for name in names:
         notebook = lesson(name)
         path = folder / f"{Path(name).name}.html"
-        path.write_text(deck(notebook), encoding="utf-8")
+        above = f"{COURSE} · Lesson {path.stem[:2]}"
+        path.write_text(deck(notebook, above, " · ".join([*by, LICENCE])), encoding="utf-8")
         paths.append(path)
     return paths
 
@@ -201,17 +199,20 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Turn the executed lessons into decks that need no network.")
     parser.add_argument("names", nargs="*", help="lessons, by number or name; all by default")
     parser.add_argument("--times", action="store_true", help="build nothing; run the lessons and list slow cells")
+    parser.add_argument("--lecturer", help="who gives the lecture, for the title slide")
+    parser.add_argument("--date", help="when, for the title slide; any words")
     options = parser.parse_args(arguments)
+    by = [words for words in (options.lecturer, options.date) if words]
     try:
         names = build.chosen(options.names, HERE)
         if options.times:
             times(names)
             return 0
-        for name, path in zip(names, build_decks(names, BUILT / "slides"), strict=True):
+        for name, path in zip(names, build_decks(names, BUILT / "slides", by), strict=True):
             slides = slides_of(lesson(name))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")
-    except (DeckError, build.BuildError) as error:
+    except (npm.NpmError, build.BuildError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -6,6 +6,7 @@
     mine, standalone                the learner's own LSTM, in a file of its own
     finale, watching                its twenty steps and trials; a network watched while it learns
     rivals, own_series              what it is compared with; a series of one's own
+    course                          where the files are that lessons read
     exercises, figures              what one lesson asks and shows: a module for each
     working, ledger, written        a step line by line, and as a table to be filled in; how numbers are written
     diagrams                        the cell as a circuit, and the way back

@@ -17,6 +17,7 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from lstm_lib import functional, lstm, model, plotting, rosetta
+from lstm_lib.lesson import course
 
 SEVEN = {
     "primer": "the primer",
@@ -253,7 +254,7 @@ class PyTorch:
 
     def __init__(self, path=None):
         self.torch = importlib.import_module("torch") if importlib.util.find_spec("torch") else None
-        self.path = Path(path or RESULTS / "13_pytorch.json")
+        self.path = Path(path or course.place("notebooks/results") / "13_pytorch.json")
 
     def said(self, key, ask):
         """Return as an array what PyTorch says: what `ask` returns, or what it returned once."""
@@ -301,9 +302,6 @@ class PyTorch:
             return net(self.torch.tensor(X.swapaxes(1, 2).copy()))[0].detach().numpy().swapaxes(1, 2)
 
         return self.said("hs of the fresh model", ask)
-
-
-RESULTS = Path(lstm.__file__).resolve().parents[1] / "notebooks" / "results"
 
 
 UNLABELLED = rosetta.Layout("iCfo", {"xh": "a"}, ("b",), columns=True)

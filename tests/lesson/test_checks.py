@@ -4,6 +4,7 @@ import contextlib
 import io
 import itertools
 import re
+import time
 
 import numpy as np
 import pytest
@@ -329,6 +330,19 @@ def test_the_limit_is_ten_seconds_and_a_minute_for_a_detector():
     assert checks._LIMIT_OF_A_TRIAL == 60
 
 
+def test_a_detector_has_the_longer_limit(capsys, monkeypatch):
+    def thinks_for_long(cell):
+        end = time.perf_counter() + 1
+        while time.perf_counter() < end:
+            pass
+        return True
+
+    monkeypatch.setattr(attempts.run, "__kwdefaults__", {"limit": 0.1})
+    monkeypatch.setattr(checks, "_LIMIT_OF_A_TRIAL", 600)
+    check_detector("mine", thinks_for_long)
+    assert capsys.readouterr().out == "✗ mine: calls the healthy cell broken.\n"
+
+
 # --- a whole function ---
 
 
@@ -507,6 +521,27 @@ def test_a_detector_that_stops_at_an_exhibit_hears_of_the_first(capsys):
 
     said = said_of(capsys, detect)
     assert "detect stopped with ZeroDivisionError at dropped_dC: division by zero." in said
+
+
+def test_a_detector_that_finds_some_and_stops_at_others_hears_of_both(capsys):
+    def detect(cell):
+        if "museum: dropped_dC" in cell.forward.__code__.co_filename:
+            raise ZeroDivisionError("by zero")
+        return bool(museum.start(cell))
+
+    said = said_of(capsys, detect)
+    assert said.startswith(f"✗ mine: catches 1 of {len(museum.EXHIBITS)} exhibits. Slipped through: ")
+    assert said.endswith(" detect stopped with ZeroDivisionError at dropped_dC: by zero.")
+
+
+def test_a_detector_that_finds_nothing_and_stops_hears_only_of_that(capsys):
+    def detect(cell):
+        if "museum: " in cell.forward.__code__.co_filename:
+            raise ZeroDivisionError("by zero")
+        return False
+
+    said = said_of(capsys, detect)
+    assert said.startswith("✗ mine: detect stopped with ZeroDivisionError at ")
 
 
 def test_the_name_of_a_detector_is_text():

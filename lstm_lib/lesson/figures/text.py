@@ -100,8 +100,8 @@ def opening(results):
 
     Examples
     --------
-    >>> from lstm_lib.lesson.translations import RESULTS
-    >>> opening(RESULTS)  # doctest: +ELLIPSIS
+    >>> from lstm_lib.lesson import course
+    >>> opening(course.place("notebooks/results"))  # doctest: +ELLIPSIS
     Figure: A text of 120 characters, coloured by the memory of unit ...
     """
     net = {name: p.astype(float) for name, p in np.load(results / "11_brackets.npz").items()}

@@ -18,12 +18,11 @@
 # Setup: imports
 import json
 import math
-from pathlib import Path
 
 import numpy as np
 
 from lstm_lib import data, functional, fused, lstm, model, rnn, rosetta, sigmoid, training
-from lstm_lib.lesson import exercises, figures, mine, predict, reveal
+from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Three questions from before
@@ -286,7 +285,7 @@ assert sum(pair[1] for pair in live) >= 4 and max(pair[0] for pair in live) * 32
 # Which one? The one that best tells first X from first Y, at every step from the 26th to the last: whose two groups lie far apart, compared with their spread.
 
 # %% slideshow={"slide_type": "skip"}
-results = Path(lstm.__file__).parents[1] / "notebooks/results"
+results = course.place("notebooks/results")
 trained = rosetta.load(results / "memory_trials.safetensors")
 X, _ = strings(400, np.random.default_rng(7))
 first = (X[:, 6] + X[:, 7]).argmax(axis=0)  # where the first X or Y stands

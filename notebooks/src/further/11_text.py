@@ -16,14 +16,13 @@
 # Setup: imports, and where results are kept
 import bz2
 import json
-from pathlib import Path
 
 import numpy as np
 import sympy
-from lstm_lib import functional, fused, lstm, model, ngrams, text, training
-from lstm_lib.lesson import exercises, figures, predict, reveal, typed
+from lstm_lib import functional, fused, model, ngrams, text, training
+from lstm_lib.lesson import course, exercises, figures, predict, reveal, typed
 
-RESULTS = Path(lstm.__file__).parents[1] / "notebooks" / "results"
+RESULTS = course.place("notebooks/results")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** The six formulas ([The formulas](../03_the_formulas.ipynb)), the counter from

@@ -21,14 +21,13 @@
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports, and the results that are kept
 import json
-from pathlib import Path
 
 import numpy as np
 
 from lstm_lib import functional, fused, model, morse, rosetta, training
-from lstm_lib.lesson import exercises, explore, figures, morse_key, predict, reveal, slider
+from lstm_lib.lesson import course, exercises, explore, figures, morse_key, predict, reveal, slider
 
-RESULTS = Path(morse.__file__).parents[1] / "notebooks" / "results"
+RESULTS = course.place("notebooks/results")
 trials = json.loads((RESULTS / "morse_trials.json").read_text(encoding="utf-8"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
