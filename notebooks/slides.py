@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import build
+import looks
 import nbformat
 import npm
 import view
@@ -29,6 +30,7 @@ BUILT = HERE.parent / "_build"
 FROM_NPM = ("reveal.js@4.6.1", "mathjax@3.2.2")
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
 LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
+PRINTED = "printed"  # a cell may say false: of what it prints only the answer is shown
 HEADING = re.compile(r"(#+) (.+)\n*")
 ASKS = re.compile(r"\bquestions\b|^Predict")  # in the heading of a slide that only asks
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
@@ -99,6 +101,7 @@ def tagged(tag, cell):
 def prepare(notebook):
     """Return a copy of a lesson that is ready to be projected."""
     notebook = nbformat.from_dict(notebook)
+    notebook.cells = looks.with_pictures(notebook.cells)
     asked = wall.questions(notebook.cells)
     for slide in slides_of(notebook):
         here = [key for cell in slide.cells for key in wall.keys(cell, "predict")]
@@ -140,7 +143,12 @@ def project(cell, asked, here):
     for output in cell.outputs:
         if wall.page_of(output):
             output.data.pop(build.VIEW, None)  # what needs a kernel; the page lives without one, or is a picture
+    if slideshow(cell).get(PRINTED) is False:
+        cell.outputs = looks.only_answers(cell.outputs)
     cell.outputs = wall.outputs(cell, asked, here)
+    for output in cell.outputs:
+        if "text/latex" in output.get("data", {}):
+            output.data["text/latex"] = looks.coloured(output.data["text/latex"])
     if not tagged(OUTPUT_ONLY, cell):
         cell.source = wall.code(cell.source)
         if not cell.source:

@@ -356,6 +356,9 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 # These runs take too long for a lesson, so they were made beforehand, by one program that does what `run` does
 # (`memory_trials.py`; it runs on all cores, or with `--scheduler` on a cluster of Dask, and goes on where it was stopped). On another
 # processor the last digits of a sum differ, and a run may need fifty steps more or less.
+#
+# In the pictures that follow each circle is a run, filled if it has solved its task. Beside the count stand the fewest and the most steps
+# that such runs needed.
 
 # %% slideshow={"slide_type": "skip"}
 stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8"))

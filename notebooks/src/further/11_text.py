@@ -347,6 +347,14 @@ print("less than 0.04 bits above the floor:", yours < floor + 0.04)
 #
 # </details>
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Start it before you talk; it takes half a minute. Meanwhile: why is no text read twice? Because it costs nothing to
+# write another.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Two more starts have been tried, with the same lines, and judged on the way.
 
