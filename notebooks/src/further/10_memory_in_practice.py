@@ -65,7 +65,6 @@ from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 X, Y = data.temporal_order(100, 3, np.random.default_rng(1))
 for string, answer in zip(data.spelt(X, data.TEMPORAL_ORDER), Y[-1].T, strict=True):
     print(f"{string[:55]}\n{string[55:]}   {['XX', 'XY', 'YX', 'YY'][answer.argmax()]}\n")
-print("X", X.shape, "  Y", Y.shape)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -357,6 +356,9 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 # These runs take too long for a lesson, so they were made beforehand, by one program that does what `run` does
 # (`memory_trials.py`; it runs on all cores, or with `--scheduler` on a cluster of Dask, and goes on where it was stopped). On another
 # processor the last digits of a sum differ, and a run may need fifty steps more or less.
+#
+# In the pictures that follow each circle is a run, filled if it has solved its task. Beside the count stand the fewest and the most steps
+# that such runs needed.
 
 # %% slideshow={"slide_type": "skip"}
 stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8"))
@@ -373,7 +375,6 @@ def pick(rows, **wanted):
 
 
 def count(task, start, rates=(0.001, 0.01)):
-    """How many of the runs of a start solved a task; five at each rate."""
     found = pick(usual, task=task, start=start)
     return sum(row["solved"] for row in found if row["lr"] in rates)
 
@@ -573,8 +574,7 @@ for start in ["orthogonal", "b_f = 3", "chrono"]:
 # later. The cosine of two directions is 1 if they are the same, and 0 if they have nothing to do with each other.
 
 # %% slideshow={"slide_type": "skip"}
-rng, pulse = np.random.default_rng(0), np.zeros((110, 1, 1))
-pulse[0] = 0.1
+rng, pulse = np.random.default_rng(0), 0.1 * np.eye(110, 1)[:, None]  # 0.1, then silence
 turning = training.orthogonal(rnn.init_params(1, 16, rng), rng)
 keeping = training.chrono(lstm.init_params(1, 16, rng), 110, rng)
 states = {"h of the RNN": rnn.forward(turning, pulse)[0]}
@@ -650,8 +650,7 @@ figures.memory_in_practice.beside_the_baseline(pick(usual, task=ADDING), baselin
 # %% slideshow={"slide_type": "skip"}
 plain = pick(usual, task=ADDING, cell="RNN")
 parts = sorted(-row["score"] / baseline[row["seed"]] for row in plain)
-lowest = min(-row["score"] for row in plain)
-print(f"lowest error of a plain RNN: {lowest:.3f}, and 1/6 is {1 / 6:.3f}")
+print(f"lowest error: {min(-row['score'] for row in plain):.3f}, and 1/6 is {1 / 6:.3f}")
 print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -676,7 +675,7 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 # Equal units are not equal numbers: in the grid the LSTM has four times as many. On temporal order the RNN of 68 units pays the same price, and it did not
 # buy the task. On the other tasks this was not tried.
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "fragment", "layout": "columns"}
 # Ask in this order:
 #
 # 1. **What does the simplest rule reach?**

@@ -51,8 +51,9 @@ trials = json.loads((RESULTS / "morse_trials.json").read_text(encoding="utf-8"))
 # ## A hand on a key
 #
 # In Morse code a letter is a few tones: A is *dot dash*. A dot lasts one **unit**, a dash three; the silence within a letter one,
-# after it three, after a word seven. Whoever keys it is no clock: lengths are off, the speed drifts. We cut time into **frames** of 16
+# after it three, after a word seven. Whoever keys it is no clock: speed and lengths drift. We cut time into **frames** of 16
 # milliseconds.
+
 
 # %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(12)
@@ -61,7 +62,7 @@ clean = morse.sound(message.on, 0, rng)
 tones = [n for is_on, n in morse.runs(message.on > 0.5) if is_on]
 print(message.text, "in", len(message.on), "frames; the first tones last", tones[:8])
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Figure: how it sounds, and where it is in the tree
 figures.sound.play(clean, "The word LISTEN in Morse code, a clear tone.", message.places)
 
@@ -268,7 +269,8 @@ reveal("12.rule", 100 * by_tuned)
 # ## With a memory: where am I in the tree?
 #
 # We ask in *every* frame: **which place in the tree has been reached?** After the first dot of an L it is E, after the dash A, then
-# R, then L; and two units after the last tone it is the root again. The letter is read off where the label falls back.
+# R, then L; two units after the last tone it is the root again, and the letter is read off.
+
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: the way to L
@@ -499,6 +501,14 @@ assert abs(wrong - readers["LSTM"][0][1]) < 0.005
 #
 # A tone under noise of four times its power can be heard. Asked in each frame where it is in the Morse tree, an LSTM reads with half
 # the mistakes of a rule tuned for that noise. With little noise ten lines without a memory are as good.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Where nobody knows in which frame what is due, as in speech, one needs more: Graves and others 2006, which is not
+# done here.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
