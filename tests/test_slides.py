@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import build
 import deck_page
 import lab
 import nbformat
@@ -11,7 +12,7 @@ import npm
 import pytest
 import slides
 
-LESSONS = sorted(path.stem for path in slides.HERE.glob("[0-9][0-9]_*.ipynb"))
+LESSONS = slides.build.chosen([], slides.HERE)
 SCREENS = [(1280, 720), (1920, 1080)]
 MOST_WORDS, MOST_LINES = 45, 10
 
@@ -324,7 +325,7 @@ LIVE = re.findall(r"^\| (\d\d) \| `(.+?) ?…?` \| [\d.]+ \|", LECTURING, flags=
 @pytest.mark.parametrize(("number", "beginning"), LIVE)
 def test_a_cell_that_takes_time_is_one_cell_of_its_lesson(number, beginning):
     (path,) = (slides.HERE / "src").rglob(f"{number}_*.py")
-    cells = [cell.source for cell in build.read_source(path).cells if cell.cell_type == "code"]
+    cells = [cell.source for cell in slides.build.read_source(path).cells if cell.cell_type == "code"]
     assert sum(source.startswith(beginning) for source in cells) == 1
 
 

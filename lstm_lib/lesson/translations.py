@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lstm_lib import functional, lstm, model, plotting, rosetta, sigmoid
+from lstm_lib import functional, lstm, model, plotting, rosetta
 from lstm_lib.lesson import course
 from lstm_lib.lesson.tables import Table
 
@@ -458,7 +458,7 @@ def gate(p, k, z, extra=0):
     >>> gate({"W_f": np.zeros((3, 5)), "b_f": np.zeros((3, 1))}, "f", np.ones((5, 1))).ravel().tolist()
     [0.5, 0.5, 0.5]
     """
-    return sigmoid(p[f"W_{k}"] @ z + p[f"b_{k}"] + extra)
+    return functional.sigmoid(p[f"W_{k}"] @ z + p[f"b_{k}"] + extra)
 
 
 def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):

@@ -88,9 +88,8 @@ def write_page(name, folder, on_paper=False):
 
 
 def assets(folder):
-    """Put beside the pages what they ask for."""
-    (folder / "assets").mkdir(parents=True, exist_ok=True)
-    npm.assets(folder / "assets")
+    """Put beside the pages what draws their formulas."""
+    shutil.copytree(npm.kept("mathjax@3.2.2"), folder / "assets", dirs_exist_ok=True)
 
 
 def write_pages(folder):

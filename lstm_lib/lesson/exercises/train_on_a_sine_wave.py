@@ -62,6 +62,15 @@ LOSS_SLIPS = {
     "The gradient is divided by the number of steps; the mean is over Y.size numbers.": _with_gradient(
         lambda e: 2 * e / len(e)
     ),
+    "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": _with_gradient(
+        lambda e: 2 * e / e.shape[-1]
+    ),
+    "Both are those of the root; want the mean square itself and its gradient.": (
+        lambda Y_hat, Y: {
+            "the loss": np.sqrt(np.mean((Y_hat - Y) ** 2)),
+            "dY_hat": (Y_hat - Y) / Y.size / np.sqrt(np.mean((Y_hat - Y) ** 2)),
+        }
+    ),
     "Both are those of the absolute errors; want the mean of the squares and its gradient.": (
         lambda Y_hat, Y: {"the loss": np.mean(np.abs(Y_hat - Y)), "dY_hat": np.sign(Y_hat - Y) / Y.size}
     ),

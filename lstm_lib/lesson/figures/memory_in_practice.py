@@ -34,7 +34,7 @@ def solved(rows, title):
     """
     rates = list(dict.fromkeys(row["lr"] for row in rows))
     names = list(dict.fromkeys((row["cell"], row["start"]) for row in rows))
-    fig, axes = figure(height=0.75 + 0.3 * len(names), ncols=len(rates), squeeze=False)
+    fig, axes = figure(height=0.85 + 0.32 * len(names), ncols=len(rates), squeeze=False)
     told = {f"{cell}, {start}": [] for cell, start in names}
     for n, (lr, ax) in enumerate(zip(rates, axes[0], strict=True)):
         runs = {f"{cell}, {start}": _runs(rows, cell, start, lr) for cell, start in names}
