@@ -59,7 +59,7 @@ curves = {letter: museum.curve(cell) for letter, cell in programs.items()}
 # Figure: three losses in training
 figures.check_the_gradient.three_programs(curves)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": "three losses in training"}
 # **Predict.** Two of the three have a mistake in the backward pass.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -149,6 +149,14 @@ def memory(f):
 f = sp.Symbol("f")
 formulas.Formula(sp.Symbol("C_5"), sp.expand(memory(f)))
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Formula 4 five times over, with known numbers: here the exact derivative is known, so the error of each way can
+# be seen.
+#
+# </details>
+
 # %% slideshow={"slide_type": "skip"}
 f_0 = 0.8
 exact = float(sp.diff(memory(f), f).subs(f, f_0))
@@ -198,12 +206,12 @@ M, S, u = sp.symbols("M S u", positive=True)
 error = eps**2 / 6 * M + S * u / eps
 (best,) = [root for root in sp.solve(sp.diff(error, eps), eps) if root.is_real]
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Table: the error, and the step at which it is smallest
 left = sp.symbols("error varepsilon_best")
 formulas.Lines([formulas.Formula(*pair) for pair in zip(left, (error, best), strict=True)])
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for kind, rounding in (("float64", 2.0**-53), ("float32", 2.0**-24)):
     step = best.subs({M: 1, S: 1, u: rounding})
     least = error.subs({M: 1, S: 1, u: rounding, eps: step})
@@ -263,15 +271,15 @@ assert error.subs(usual | {eps: default}) < 1.5 * error.subs(usual | {eps: best.
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How far apart is too far?
 #
-# Two gradients a and b are never equal to the last digit. An absolute difference says little: 0.001 is nothing if the
-# gradient is 50, and everything if it is 0.001. So compare relatively:
+# An absolute difference says little: 0.001 is nothing if the gradient is 50, and everything if it is 0.001. So two gradients a
+# and b, which never agree to the last digit, are compared relatively:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Table: the relative error of two numbers
 a, b = sp.symbols("a b", real=True)
 formulas.Formula(sp.Symbol("error"), sp.Abs(a - b) / sp.Max(sp.Abs(a), sp.Abs(b)))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # - Below **10⁻⁵**: right.
 # - Above **10⁻³**: wrong.
 # - Between: look closer. Another ε, or the complex step, decides.
@@ -407,7 +415,7 @@ predict("06.learn", f"How many of the {len(museum.EXHIBITS)} exhibits still lear
 all_curves = {name: museum.curve(each.cell()) for name, each in museum.EXHIBITS.items()}
 learning = [name for name, losses in all_curves.items() if museum.falls(losses)]
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: the whole museum in training
 reveal("06.learn", len(learning))
 print("the others:", ", ".join(each for each in all_curves if each not in learning))
@@ -462,12 +470,20 @@ rules = {
     "all rules kept": {},
 }
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Each of these checks breaks one rule.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the rule that matters most
 predict("06.rule", "Which check lets the most through?", list(rules)[:-1])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Read the rules aloud and let people say which one they would leave out first. Most leave out the last two; then
+# vote on the five.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 slipped, exhibits = {}, museum.EXHIBITS.items()
@@ -515,7 +531,7 @@ for D in (3, 2):
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Some slip through with all rules kept. What do they have in common?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for name in always:
     print(f"{name:18} {museum.EXHIBITS[name].title}")
 
@@ -599,12 +615,19 @@ for one in museum.EXHIBITS.values():
         if one.name < twin:
             print(f"{one.name} is like {twin}: {reason}")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "three losses in training"}
 # ## What we found
 #
 # Central differences confirm a gradient to seven digits or more, the complex step to the last few. A falling loss says
 # very little. A check that leaves out a rule lets through the mistakes that the rule is for, and even a complete one
 # needs two others beside it.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Three checks: equations, gradients, start. Ask everybody to name the one that their own code has never had.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
