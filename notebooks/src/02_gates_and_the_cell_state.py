@@ -597,7 +597,7 @@ soft = {
 # Answer: the three softened one by one
 off = {name: abs(count(params, word)) for name, params in soft.items()}
 for name, distance in off.items():
-    print(f"soft {name:13}the count ends {distance:.3f} from 0")
+    print(f"soft {name:13}count off by {distance:.3f}")
 spoilt = [name for name, distance in off.items() if distance > 0.5]
 reveal("02.leak", 2 if len(spoilt) == 3 else list(soft).index(spoilt[0]))
 
