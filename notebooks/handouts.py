@@ -1,7 +1,7 @@
-"""Print decks: ``python notebooks/handouts.py [names...]``, one page a slide, and two and six on a sheet of paper.
+"""Print decks: ``python notebooks/handouts.py [names...]``, a slide a page, and two and six on a sheet.
 
-Every deck of ``_build/slides`` that is named (all by default) goes into ``_build/slides/paper``, as the browser has it at
-``?print-pdf``: everything uncovered, no slide twice. With ``--notes`` each slide is followed by what the lecturer says.
+The decks of ``_build/slides`` that are named (all by default) go into ``_build/slides/paper``, as they are at
+``?print-pdf``: everything uncovered, no slide twice. With ``--notes`` a slide is followed by what is said to it.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import slides
 
 sys.path.append(str(slides.HERE / "takeaway"))  # the browser that prints
 
-from press import printer  # noqa: E402
+from press import printer
 
 WIDTH, HEIGHT = 1280 * 0.75, 720 * 0.75  # points, as reveal.js prints a slide
 A4 = (595.28, 841.89)  # points

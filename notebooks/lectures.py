@@ -1,7 +1,7 @@
 """Make one deck a lecture out of the lessons' slides: ``python notebooks/lectures.py [names...]``.
 
-``lectures.toml`` says what a lecture tells: which stretches of which lessons, and the words of its title, of the map
-between its parts, and of its end. ``index.html`` leads to all decks of the folder.
+``lectures.toml`` says what a lecture tells: which stretches of which lessons, and the words of its title, of the
+map between its parts, and of its end. ``index.html`` leads to all decks of the folder.
 """
 
 import argparse
@@ -167,26 +167,33 @@ def build_lectures(names, folder, given_by=()):
 
 def write_index(folder):
     """Write a page that leads to the decks of a folder, and to their PDFs where they are printed."""
-    template = jinja2.Template(
-        (slides.HERE / "theme" / "start.html.j2").read_text(encoding="utf-8"), autoescape=True
-    )
-    lectures = [plan for name, plan in plans().items() if (folder / f"{name}.html").exists()]
-    lessons = []
-    for name in build.chosen([], slides.HERE):
-        if (folder / f"{Path(name).name}.html").exists():
-            heading = slides.heading(build.read(slides.HERE / f"{name}.ipynb").cells[0])
-            lessons.append({"name": Path(name).name, "title": heading})
-    papers = {
-        path.stem: sorted(p.name for p in folder.glob(f"paper/{path.stem}*.pdf")) for path in folder.glob("*.html")
-    }
-    page = template.render(
-        course=slides.COURSE, licence=slides.LICENCE, lectures=lectures, lessons=lessons, papers=papers
+    template = (slides.HERE / "theme" / "start.html.j2").read_text(encoding="utf-8")
+    page = jinja2.Template(template, autoescape=True).render(
+        course=slides.COURSE,
+        licence=slides.LICENCE,
+        lectures=[plan for name, plan in plans().items() if (folder / f"{name}.html").exists()],
+        lessons=[lesson for lesson in lessons() if (folder / f"{lesson['name']}.html").exists()],
+        papers={path.stem: printed(path.stem, folder) for path in folder.glob("*.html")},
     )
     (folder / "index.html").write_text(page, encoding="utf-8")
 
 
+def lessons():
+    """Return the lessons, with what they are called."""
+    names = build.chosen([], slides.HERE)
+    first = {name: build.read(slides.HERE / f"{name}.ipynb").cells[0] for name in names}
+    return [{"name": Path(name).name, "title": slides.heading(cell)} for name, cell in first.items()]
+
+
+def printed(name, folder):
+    """Return the files that a deck is printed in, with a word for each."""
+    kinds = {"": "on paper", "-two-up": "two up", "-six-up": "six up", "-notes": "with notes"}
+    files = {f"paper/{name}{end}.pdf": word for end, word in kinds.items()}
+    return {file: word for file, word in files.items() if (folder / file).exists()}
+
+
 def chosen(wanted):
-    """Return the names of the lectures that begin with one of the `wanted` words; all when nothing is asked for."""
+    """Return the names of the lectures that begin with one of `wanted`; all when nothing is asked for."""
     for word in wanted:
         if not any(name.startswith(word) for name in plans()):
             raise LectureError(f"no lecture begins with {word!r}; there are: {', '.join(plans())}")
