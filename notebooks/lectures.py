@@ -192,6 +192,18 @@ def printed(name, folder):
     return {file: word for file, word in files.items() if (folder / file).exists()}
 
 
+def table():
+    """Return the rows of LECTURING.md: each lecture, its minutes, its parts."""
+    rows = []
+    for plan in plans().values():
+        parts = []
+        for part in plan["part"]:
+            names = dict.fromkeys(name for name, _, _ in part["stretches"])
+            parts.append(f"{part['title']} ({', '.join(Path(name).name[:2] for name in names)})")
+        rows.append(f"| `{plan['name']}`: {plan['title']} | {plan['minutes']} | {' → '.join(parts)} |")
+    return rows
+
+
 def chosen(wanted):
     """Return the names of the lectures that begin with one of `wanted`; all when nothing is asked for."""
     for word in wanted:
