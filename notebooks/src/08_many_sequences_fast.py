@@ -522,7 +522,7 @@ assert all(np.allclose(fast_grads[name], grads[name], rtol=0, atol=1e-12) for na
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What a larger one costs
 #
-# Count first. One step multiplies a matrix of 4H rows and H + D columns by a matrix of B columns: 4H · (H + D) · B products, and as many
+# Count first. One step multiplies a matrix of 4H rows and H + D columns by one of B columns: 4H · (H + D) · B products, and as many
 # sums. For T steps that is **8 · H · (H + D) · T · B**.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
