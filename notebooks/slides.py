@@ -7,6 +7,7 @@ cells (``view.py``) show what came out of them, cells marked ``notes`` are for t
 
 import argparse
 import re
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -15,10 +16,10 @@ from typing import NamedTuple
 import build
 import looks
 import nbformat
+import npm
 import view
 import wall
 from nbconvert.exporters import SlidesExporter
-from npm import DeckError, assets
 from printed import prose
 from traitlets.config import Config
 
@@ -26,6 +27,7 @@ COURSE = "The LSTM by Hand"
 LICENCE = "text and figures: CC BY 4.0, code: BSD-3-Clause"
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
+FROM_NPM = ("reveal.js@4.6.1", "mathjax@3.2.2")
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
 LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
 PRINTED = "printed"  # a cell may say false: of what it prints only the answer is shown
@@ -177,7 +179,9 @@ def build_decks(names, folder, by=()):
     `by` are words for the title slides: the lecturer, the date.
     """
     (folder / "assets").mkdir(parents=True, exist_ok=True)
-    assets(folder / "assets")
+    for package in FROM_NPM:
+        shutil.copytree(npm.kept(package), folder / "assets", dirs_exist_ok=True)
+    shutil.copyfile(HERE / "theme" / "theme.css", folder / "assets" / "theme.css")
     paths = []
     for name in names:
         notebook = lesson(name)
@@ -216,7 +220,7 @@ def main(arguments=None):
             slides = slides_of(lesson(name))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")
-    except (DeckError, build.BuildError) as error:
+    except (npm.NpmError, build.BuildError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import build
 import deck_page
 import lab
 import nbformat
@@ -140,7 +141,7 @@ def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
 
     monkeypatch.setattr(shutil, "which", lambda name: name)
     monkeypatch.setattr(npm.subprocess, "run", pack)
-    with pytest.raises(npm.DeckError, match="has changed"):
+    with pytest.raises(npm.NpmError, match="has changed"):
         npm.fetch("mathjax@3.2.2", tmp_path)
     assert not [path for path in tmp_path.iterdir() if re.search(pattern, path.name)]
 
@@ -294,11 +295,8 @@ def test_the_live_cell_works_on_a_slide_and_keeps_the_keys_it_is_given(page, dec
     assert page.wrong == []
 
 
-PATHS = re.findall(
-    r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)",
-    (slides.HERE / "LECTURING.md").read_text(encoding="utf-8"),
-    flags=re.MULTILINE,
-)
+LECTURING = (slides.HERE / "LECTURING.md").read_text(encoding="utf-8")
+PATHS = re.findall(r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)", LECTURING, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(("minutes", "rows"), PATHS, ids=[f"{minutes} minutes" for minutes, _ in PATHS])
@@ -319,3 +317,17 @@ def test_a_path_names_headings_that_exist_and_fits_its_time(minutes, rows):
 
 def test_there_are_paths_for_25_45_and_90_minutes():
     assert [minutes for minutes, _ in PATHS] == ["25", "45", "90"]
+
+
+LIVE = re.findall(r"^\| (\d\d) \| `(.+?) ?…?` \| [\d.]+ \|", LECTURING, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("number", "beginning"), LIVE)
+def test_a_cell_that_takes_time_is_one_cell_of_its_lesson(number, beginning):
+    (path,) = (slides.HERE / "src").rglob(f"{number}_*.py")
+    cells = [cell.source for cell in build.read_source(path).cells if cell.cell_type == "code"]
+    assert sum(source.startswith(beginning) for source in cells) == 1
+
+
+def test_there_are_cells_that_take_time():
+    assert len(LIVE) > 3

@@ -286,7 +286,7 @@ back.write(dC_t=dC_t)
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the two gates
 gates = ["the forget gate", "both the same", "the input gate"]
-predict("05.hears", "Which gate hears more?", gates, limits=[0.99, 1.01])
+predict("05.hears", "Which gate gets the larger gradient?", gates, limits=[0.99, 1.01])
 
 # %% slideshow={"slide_type": "skip"}
 df_t = dC_t * s.C_prev
@@ -328,7 +328,7 @@ back.write(da_f=da_f, da_i=da_i, da_C=da_C, da_o=da_o)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The output gate has by far the largest gradient *here*. It is reached past tanh(C) = 0.73, the three others through
-# dC = 0.39. With an empty memory tanh(C) is 0, and the output gate hears nothing.
+# dC = 0.39. With an empty memory tanh(C) is 0, and nothing reaches the output gate.
 
 # %% [markdown] slideshow={"slide_type": "subslide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # **6 To the parameters.**

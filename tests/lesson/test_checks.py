@@ -208,10 +208,14 @@ def test_nothing_is_given_back():
     assert check("q", 4, 4) is None
 
 
-def test_an_attempt_is_called_once(said):
-    calls = itertools.count()
-    said(lambda: next(calls) * 0 + 4)
-    assert next(calls) == 1
+def test_an_attempt_is_called_once_more_without_a_word(said):
+    assert said(lambda: print("four") or 4) == f"four\n{RIGHT}"
+    fours = itertools.repeat(4, 1)
+    assert "called with the same once more it gives something else" in said(lambda: next(fours, 5))
+    turns = itertools.cycle([1, 2, 3])
+    assert "called with the same once more" in said(
+        lambda n: next(turns), lambda n: n, given=[(1,), (2,), (3,), (1,)][:2]
+    )
 
 
 def test_mistakes_of_the_lesson_are_errors():
