@@ -6,13 +6,9 @@ cells (``view.py``) show what came out of them, cells marked ``notes`` are for t
 """
 
 import argparse
-import hashlib
 import re
 import shutil
-import subprocess
 import sys
-import tarfile
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -20,38 +16,17 @@ from typing import NamedTuple
 import anywidget
 import build
 import nbformat
+import npm
 import view
 from nbconvert.exporters import SlidesExporter
 from traitlets.config import Config
 
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
-# What a browser needs, from npm: the package, the hash of its archive, and which of its files.
-PACKAGES = {
-    "reveal.js@4.6.1": (
-        "4f4121ef2b8e7e9398bdecd7b3b6ce5e0ee3a2f5af221708eb6c4ce03bcae6be",
-        r"dist/reveal\.(css|js)|plugin/notes/notes\.js|dist/theme/fonts/source-sans-pro/.*\.(css|woff)",
-    ),
-    "mathjax@3.2.2": (
-        "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
-        r"es5/tex-svg-full\.js",
-    ),
-    "requirejs@2.3.7": (
-        "31f3330c978fb28684622fe71165dc946432cf0210b2ea8a1ca0233e70f2737d",
-        r"require\.js",
-    ),
-    "@jupyter-widgets/html-manager@1.0.15": (
-        "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
-        r"dist/(embed-amd\.js|.*\.woff2)",
-    ),
-}
+PACKAGES = ("reveal.js@4.6.1", "mathjax@3.2.2", "requirejs@2.3.7", "@jupyter-widgets/html-manager@1.0.15")
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
 ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
-
-
-class DeckError(Exception):
-    """A deck that cannot be built; the message says why."""
 
 
 class Slide(NamedTuple):
@@ -138,37 +113,10 @@ def deck(notebook):
     return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
 
 
-def fetch(package, folder):
-    """Put the files of an npm package that decks need into `folder`; its archive must be the one we know."""
-    sha256, wanted = PACKAGES[package]
-    npm = shutil.which("npm")
-    if npm is None:
-        raise DeckError("decks take reveal.js and MathJax from npm, once: install Node.js, which brings npm")
-    with tempfile.TemporaryDirectory() as place:
-        packed = subprocess.run([npm, "pack", "--silent", package], cwd=place, capture_output=True, text=True)
-        if packed.returncode:
-            raise DeckError(f"npm cannot fetch {package}: {(packed.stderr or packed.stdout).strip()}")
-        (archive,) = Path(place).glob("*.tgz")
-        if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
-            raise DeckError(f"{package} is not what it was: the hash of its archive has changed")
-        with tarfile.open(archive) as files:
-            for member in files:
-                if re.fullmatch(wanted, member.name.removeprefix("package/")):
-                    (folder / Path(member.name).name).write_bytes(files.extractfile(member).read())
-
-
 def assets(folder):
-    """Fill `folder` with what the decks ask for; what npm gave once is kept."""
-    kept = BUILT / "npm"
+    """Fill `folder` with what the decks ask for."""
     for package in PACKAGES:
-        own = kept / re.sub(r"\W+", "-", package).strip("-")
-        if not own.exists():
-            half = own.with_name(own.name + ".new")
-            shutil.rmtree(half, ignore_errors=True)
-            half.mkdir(parents=True)
-            fetch(package, half)
-            half.rename(own)
-        shutil.copytree(own, folder, dirs_exist_ok=True)
+        shutil.copytree(npm.kept(package), folder, dirs_exist_ok=True)
     shutil.copy(HERE / "theme" / "theme.css", folder)
     shutil.copy(Path(anywidget.__file__).parent / "nbextension" / "index.js", folder / "anywidget.js")
 
@@ -211,7 +159,7 @@ def main(arguments=None):
             slides = slides_of(lesson(name))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")
-    except (DeckError, build.BuildError) as error:
+    except (npm.NpmError, build.BuildError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import build
 import lab
 import nbformat
+import npm
 import pytest
 import slides
 
@@ -163,7 +164,7 @@ def test_links_from_deck_to_deck_lead_to_decks():
 
 
 def test_without_npm_the_command_says_what_it_needs(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(slides, "BUILT", tmp_path)
+    monkeypatch.setattr(npm, "KEPT", tmp_path)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert slides.main([]) == 1
     said = capsys.readouterr().err
@@ -171,25 +172,10 @@ def test_without_npm_the_command_says_what_it_needs(monkeypatch, tmp_path, capsy
     assert said.count("\n") == 1
 
 
-def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
-    pattern = slides.PACKAGES["requirejs@2.3.7"][1]
-
-    def pack(command, cwd, **_):
-        (tmp_path / "any").write_text("not the archive")
-        shutil.copy(tmp_path / "any", f"{cwd}/requirejs.tgz")
-        return slides.subprocess.CompletedProcess(command, 0)
-
-    monkeypatch.setattr(shutil, "which", lambda name: name)
-    monkeypatch.setattr(slides.subprocess, "run", pack)
-    with pytest.raises(slides.DeckError, match="has changed"):
-        slides.fetch("requirejs@2.3.7", tmp_path)
-    assert not [path for path in tmp_path.iterdir() if re.search(pattern, path.name)]
-
-
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
     """All decks in a folder of their own; what npm gave once is kept in _build."""
-    if shutil.which("npm") is None and not (slides.BUILT / "npm").exists():
+    if shutil.which("npm") is None and not npm.KEPT.exists():
         pytest.skip("there is no npm on this machine, which decks need once")
     folder = tmp_path_factory.mktemp("slides")
     slides.build_decks(LESSONS, folder)
