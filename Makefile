@@ -5,7 +5,7 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
-ALL    := course-test-grading$(if $(CHROME),-browser)
+ALL    := course-test-grading-site$(if $(CHROME),-browser)
 # `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -18,7 +18,7 @@ QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
 pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages grade bench lock clean
+.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages site grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
@@ -60,6 +60,9 @@ slides: env       ## decks that need no network, into _build/slides; npm gives r
 pages: env        ## every lesson as a page to hand out or to print, folded as it is, into _build/pages
 	$(BIN)/python -m nbconvert --config notebooks/handout/config.py --output-dir _build/pages notebooks/*.ipynb \
 	  notebooks/further/*.ipynb
+
+site: env         ## lessons, guides and library as pages that open from disk or from any host, into _build/site
+	$(BIN)/python notebooks/site/make_site.py
 
 grade: env        ## mark what was handed in: `make grade SET=ps1_forward COURSE=folder`, notebooks/graded/INSTRUCTORS.md
 	$(BIN)/python notebooks/graded/grade.py $(SET) $(if $(COURSE),--course $(COURSE)) $(if $(STUDENT),--student "$(STUDENT)") $(GRADE_OPTIONS)

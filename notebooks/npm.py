@@ -73,5 +73,7 @@ def fetch(package, folder):
                 if re.fullmatch(wanted, name):
                     (folder / Path(name).name).write_bytes(files.extractfile(member).read())
                 elif re.fullmatch(LICENCE, name):
-                    licence = folder / f"{re.sub(r'@[^@]*$', '', package).strip('@').replace('/', '-')}-licence.txt"
+                    licence = (
+                        folder / f"{re.sub(r'@[^@]*$', '', package).strip('@').replace('/', '-')}-licence.txt"
+                    )
                     licence.write_bytes(files.extractfile(member).read())

@@ -1,10 +1,8 @@
 """What comes from npm is what it was when its hash was written down, and its licence comes with it."""
 
-import io
 import re
 import shutil
 import subprocess
-import tarfile
 
 import npm
 import pytest
