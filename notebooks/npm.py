@@ -1,4 +1,4 @@
-"""What a browser needs, from npm: each package pinned by the hash of its archive, fetched once, kept in _build/npm.
+"""What a browser needs, from npm: each package pinned by the hash of its archive, fetched once and kept.
 
 The licence of a package is kept beside its files, under the package's name.
 """
@@ -73,7 +73,5 @@ def fetch(package, folder):
                 if re.fullmatch(wanted, name):
                     (folder / Path(name).name).write_bytes(files.extractfile(member).read())
                 elif re.fullmatch(LICENCE, name):
-                    licence = (
-                        folder / f"{re.sub(r'@[^@]*$', '', package).strip('@').replace('/', '-')}-licence.txt"
-                    )
-                    licence.write_bytes(files.extractfile(member).read())
+                    owner = package.rpartition("@")[0].strip("@").replace("/", "-")
+                    (folder / f"{owner}-licence.txt").write_bytes(files.extractfile(member).read())

@@ -1,4 +1,4 @@
-"""The site: every page in a real browser, from disk, with networking off; what moves on it, and what it leads to."""
+"""The site: every page in a real browser, from disk, with networking off; what moves there, and where it leads."""
 
 import html
 import html.parser
@@ -91,13 +91,17 @@ WALK = """
   const wrong = [], seen = document.querySelector("main");
   const say = (what, node) => wrong.push(`${what}: ${(node.textContent || node.outerHTML).trim().slice(0, 60)}`);
   for (const node of seen.querySelectorAll("[data-mjx-error]")) say("a formula with an error", node);
-  for (const node of seen.querySelectorAll(".math")) if (!node.querySelector("mjx-container")) say("a formula that is not set", node);
-  for (const image of document.images) if (image.complete && image.src && !image.naturalWidth) say("a picture that is not there", image);
-  for (const image of seen.querySelectorAll("img")) if (!image.alt && image.src) say("a picture without words", image);
-  for (const live of seen.querySelectorAll(".lstm-live")) if (live.querySelector("script")) say("a figure that is not alive", live);
+  for (const node of seen.querySelectorAll(".math"))
+    if (!node.querySelector("mjx-container")) say("a formula that is not set", node);
+  for (const image of document.images)
+    if (image.complete && image.src && !image.naturalWidth) say("a picture that is not there", image);
+  for (const image of seen.querySelectorAll("img"))
+    if (!image.alt && image.src) say("a picture without words", image);
+  for (const live of seen.querySelectorAll(".lstm-live"))
+    if (live.querySelector("script")) say("a figure that is not alive", live);
   if (document.documentElement.scrollWidth > innerWidth) {
-    const widest = [...document.querySelectorAll("body *")].find((node) => node.getBoundingClientRect().right > innerWidth + 1);
-    say("wider than the screen", widest || document.body);
+    const wide = (node) => node.getBoundingClientRect().right > innerWidth + 1;
+    say("wider than the screen", [...document.querySelectorAll("body *")].find(wide) || document.body);
   }
   return wrong;
 }
@@ -111,7 +115,7 @@ def test_a_page_asks_for_nothing_and_fits_a_telephone(page, site, name):
     assert page.evaluate(WALK) + page.wrong == []
     words = page.locator("main").inner_text()
     assert [phrase for phrase in OF_KERNELS if phrase in words] == []
-    assert page.locator("h1").count() == 1
+    assert page.locator("h1:visible").count() == 1
 
 
 BROKEN = {
@@ -403,7 +407,7 @@ def test_guesses_work_where_the_browser_keeps_nothing(browser, site):
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 FIND = """(tags) => axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then((found) =>
-  found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html.slice(0, 120)}`)))"""
+  found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html}`)))"""
 
 
 def violations(page, site, name):

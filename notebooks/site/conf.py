@@ -40,7 +40,7 @@ mathjax3_config = {
 
 
 def plain_text(app, what, name, obj, options, lines):
-    """Let a docstring of the library say what it says: a bar and a star are no marks, and a table of a module stays as it is set."""
+    """Let a docstring say what it says: a bar and a star are no marks, a table of a module stays as it is set."""
     for number, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
             parts = line.split("``")

@@ -1,6 +1,6 @@
-"""What waits for a kernel in a lesson, made beforehand for its page: the pictures of sliders, the weights of the key.
+"""What waits for a kernel in a lesson, made beforehand for its page: pictures of sliders, the key's weights.
 
-Of a lesson only those statements are run on which its live figures stand. What was made is kept in ``_build/frames``
+Of a lesson only those statements are run on which its live figures stand. What was made is kept in _build/frames
 until the lesson or the library changes.
 """
 
@@ -62,9 +62,9 @@ def live_cells(name):
     for cell in build.read_source(build.HERE / "src" / f"{name}.py").cells:
         if (view.label(cell) or "-")[0] == "Live":
             last = ast.parse(cell.source).body[-1]
-            if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
-                if view.called_name(last.value) in ("explore", "Key"):
-                    found[cell.id] = ast.unparse(last)
+            call = getattr(last, "value", None)
+            if isinstance(call, ast.Call) and view.called_name(call) in ("explore", "Key"):
+                found[cell.id] = ast.unparse(last)
     return found
 
 
@@ -132,7 +132,7 @@ def places_of(slider):
 
 
 def coarser(sliders):
-    """Return sliders with at most MOST places together: the finest one moves in steps of two, of three, and so on."""
+    """Return sliders with at most MOST places together: the finest one moves in larger steps."""
     sliders, sizes = dict(sliders), {name: len(places_of(one)) for name, one in sliders.items()}
     while np.prod([*sizes.values()]) > MOST:
         name = max(sizes, key=sizes.get)

@@ -1,14 +1,16 @@
 """Build the site, from the executed lessons: ``python notebooks/site/make_site.py``, or ``make site``.
 
-Nothing is run but what the sliders of the lessons draw (``frames.py``). The site opens from disk and asks for nothing
-outside; what lies in ``_build/takeaway`` is offered on it.
+Nothing is run but what the sliders of the lessons draw (``frames.py``). The site opens from disk and asks for
+nothing outside; what lies in ``_build/takeaway`` is offered on it.
 """
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import string
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,7 +24,6 @@ import nbformat  # noqa: E402
 import npm  # noqa: E402
 import pages  # noqa: E402
 import slides  # noqa: E402
-from sphinx.cmd.build import build_main  # noqa: E402
 
 from lstm_lib.lesson import explorer  # noqa: E402
 from lstm_lib.lesson.figures import the_gradients  # noqa: E402
@@ -153,7 +154,11 @@ def build_site(site, names=None):
     for folder in (site, text):
         shutil.rmtree(folder, ignore_errors=True)
     lay_out(names, text)
-    if build_main(["-q", "-W", "--keep-going", "-j", "2", "-d", str(text / ".trees"), str(text), str(site)]):
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "2"]
+    paths = os.pathsep.join(map(str, (HERE, build.HERE)))  # conf.py names a function of pages.py
+    if subprocess.run(
+        [*command, "-d", text / ".trees", text, site], env=os.environ | {"PYTHONPATH": paths}
+    ).returncode:
         raise SiteError("Sphinx complains, see above")
     beside(names, site)
 

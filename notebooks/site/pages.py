@@ -1,7 +1,7 @@
 """Turns an executed lesson into the notebook that Sphinx makes a page of.
 
-Its plumbing is folded under the labels that it has in JupyterLab, proofs stay out, and what waits for a kernel there
-is handed to ``page.js``: live figures with all that they hold, questions with their answers.
+Its plumbing is folded under the labels that it has in JupyterLab, proofs stay out, and what waits for a kernel is
+handed to ``page.js``: live figures with all that they hold, questions with their answers.
 """
 
 import ast
@@ -29,11 +29,11 @@ def anchor(heading):
     return heading.replace(" ", "-")
 
 
-def page(name, notebook, programs, frames=None):
+def page(name, notebook, programs, made):
     """Return the notebook of a page.
 
-    `programs` collects the scripts and styles of live figures by name; `frames` has what `frames.draw` made for the
-    live figures of this lesson, by the id of their cell.
+    `programs` collects the scripts and styles of live figures by name; `made` is what
+    `frames.py` has made for this lesson, by the id of the cell.
     """
     notebook = nbformat.from_dict(notebook)
     models = build.widget_models(notebook)
@@ -48,7 +48,7 @@ def page(name, notebook, programs, frames=None):
             if build.VIEW in output.get("data", {}):
                 (model,) = [models[key]["state"] for key in build.references(output)]
                 still = output.data["text/html"]
-                output.data = {"text/html": live(model, still, programs, (frames or {}).get(cell.id, {}))}
+                output.data = {"text/html": live(model, still, programs, made.get(cell.id, {}))}
         cell.source = doors.without_guard(cell.source)
         fold(cell)
     notebook.metadata.pop("widgets", None)
@@ -63,7 +63,8 @@ def ways(name):
     short = name.rpartition("/")[2]
     return (
         f'<p class="ways">The lesson as a page: what moves, moves here. To write and run its code, '
-        f'<a href="{up}index.html#start">get the course</a>. Also: <a href="{up}take/{short}.ipynb" download>notebook</a>, '
+        f'<a href="{up}index.html#start">get the course</a>. Also: '
+        f'<a href="{up}take/{short}.ipynb" download>notebook</a>, '
         f'<a href="{up}slides/{short}.html">slides</a>.</p>'
     )
 
@@ -88,7 +89,7 @@ def fold(cell):
     cell.source = cell.source.partition("\n")[2].strip() or cell.source
 
 
-# --- questions and answers -------------------------------------------------------------------------------------------
+# --- questions and answers ---
 
 
 def calls(cell, name):
@@ -152,7 +153,7 @@ def settle(cell, answers):
         ]
 
 
-# --- live figures ----------------------------------------------------------------------------------------------------
+# --- live figures ---
 
 
 def live(model, still, programs, more):
