@@ -296,7 +296,7 @@ def test_one_types_into_the_network(page, site):
     figure = page.locator(".lstm-typed")
     figure.locator("input[type=text]").fill("([")
     assert figure.locator(".letters > span").count() == 2
-    assert "After ([" in figure.locator("p.spoken").inner_text() or figure.locator(".bar").count() == 14
+    figure.get_by_text("After ([: most likely").wait_for()
 
 
 def state_of(site, name, program):
@@ -332,9 +332,9 @@ def test_the_key_is_read_in_the_page_as_by_the_library(page, site, text):
 def test_the_key_answers_to_a_finger(page, site):
     show(page, site, "further/12_sound")
     button = page.get_by_role("button", name="Key")
-    button.dispatch_event("pointerdown", {"pointerId": 1})
-    page.keyboard.press("Tab")  # away from it: the tone ends
-    button.dispatch_event("pointerup", {"pointerId": 1})
+    button.hover()
+    page.mouse.down()
+    page.mouse.up()
     page.get_by_text("1 tone, a dot of").wait_for()
 
 
@@ -398,7 +398,8 @@ def test_guesses_work_where_the_browser_keeps_nothing(browser, site):
     show(page, site, "02_gates_and_the_cell_state")
     question = choose(page, FORGET, 0)
     assert "You guessed" in question.inner_text()
-    assert [line for line in page.wrong if "denied" not in line] == []
+    of_the_theme = ("denied", "invalid theme mode")
+    assert [line for line in page.wrong if not any(words in line for words in of_the_theme)] == []
     page.context.close()
 
 

@@ -151,7 +151,7 @@
     save_changes() {
       const asked = this.asked;
       this.asked = [];
-      if (asked.includes(this.kernel?.asks)) this.kernel.answer(this);
+      if (asked.includes(this.kernel?.asks)) queueMicrotask(() => this.kernel.answer(this)); // later, as a kernel does
     }
   }
 
@@ -181,7 +181,7 @@
   }
 
   // Results of a search cannot be quoted from disk.
-  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   addEventListener("DOMContentLoaded", awaken);
   addEventListener("load", reachable);
   addEventListener("resize", reachable);
