@@ -173,6 +173,12 @@
     sumUp();
   }
 
+  // What the theme tells a screen reader is not always what one sees.
+  function named() {
+    for (const node of document.querySelectorAll("details.hide > summary, .search-button-field")) node.removeAttribute("aria-label");
+    for (const node of document.querySelectorAll(".has-children > details > summary")) node.setAttribute("aria-label", "The pages below");
+  }
+
   // What is wider than the page is scrolled in its own box, which the keyboard has to reach.
   function reachable() {
     for (const node of document.querySelectorAll(".bd-article pre, .bd-article .output, .bd-article mjx-container, .pst-scrollable-table-container")) {
@@ -183,6 +189,7 @@
   // Results of a search cannot be quoted from disk.
   if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   addEventListener("DOMContentLoaded", awaken);
+  addEventListener("load", named); // after the theme's own scripts
   addEventListener("load", reachable);
   addEventListener("resize", reachable);
 })();
