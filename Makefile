@@ -5,7 +5,7 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
-ALL    := course-test-grading-site$(if $(CHROME),-browser)
+ALL    := course-test-grading-site-takeaway$(if $(CHROME),-browser-lite)
 # `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -18,7 +18,7 @@ QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
 pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages site grade bench lock clean
+.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages site takeaway book lite grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
@@ -52,14 +52,22 @@ test-rosetta:     ## rosetta against the frameworks themselves, which it install
 
 notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
-	$(BIN)/python -c "from lstm_lib.lesson.diagrams import draw_cell; from lstm_lib.plotting import png; open('notebooks/cell.png', 'wb').write(png(draw_cell().figure))"
+	$(BIN)/python notebooks/front/pictures.py
 
 slides: env       ## decks that need no network, into _build/slides; npm gives reveal.js and MathJax once
 	$(BIN)/python notebooks/slides.py
 
 pages: env        ## every lesson as a page to hand out or to print, folded as it is, into _build/pages
-	$(BIN)/python -m nbconvert --config notebooks/handout/config.py --output-dir _build/pages notebooks/*.ipynb \
-	  notebooks/further/*.ipynb
+	$(BIN)/python notebooks/takeaway pages
+
+takeaway: env     ## a spreadsheet, cards for Anki, the ledgers and the whole course as PDF, into _build/takeaway
+	$(BIN)/python notebooks/takeaway
+
+book: env         ## the whole course as one PDF, into _build/takeaway; Chromium prints it
+	$(BIN)/python notebooks/takeaway book
+
+lite: $(VENV)/ready-course-test-lite  ## the course in a browser, nothing to install, into _build/site/lite; npm gives Python for it
+	$(BIN)/python notebooks/lite.py
 
 site: env         ## lessons, guides and library as pages that open from disk or from any host, into _build/site
 	$(BIN)/python notebooks/site/make_site.py

@@ -20,4 +20,4 @@ Arrays hold columns: x_t is (D, B), h_t and C_t are (H, B), a whole sequence X i
 from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
 
 __all__ = ["sigmoid", "sigmoid_grad", "tanh_grad"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -11,12 +11,16 @@ PyTorch (Keras and Flax start with orthogonal weights on h):
 """
 
 import os
+import sys
 from collections.abc import Iterable
 
 import numpy as np
 from tqdm.auto import tqdm
 
 from lstm_lib import flow, lstm, rnn, validation
+
+if sys.platform == "emscripten":
+    tqdm.monitor_interval = 0  # what it watches slow bars with is a thread, and Python in a browser has one only
 
 
 class SGD:

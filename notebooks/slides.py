@@ -13,19 +13,26 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import anywidget
 import build
+import looks
 import nbformat
 import npm
 import view
+import wall
 from nbconvert.exporters import SlidesExporter
+from printed import prose
 from traitlets.config import Config
 
+COURSE = "The LSTM by Hand"
+LICENCE = "text and figures: CC BY 4.0, code: BSD-3-Clause"
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "_build"
-PACKAGES = ("reveal.js@4.6.1", "mathjax@3.2.2", "requirejs@2.3.7", "@jupyter-widgets/html-manager@1.0.15")
+FROM_NPM = ("reveal.js@4.6.1", "mathjax@3.2.2")
 OUTPUT_ONLY = "output-only"  # the tag that folded cells get here: their code stays in the lesson
-ALIVE = "alive"  # the tag of a cell whose widget works without a kernel: an anywidget that brings its program
+LAYOUT = "layout"  # a cell may say "beside", "below" or "columns": how its slide stands
+PRINTED = "printed"  # a cell may say false: of what it prints only the answer is shown
+HEADING = re.compile(r"(#+) (.+)\n*")
+ASKS = re.compile(r"\bquestions\b|^Predict")  # in the heading of a slide that only asks
 MINUTES = re.compile(r"<summary>For the lecturer · (\d+) min</summary>")
 
 
@@ -57,8 +64,8 @@ def lesson(name):
 
 def heading(cell):
     """Return the heading that a cell begins with, or None."""
-    found = re.match(r"#+ (.+)", cell.source) if cell.cell_type == "markdown" else None
-    return found and found[1]
+    found = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+    return found and found[2]
 
 
 def slides_of(notebook):
@@ -75,6 +82,17 @@ def slides_of(notebook):
     return slides
 
 
+def join_questions(cells):
+    """Join each question to the paragraph "Predict." before it: the two are one statement."""
+    before = ""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            page = wall.page_of(output)
+            if before.startswith("**Predict.**") and page.startswith('<div class="question"'):
+                output.data["text/html"] = page.replace("question", "question joined", 1)
+        before = cell.source.strip().split("\n\n")[-1] if cell.cell_type == "markdown" else ""
+
+
 def tagged(tag, cell):
     """Say whether a cell carries a tag."""
     return tag in cell.metadata.get("tags", [])
@@ -83,21 +101,65 @@ def tagged(tag, cell):
 def prepare(notebook):
     """Return a copy of a lesson that is ready to be projected."""
     notebook = nbformat.from_dict(notebook)
+    notebook.cells = looks.with_pictures(notebook.cells)
+    asked = wall.questions(notebook.cells)
     for slide in slides_of(notebook):
-        first = slide.cells[0]
-        data = {"timing": 60 * slide.minutes} if slide.minutes else {}
-        if not heading(first):
-            data["section"] = slide.section  # a small line at the top: where are we?
-        first.metadata.slideshow["data"] = data
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if "text/html" in output.get("data", {}) and not tagged(ALIVE, cell):
-                output.data.pop(build.VIEW, None)  # a slider that moves nothing; its picture says as much
+        here = [key for cell in slide.cells for key in wall.keys(cell, "predict")]
+        slide.cells[0].metadata["wall"] = head(slide)
+        for cell in slide.cells:
+            project(cell, asked, here)
+        join_questions(slide.cells)
     return notebook
 
 
-def deck(notebook):
-    """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it."""
+def head(slide):
+    """Return what a slide needs besides its cells: its heading, its minutes, and how it is laid out."""
+    first = slide.cells[0]
+    found = HEADING.match(first.source) if first.cell_type == "markdown" else None
+    if found:
+        first.source = first.source[found.end() :]
+    level, words = (len(found[1]), found[2]) if found else (2, slide.section)
+    layout = next((cell.metadata.slideshow[LAYOUT] for cell in slide.cells if LAYOUT in slideshow(cell)), "")
+    return {
+        "level": level,
+        "heading": words,
+        "again": not found,
+        "asks": ASKS.search(words) is not None and bool(found),
+        "layout": layout,
+        "seconds": 60 * slide.minutes,
+    }
+
+
+def slideshow(cell):
+    """Return what a cell's metadata say about slides."""
+    return cell.metadata.get("slideshow", {})
+
+
+def project(cell, asked, here):
+    """Make of a cell what a wall shows of it."""
+    if cell.cell_type == "markdown":
+        cell.source = prose(cell.source)
+        return
+    for output in cell.outputs:
+        if wall.page_of(output):
+            output.data.pop(build.VIEW, None)  # what needs a kernel; the page lives without one, or is a picture
+    if slideshow(cell).get(PRINTED) is False:
+        cell.outputs = looks.only_answers(cell.outputs)
+    cell.outputs = wall.outputs(cell, asked, here)
+    for output in cell.outputs:
+        if "text/latex" in output.get("data", {}):
+            output.data["text/latex"] = looks.coloured(output.data["text/latex"])
+    if not tagged(OUTPUT_ONLY, cell):
+        cell.source = wall.code(cell.source)
+        if not cell.source:
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), OUTPUT_ONLY]
+
+
+def deck(notebook, above="", below=""):
+    """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it.
+
+    `above` and `below` are lines on the title slide: which course this is, and who gives it.
+    """
     exporter = SlidesExporter(
         config=Config({"TagRemovePreprocessor": {"enabled": True, "remove_input_tags": {OUTPUT_ONLY}}}),
         template_name="theme",
@@ -105,31 +167,27 @@ def deck(notebook):
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    resources = {"title": heading(notebook.cells[0]), "widgets": None}
-    if any(tagged(ALIVE, cell) for cell in notebook.cells):
-        resources["widgets"] = notebook.metadata["widgets"][build.STATE]
+    resources = {"title": heading(notebook.cells[0]), "above": above, "below": below}
     page, _ = exporter.from_notebook_node(prepare(notebook), resources=resources)
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
     return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
 
 
-def assets(folder):
-    """Fill `folder` with what the decks ask for."""
-    for package in PACKAGES:
-        shutil.copytree(npm.kept(package), folder, dirs_exist_ok=True)
-    shutil.copy(HERE / "theme" / "theme.css", folder)
-    shutil.copy(Path(anywidget.__file__).parent / "nbextension" / "index.js", folder / "anywidget.js")
+def build_decks(names, folder, by=()):
+    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths.
 
-
-def build_decks(names, folder):
-    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths."""
+    `by` are words for the title slides: the lecturer, the date.
+    """
     (folder / "assets").mkdir(parents=True, exist_ok=True)
-    assets(folder / "assets")
+    for package in FROM_NPM:
+        shutil.copytree(npm.kept(package), folder / "assets", dirs_exist_ok=True)
+    shutil.copyfile(HERE / "theme" / "theme.css", folder / "assets" / "theme.css")
     paths = []
     for name in names:
         notebook = lesson(name)
         path = folder / f"{Path(name).name}.html"
-        path.write_text(deck(notebook), encoding="utf-8")
+        above = f"{COURSE} · Lesson {path.stem[:2]}"
+        path.write_text(deck(notebook, above, " · ".join([*by, LICENCE])), encoding="utf-8")
         paths.append(path)
     return paths
 
@@ -149,13 +207,16 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description="Turn the executed lessons into decks that need no network.")
     parser.add_argument("names", nargs="*", help="lessons, by number or name; all by default")
     parser.add_argument("--times", action="store_true", help="build nothing; run the lessons and list slow cells")
+    parser.add_argument("--lecturer", help="who gives the lecture, for the title slide")
+    parser.add_argument("--date", help="when, for the title slide; any words")
     options = parser.parse_args(arguments)
+    by = [words for words in (options.lecturer, options.date) if words]
     try:
         names = build.chosen(options.names, HERE)
         if options.times:
             times(names)
             return 0
-        for name, path in zip(names, build_decks(names, BUILT / "slides"), strict=True):
+        for name, path in zip(names, build_decks(names, BUILT / "slides", by), strict=True):
             slides = slides_of(lesson(name))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")

@@ -16,6 +16,7 @@ import re
 KINDS = ("Setup", "Your guess", "Answer", "Figure", "Table", "Live", "Check", "Proof", "Progress")
 LABEL = re.compile(rf"# ({'|'.join(KINDS)}): (.+)")
 WHY = "<details><summary>What came out, and why</summary>\n\n{}\n\n</details>"
+FORMATTERS = re.compile(r"  # fmt: skip$", re.MULTILINE)  # a word to a program, and not to a reader
 PICTURES = {"diagrams", "figures", "plotting"}  # where the functions that draw are
 
 
@@ -83,6 +84,7 @@ def learners(cells):
     shown = [cell for cell in cells if slide_type(cell) != "notes"]
     asked = False
     for cell in shown:
+        cell.source = FORMATTERS.sub("", cell.source)
         kind, words = label(cell) or (None, None)
         if cell.cell_type == "markdown" and cell.source.startswith("#"):
             asked = False  # a question is answered in its own section
@@ -107,13 +109,13 @@ def fold(cell, words, output):
 
 
 def after_answers(cells):
-    """Return the paragraphs that say what came out: the first prose after an answer, in the same section."""
+    """Return the paragraphs that say what came out: the first prose after a question or its answer."""
     found, waiting = [], False
     for cell in cells:
         if cell.cell_type == "markdown":
-            if waiting and not cell.source.startswith(("#", "**Predict.**")):
+            if waiting and not cell.source.startswith(("#", "**Predict.**", "<details>")):
                 found.append(cell)
-            waiting = False
+            waiting = "**Predict.**" in cell.source
         elif label(cell):
             waiting = waiting or label(cell)[0] == "Answer"
     return found

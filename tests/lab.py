@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -110,6 +111,28 @@ def wait_for_cells(page):
     return page.locator(".jp-Notebook")
 
 
+def wait_until_settled(page):
+    """Wait until all formulas are typeset, all pictures are there, and nothing moves any more."""
+    raw = r"/\$[^$]+\$|\\displaystyle/.test(e.innerText)"
+    page.wait_for_function(
+        f"() => ![...document.querySelectorAll('.jp-RenderedMarkdown, .jp-RenderedLatex')].some(e => {raw})"
+    )
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.jp-Notebook img')].every(image => image.complete)"
+    )
+    high = "[...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cell => cell.offsetHeight).join()"
+    still = f"() => {{ const [before, now] = [window.high, {high}]; window.high = now; return before === now }}"
+    page.wait_for_function(still, polling=1000)
+
+
+def wear(page, theme):
+    """Choose one of JupyterLab's themes from its menu."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    for words in ("Theme", theme):
+        page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{words}$")).click()
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+
+
 def wait_for_kernel(page, server, name):
     """Wait until the notebook has a kernel; the page says Idle before there is one, so the server is asked."""
     deadline = time.monotonic() + PATIENCE
@@ -123,7 +146,12 @@ def run_all(page, server, name):
     wait_for_kernel(page, server, name)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    numbered = r"e => /\[\d+\]/.test(e.textContent)"  # a folded cell has no number
+    wait_until_all_has_run(page, server, name)
+
+
+def wait_until_all_has_run(page, server, name):
+    """Wait until every cell of the notebook has run; a folded one has no number, so the kernel is asked, too."""
+    numbered = r"e => /\[\d+\]/.test(e.textContent)"
     page.wait_for_function(
         f"() => [...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')].every({numbered})"
     )

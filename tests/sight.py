@@ -18,21 +18,36 @@ FAINT = """() => {
       v => v / 255 <= .03928 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
+  const opaque = colour => colour !== 'none' && (parts(colour)[3] ?? 1) > 0.5;
+  const behind = word => {  // the last shape of a drawing that holds the middle of the word
+    const at = word.getBoundingClientRect();
+    const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
+    const holds = box => box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
+    const shapes = [...word.ownerSVGElement.querySelectorAll('rect, circle')];
+    return shapes.reverse().find(shape => opaque(getComputedStyle(shape).fill)
+      && holds(shape.getBoundingClientRect()));
+  };
   const ground = element => {
+    const shape = element.ownerSVGElement && behind(element);
+    if (shape) return light(getComputedStyle(shape).fill);
     for (; element; element = element.parentElement) {
       const colour = getComputedStyle(element).backgroundColor;
-      if ((parts(colour)[3] ?? 1) > 0.5) return light(colour);
+      if (opaque(colour)) return light(colour);
     }
     return 1;
   };
-  const words = 'p, td, th, span, figcaption, strong, em, summary, li, label, mjx-mi, mjx-mn, mjx-mo, mjx-mtext';
+  const words = 'p, td, th, span, div, pre, code, figcaption, strong, em, summary, li, label, output, button, a, '
+    + 'h1, h2, h3, text, tspan, mjx-mi, mjx-mn, mjx-mo, mjx-mtext';
   const faint = new Set();
-  for (const place of ['.jp-RenderedHTMLCommon', '.jp-OutputArea-output']) {
+  // Not the prompts, [ ], and no code, in cells or in fences: their colours are JupyterLab's own.
+  for (const place of ['.jp-RenderedHTMLCommon', '.jp-OutputArea-output', '.jp-Placeholder']) {
     for (const element of document.querySelectorAll(`.jp-Notebook ${place}`)) {
       for (const each of element.querySelectorAll(words)) {
         const own = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-        if (!each.getClientRects().length || !(own || each.tagName.startsWith('MJX'))) continue;
-        const [ink, paper] = [light(getComputedStyle(each).color), ground(each)];
+        const said = (own || each.tagName.startsWith('MJX')) && !each.closest('.jp-RenderedMarkdown pre');
+        if (!said || !each.getClientRects().length) continue;
+        const style = getComputedStyle(each);
+        const [ink, paper] = [light(each.ownerSVGElement ? style.fill : style.color), ground(each)];
         const contrast = (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
         const whole = (each.closest('mjx-container') ?? each).textContent.slice(0, 40);
         if (contrast < 4.5) faint.add(`${contrast.toFixed(1)}: ${whole}`);

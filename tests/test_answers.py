@@ -25,6 +25,7 @@ BETWEEN = (
     "<!-- answers: `PYTHONPATH=notebooks python tests/test_answers.py` prints this table -->\n\n",
     "\n<!-- end of answers -->",
 )
+AGAIN = "tried again once its cell"  # is said instead of waiting once more
 SHORT = 0.1  # seconds for an answer that never ends
 
 
@@ -117,6 +118,9 @@ def _wrong_with(answer, first, second):
         yield f"the second run says {second.marks} {' | '.join(second.lines)} {second.error}"
     if answer.kind in SAYS and SAYS[answer.kind] not in text:
         yield f"nothing says {SAYS[answer.kind]!r}"
+    waited = [line for line in (*first.lines, *second.lines) if "was stopped" in line and AGAIN not in line]
+    if answer.kind == "endless" and len(waited) > 1:
+        yield f"it is waited for {len(waited)} times"
     if answer.words and not words:
         yield f"nothing says {' or '.join(map(repr, answer.words))}"
     yield from (f"it says {word!r}" for word in answer.never if word.lower() in text)
@@ -136,6 +140,102 @@ def _spoilt(play, when):
     heard = play.check()
     if heard.error or set(heard.marks) != {"✓"}:
         yield f"{when}: the solution gets {heard.marks} {heard.error} {' | '.join(heard.lines)}"
+
+
+# --- what is kept between calls ----------------------------------------------------------------------------------
+
+SPOIL = """
+def spoilt(answer):
+    if isinstance(answer, (tuple, list)):
+        parts = [spoilt(each) for each in answer]
+        return type(answer)(*parts) if hasattr(answer, "_fields") else type(answer)(parts)
+    if isinstance(answer, dict):
+        return {name: spoilt(each) for name, each in answer.items()}
+    return answer[:-1] if isinstance(answer, str) else not answer if isinstance(answer, bool) else -1 - answer
+"""
+LATER_WRONG = {  # right at the first call, and wrong from then on; how that is remembered
+    "a global": """
+calls = 0
+def {name}({takes}):
+    global calls
+    calls += 1
+    return solved({hands}) if calls == 1 else spoilt(solved({hands}))
+""",
+    "a list": """
+seen = []
+def {name}({takes}):
+    seen.append(len(seen))
+    return spoilt(solved({hands})) if len(seen) > 1 else solved({hands})
+""",
+    "an attribute": """
+def {name}({takes}):
+    {name}.calls = getattr({name}, "calls", 0) + 1
+    return solved({hands}) if {name}.calls == 1 else spoilt(solved({hands}))
+""",
+    "a default": """
+def {name}({takes}{comma}kept=[]):
+    kept.append(1)
+    return solved({hands}) if len(kept) == 1 else spoilt(solved({hands}))
+""",
+    "nonlocal": """
+def made():
+    calls = 0
+    def {name}({takes}):
+        nonlocal calls
+        calls += 1
+        return solved({hands}) if calls == 1 else spoilt(solved({hands}))
+    return {name}
+{name} = made()
+""",
+    "an object": """
+class Learner:
+    calls = 0
+    def __call__(self, {takes}):
+        self.calls += 1
+        return solved({hands}) if self.calls == 1 else spoilt(solved({hands}))
+{name} = Learner()
+""",
+}
+HARMLESS = {  # right at every call
+    "it counts": """
+calls = 0
+def {name}({takes}):
+    global calls
+    calls += 1
+    return solved({hands})
+""",
+    "it keeps a record": """
+def {name}({takes}{comma}seen=[]):
+    seen.append(1)
+    return solved({hands})
+""",
+}
+
+
+def _remembering(lesson, name, template):
+    """Return the folded solution of an exercise, called by a function that remembers."""
+    source = lesson.solutions[player.gaps(lesson)[name]]
+    takes = next(node for node in ast.parse(source).body if getattr(node, "name", "") == name).args
+    every = [*takes.posonlyargs, *takes.args]
+    hands = [each.arg for each in every] + [f"{each.arg}={each.arg}" for each in takes.kwonlyargs]
+    takes = ast.unparse(takes)
+    comma = ", " if "*" in takes else ", *, " if takes else ""
+    source = re.sub(rf"\b{name}\b", "solved", source)
+    return f"{source}\n{SPOIL}{template.format(name=name, takes=takes, hands=', '.join(hands), comma=comma)}"
+
+
+@pytest.mark.slow
+@each_exercise
+def test_what_is_kept_from_call_to_call_is_neither_called_right_nor_accused(slug, name):
+    lesson = player.home(name, slug)
+    texts = {how: _remembering(lesson, name, template) for how, template in (LATER_WRONG | HARMLESS).items()}
+    play = player.Play(lesson, name, list(texts.values()))
+    for how, text in texts.items():
+        play.answer(text)
+        first, second = play.check(), play.check()
+        assert first.error == second.error == "", how
+        assert first == second, how
+        assert ("✗" in first.marks) == (how in LATER_WRONG), (how, first.lines)
 
 
 # --- the data ----------------------------------------------------------------------------------------------------

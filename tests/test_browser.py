@@ -13,6 +13,7 @@ import build
 import lab
 import nbformat
 import pytest
+import sight
 
 from lstm_lib.lesson.explorer import PRESETS, CellExplorer
 
@@ -20,8 +21,12 @@ pytest.importorskip("playwright.sync_api", reason="the extra [browser] is instal
 if lab.CHROMIUM is None:
     pytest.skip("there is no Chromium on this machine", allow_module_level=True)
 
-LESSONS = sorted(path.name for path in lab.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
-EACH_PUSH = ("00", "04", "09")  # between them they hold every kind of control; the others are opened once a week
+LESSONS = [f"{name}.ipynb" for name in build.chosen([], lab.NOTEBOOKS)]
+EACH_PUSH = (
+    "00_start_here.ipynb",
+    "04_one_step_by_hand.ipynb",
+    "09_train_on_a_sine_wave.ipynb",
+)  # between them they hold every kind of control; the others are opened once a week
 ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 CONTROLS = [
     "from lstm_lib.lesson.explorer import CellExplorer\ncell = CellExplorer()\ncell",
@@ -50,15 +55,22 @@ KEYS = [
     "CellExplorer()",
     "print('the cell is done')",
 ]
-OWN = {"controls.ipynb": CONTROLS, "guess.ipynb": GUESS, "keys.ipynb": KEYS}
+SAVED = [*KEYS[:6], "CellExplorer()", "from lstm_lib.lesson import figures\nfigures.start_here.squashers()"]
+QUESTIONS = {
+    "How many gates has a cell?": "You guessed (b) three, and so it is.",
+    "How many numbers has a cell?": "You guessed 12 numbers, and so it is.",
+}
+OWN = {"controls.ipynb": CONTROLS, "guess.ipynb": GUESS, "keys.ipynb": KEYS, "saved.ipynb": SAVED}
+THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """JupyterLab on a copy of the lessons, and on notebooks with controls of each kind."""
     folder = tmp_path_factory.mktemp("lab")
-    for path in lab.NOTEBOOKS.glob("*.ipynb"):
-        shutil.copy(path, folder)
+    (folder / "further").mkdir()
+    for name in LESSONS:
+        shutil.copy(lab.NOTEBOOKS / name, folder / name)
     for name, codes in OWN.items():
         cells = [nbformat.v4.new_code_cell(code) for code in codes]
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=build.METADATA), folder / name)
@@ -77,16 +89,22 @@ def page(browser, server, request):
     """A fresh tab, tall enough for a whole lesson; what it shows at the end is kept as a picture."""
     page = lab.new_page(browser, server)
     yield page
-    lab.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=lab.SCREENSHOTS / (re.sub(r"\W+", "_", request.node.name) + ".png"))
-    page.context.close()
+    keep(page, request.node.name)
     lab.end_sessions(server)
+
+
+def keep(page, name):
+    """Keep what a page shows at its end as a picture, and close it."""
+    lab.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=lab.SCREENSHOTS / (re.sub(r"\W+", "_", name) + ".png"))
+    page.context.close()
 
 
 def open_from_the_file_browser(page, server, name):
     """Do what a reader does: double-click on the file."""
     page.goto(f"{server}/lab?reset")
-    page.locator(".jp-DirListing-item", has_text=name).dblclick()
+    for part in name.split("/"):
+        page.locator(".jp-DirListing-item", has_text=part).dblclick()
     return lab.wait_for_cells(page)
 
 
@@ -110,33 +128,65 @@ def kinds_of_controls(name):
 
 def test_the_lessons_of_each_push_hold_every_kind_of_control():
     found = {name: kinds_of_controls(name) for name in LESSONS}
-    chosen = [kinds for name, kinds in found.items() if name.startswith(EACH_PUSH)]
+    chosen = [kinds for name, kinds in found.items() if name in EACH_PUSH]
     assert len(chosen) == 3
     assert set().union(*chosen) == set().union(*found.values()) >= {"a choice", "explore", "CellExplorer"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(n, marks=() if n.startswith(EACH_PUSH) else pytest.mark.weekly) for n in LESSONS],
-)
-def test_a_lesson_opened_from_the_file_browser_reads_well_and_runs_without_an_error(page, server, name):
-    lesson = open_from_the_file_browser(page, server, name)
+def chosen(names, each_push):
+    """Return the names for a fixture: some are tried on each push, and the others once a week."""
+    return [pytest.param(n, marks=() if n in each_push else pytest.mark.weekly, id=n.split(".")[0]) for n in names]
+
+
+@pytest.fixture(scope="module", params=chosen(LESSONS, EACH_PUSH))
+def lesson(browser, server, request):
+    """A lesson that a reader has opened, by its name and the page that shows it."""
+    page = lab.new_page(browser, server)
+    open_from_the_file_browser(page, server, request.param)
+    lab.wait_until_settled(page)
+    yield request.param, page
+    keep(page, request.param)
+    lab.end_sessions(server)
+
+
+def readable(page):
+    """Make sure that whatever is said on the page can be read on white and on black."""
+    for theme in THEMES:
+        lab.wear(page, theme)
+        assert sight.faint(page) == [], theme
+
+
+def test_the_subject_has_most_of_the_page(lesson):
+    _, page = lesson
+    shares = sight.shares(page)
+    assert shares["code"] <= 0.20, shares
+    assert shares["bars"] <= 0.08, shares
+    assert shares["prose"] >= 0.35, shares
+
+
+def test_a_lesson_reads_well_before_it_is_run(lesson):
+    name, page = lesson
     pictures, _, _ = shown_in_outputs(name, folded=False)
-    page.wait_for_function(f"() => document.querySelectorAll('.jp-OutputArea-output img').length === {pictures}")
-    names = [image.get_attribute("alt") for image in lesson.get_by_role("img").all()]
+    notebook = page.locator(".jp-Notebook")
+    names = [image.get_attribute("alt") for image in notebook.get_by_role("img").all()]
     assert len(names) == pictures  # a picture without a description has no role at all
     folded = "all => all.map(figure => figure.querySelector('img').alt + figure.textContent)"
-    assert all(len(words) > 40 for words in lesson.locator("figure").evaluate_all(folded))
+    assert all(len(words) > 40 for words in notebook.locator("figure").evaluate_all(folded))
     sizes = "() => [...document.querySelectorAll('.jp-Notebook img')].map(i => [i.naturalWidth, i.clientWidth])"
     assert all(natural > shown > 300 for natural, shown in page.evaluate(sizes))  # loaded, and sharp
+    readable(page)
 
+
+def test_a_lesson_runs_without_an_error_and_reads_well_then(lesson, server):
+    name, page = lesson
     lab.run_all(page, server, name)  # what was folded opens when it is run
     pictures, still, live = shown_in_outputs(name, folded=True)
     alive = "document.querySelectorAll('.lstm-cell, .lstm-explore').length"
     drawn = "document.querySelectorAll('.jp-OutputArea-output img:not(.lstm-explore img)').length"
     # more than are stored: what is drawn while a network trains is for who runs it
     page.wait_for_function(f"() => {alive} === {live} && {drawn} >= {pictures - still}")
-    assert lesson.locator(ERROR).count() == 0
+    assert page.locator(ERROR).count() == 0
+    readable(page)
     assert page.outside == []
     assert page.failures == []
 
@@ -278,6 +328,32 @@ def read_on(page, number):
     assert "jp-mod-active" in cells.nth(number + 1).get_attribute("class")
 
 
+READ = [name for name in LESSONS if name.startswith(("00", "04"))]
+
+
+@pytest.mark.parametrize("name", chosen(READ, READ[:1]))
+def test_a_lesson_is_read_to_its_end_with_shift_and_enter_alone(browser, server, name):
+    page = lab.new_page(browser, server, height=900)
+    notebook = lab.open_notebook(page, server, name)
+    lab.wait_for_kernel(page, server, name)
+    cells = build.read(lab.NOTEBOOKS / name).cells
+    active = "document.querySelector('.jp-Notebook .jp-Cell.jp-mod-active')"
+    where = f"[...document.querySelectorAll('.jp-Notebook .jp-Cell')].indexOf({active})"
+    notebook.locator(".jp-Cell").first.locator("h1").click()
+    for number in range(len(cells) - 1):
+        assert page.evaluate(f"() => {where}") == number
+        page.keyboard.press("Shift+Enter")
+        page.wait_for_function(f"n => {where} === n + 1", arg=number)
+        seen = f"() => {{ const at = {active}.getBoundingClientRect();"
+        page.wait_for_function(seen + " return at.top < innerHeight && at.bottom > 0 }")
+    lab.wait_until_all_has_run(page, server, name)
+    assert page.locator(".jp-OutputPlaceholder").count() == 0  # each answer has opened, as its cell was run
+    assert notebook.locator(".jp-Cell").count() == len(cells)
+    assert notebook.locator(ERROR).count() == 0
+    keep(page, f"read_{name}")
+    lab.end_sessions(server)
+
+
 def test_shift_and_enter_go_on_after_a_click_on_any_control(page, server):
     notebook = lab.open_notebook(page, server, "keys.ipynb")
     lab.wait_for_kernel(page, server, "keys.ipynb")
@@ -329,6 +405,45 @@ def test_shift_and_enter_go_on_after_a_click_on_any_control(page, server):
     page.keyboard.press("Shift+Enter")
     notebook.get_by_text("the cell is done", exact=True).wait_for()
     assert page.failures == []
+
+
+# --- come back tomorrow ------------------------------------------------------------------------------------------
+
+
+def test_a_copy_that_was_saved_shows_question_figure_and_words_when_it_is_opened_again(page, browser, server):
+    name = "saved.ipynb"
+    notebook = lab.open_notebook(page, server, name)
+    lab.run_all(page, server, name)
+    choice, number = (notebook.get_by_role("group", name=question) for question in QUESTIONS)
+    choice.get_by_label("(b) three").check()
+    number.get_by_role("textbox").fill("12")
+    page.keyboard.press("Enter")
+    for question, verdict in QUESTIONS.items():
+        notebook.get_by_role("group", name=question).get_by_text(verdict).wait_for()
+    notebook.get_by_role("slider", name="forget bias").focus()
+    page.keyboard.press("End")
+    notebook.get_by_text("Forget bias 6.0").first.wait_for()
+    page.keyboard.press("Control+s")
+    page.wait_for_function(
+        "() => !document.querySelector('.jp-Document .jp-mod-dirty, .lm-TabBar-tab.jp-mod-dirty')"
+    )
+    lab.end_sessions(server)
+    tomorrow = lab.new_page(browser, server)
+    notebook = lab.open_notebook(tomorrow, server, name)
+    alive = ".lstm-guess", ".lstm-explore img", ".lstm-cell svg"
+    for kind in alive:
+        notebook.locator(kind).first.wait_for()
+    for question, verdict in QUESTIONS.items():
+        group = notebook.get_by_role("group", name=question)
+        group.get_by_text(verdict).wait_for()
+    sliders = notebook.get_by_role("group", name="Sliders: forget bias")
+    assert sliders.get_by_role("slider").input_value() == "6"
+    sliders.get_by_text("Forget bias 6.0").first.wait_for()
+    figure = notebook.locator("figure", has=tomorrow.get_by_role("img", name="Two curves over a sum"))
+    figure.get_by_text("In words").wait_for()
+    for lost in ("Error displaying widget", "Loading widget"):
+        assert lost not in notebook.inner_text()
+    tomorrow.context.close()
 
 
 # --- an exercise answers -----------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 """Opened away from the course, a lesson says what to do; from one place come all addresses."""
 
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import build
 import doors
@@ -66,11 +69,12 @@ def test_placeholders_are_no_addresses():
     assert "example" not in doors.guard(doors.Addresses().repository)
 
 
-def test_the_line_leads_to_the_page_to_binder_and_to_colab():
+def test_the_line_leads_to_the_page_to_the_browser_to_binder_and_to_colab():
     first, _ = opened(SETUP, HERE)
     assert first.source.startswith(
         "# A lesson\n\nThis lesson is also [a page](https://someone.example/lstm/further/11_text.html)"
     )
+    assert "someone.example/lstm/lite/lab/index.html?path=further/11_text.ipynb" in first.source
     assert "mybinder.org/v2/gh/someone/lstm/HEAD?labpath=notebooks/further/11_text.ipynb" in first.source
     assert (
         "colab.research.google.com/github/someone/lstm/blob/main/notebooks/further/11_text.ipynb" in first.source
@@ -81,6 +85,48 @@ def test_all_addresses_come_from_the_project(tmp_path):
     project = tmp_path / "pyproject.toml"
     project.write_text(f'[project.urls]\nRepository = "{HERE.repository}"\nSite = "{HERE.site}"\n')
     assert doors.addresses(project) == HERE
+
+
+def test_readme_says_what_the_addresses_give():
+    assert doors.lines_of_readme(doors.addresses()) in doors.README.read_text(encoding="utf-8")
+    before, after = doors.lines_of_readme(doors.Addresses()), doors.lines_of_readme(HERE)
+    assert "](https:" not in before
+    assert re.findall(r"\]\((https://[^/]+)", after) == [
+        *("https://someone.example", "https://mybinder.org", "https://mybinder.org"),
+        *("https://colab.research.google.com", "https://colab.research.google.com"),
+    ]
+    for said in (before, after):
+        assert "Pyodide's address (cdn.jsdelivr.net)" in said
+        assert "actions/workflows/lite.yml/badge.svg" in said
+
+
+@pytest.fixture
+def copies(tmp_path):
+    """The project and README in a folder of their own."""
+    return [shutil.copy(path, tmp_path) for path in (doors.PROJECT, doors.README)]
+
+
+def test_one_command_writes_the_addresses_down(copies):
+    project, readme = map(Path, copies)
+    was = readme.read_text(encoding="utf-8")
+    for place in (doors.Addresses("https://first.example/a", "https://first.example/b"), HERE):
+        doors.settle(*place, project, readme)
+        assert doors.addresses(project) == place
+        assert doors.lines_of_readme(place) in readme.read_text(encoding="utf-8")
+    assert "first.example" not in project.read_text(encoding="utf-8") + readme.read_text(encoding="utf-8")
+    now = readme.read_text(encoding="utf-8")
+    assert now.replace(doors.lines_of_readme(HERE), doors.lines_of_readme(doors.addresses())) == was
+
+
+@pytest.mark.parametrize(
+    "site", ["someone.example/lstm", "https://someone.example/lstm/", "https://someone.example"]
+)
+def test_an_address_that_is_none_changes_nothing(copies, site):
+    project, readme = map(Path, copies)
+    was = project.read_bytes(), readme.read_bytes()
+    with pytest.raises(ValueError, match="Site is"):
+        doors.settle(HERE.repository, site, project, readme)
+    assert (project.read_bytes(), readme.read_bytes()) == was
 
 
 def test_every_lesson_has_the_guard():

@@ -21,7 +21,7 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("notebooks/further/*.ipynb")])
-PAGES = [*NOTEBOOKS, ROOT / "README.md"]
+PAGES = [*NOTEBOOKS, ROOT / "README.md", ROOT / "CHANGELOG.md"]
 MEGABYTES = 8
 LINES = 15
 MATHS = re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL)

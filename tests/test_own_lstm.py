@@ -18,6 +18,7 @@ from lstm_lib import functional, lstm, training
 from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
 from lstm_lib.lesson import exercises, finale, mine
 from lstm_lib.lesson.checks import check_function
+from lstm_lib.lesson.standalone import text_of
 
 COUNT = itertools.count()
 NAMES = {  # of the gaps in the lessons
@@ -289,6 +290,65 @@ def test_one_wrong_piece_is_named(old, new, piece, file, capsys):
     assert f"But {piece}: wrong." in out
     mine.cell()  # what is wrong is replaced, and the lesson goes on
     assert f"{piece} in my_lstm.py does not fit any more: " in capsys.readouterr().out
+
+
+FORMS = {  # of a right answer: what it gives back instead, and whether it fits into the file
+    "step": {
+        "return Step(z_t, f_t, i_t, C_tilde, C_prev, C_t, o_t, o_t * np.tanh(C_t))": {
+            "return Step(z_t, f_t, i_t, C_tilde, C_prev, C_t, o_t, o_t * np.tanh(C_t))._asdict()": False,
+            "return z_t, f_t, i_t, C_tilde, C_prev, C_t, o_t, o_t * np.tanh(C_t)": False,
+        }
+    },
+    "step_backward": {
+        "return grads, dz[H:], dz[:H], dC * s.f_t": {
+            'return {"grads": grads, "dx_t": dz[H:], "dh_prev": dz[:H], "dC_prev": dC * s.f_t}': False,
+            'return grads | {"dx_t": dz[H:], "dh_prev": dz[:H], "dC_prev": dC * s.f_t}': False,
+            "return [grads, dz[H:], dz[:H], dC * s.f_t]": True,
+            "return {k: g.tolist() for k, g in grads.items()}, dz[H:], dz[:H], dC * s.f_t": False,
+        }
+    },
+    "backward": {
+        "return grads, np.array(dX), (dh, dC)": {
+            'return {"grads": grads, "dX": dX, "dstate_0": (dh, dC)}': False,
+            "return [grads, dX, [dh, dC]]": True,
+            "return grads, dX, np.array([dh, dC])": True,
+            "yield from (grads, dX, (dh, dC))": False,
+        }
+    },
+    "init_params": {"return params": {"return __import__('types').MappingProxyType(params)": False}},
+    "loss": {
+        "return total / Y.size, slopes": {
+            "return [np.float64(total / Y.size), slopes]": True,
+            "return np.array([total / Y.size]), slopes": False,
+        }
+    },
+    "train": {"return losses": {"return np.array(losses)": True, "return iter(losses)": False}},
+}
+VARIANTS = [
+    pytest.param(piece, old, new, kept, id=f"{piece}: {new[:40]}")
+    for piece, olds in FORMS.items()
+    for old, news in olds.items()
+    for new, kept in news.items()
+]
+
+
+@pytest.mark.parametrize(("piece", "old", "new", "kept"), VARIANTS)
+def test_what_is_called_right_is_kept_and_works_or_hears_why_not(piece, old, new, kept, file, capsys):
+    source = LOOPS[piece].replace(old, new)
+    assert source != LOOPS[piece]
+    function = written(source, mine.cell())
+    capsys.readouterr()
+    if piece in LAST:
+        getattr(exercises.train_on_a_sine_wave, LAST[piece])(function)
+    else:
+        check_function("it", function, like=piece, keep=True)
+    right, said = capsys.readouterr().out.splitlines()
+    assert right.startswith("✓")
+    assert said.startswith(f"Kept as {piece}" if kept else f"It is not kept in my_lstm.py: {mine.FORMS[piece]}.")
+    file.write_text(f"{mine.TEMPLATE.read_text(encoding='utf-8')}# --- {piece} ---\n{text_of(function, piece)}")
+    finale.twenty_steps()
+    finale.trials()
+    assert ("in twenty steps, as it must." in capsys.readouterr().out) == kept
 
 
 def test_a_file_that_cannot_run_is_a_sentence(file, capsys):

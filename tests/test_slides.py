@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import build
+import deck_page
 import lab
 import nbformat
 import npm
@@ -15,50 +16,8 @@ LESSONS = sorted(path.stem for path in slides.HERE.glob("[0-9][0-9]_*.ipynb"))
 SCREENS = [(1280, 720), (1920, 1080)]
 MOST_WORDS, MOST_LINES = 45, 10
 
-# Walks through a deck, everything uncovered, and returns a line for each thing that is wrong.
-WALK = """
-(least) => {
-  const wrong = [];
-  for (let n = 0; n < Reveal.getTotalSlides(); n++) {
-    Reveal.slide(n);
-    const slide = Reveal.getCurrentSlide(), box = slide.getBoundingClientRect(), scale = box.width / 1280;
-    const say = (what, where) => wrong.push(`slide ${n + 1}: ${what}: ${where.textContent.trim().slice(0, 60)}`);
-    slide.querySelectorAll(".fragment").forEach((fragment) => fragment.classList.add("visible"));
-    if (!slide.innerText.trim() && !slide.querySelector("img, svg")) say("empty", slide);
-    if (Math.hypot(box.height - innerHeight, box.width - innerWidth) > 1) say("not as large as the screen", slide);
-    for (const element of slide.querySelectorAll("*")) {
-      if (element.closest("aside, script, mjx-assistive-mml, g, defs")) continue;
-      const own = element.getBoundingClientRect(), style = getComputedStyle(element);
-      if (own.width && (own.left < box.left + 40 * scale || own.right > box.right - 40 * scale
-        || own.top < box.top + 28 * scale || own.bottom > box.bottom - 32 * scale)) say("over the edge", element);
-      if (style.display === "inline" || element.closest("mjx-container") || element.querySelector("mjx-container"))
-        continue;
-      const wide = element.scrollWidth - element.clientWidth, high = element.scrollHeight - element.clientHeight;
-      if (element.clientWidth && (wide > 2 || high > 8)) say("larger than its box", element);
-    }
-    const texts = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT);
-    while (texts.nextNode()) {
-      const text = texts.currentNode.data, parent = texts.currentNode.parentElement;
-      if (!text.trim() || parent.closest("aside, script, mjx-container")) continue;
-      const code = parent.closest("pre, code"), size = parseFloat(getComputedStyle(parent).fontSize);
-      if (size < (code ? least.code : least.prose)) say(`letters of ${size} px`, parent);
-      if (!code && /[$]|\\\\\\(/.test(text)) say("a formula that is not set", parent);
-    }
-    for (const formula of slide.querySelectorAll("mjx-container"))
-      if (formula.querySelector("[data-mjx-error]")) say("a formula with an error", formula);
-      else if (parseFloat(getComputedStyle(formula).fontSize) < least.prose) say("a small formula", formula);
-    for (const image of slide.querySelectorAll("img")) {
-      const {width, height} = image.getBoundingClientRect();
-      const enlarged = Math.min(width / image.naturalWidth, height / image.naturalHeight) / scale;
-      if (!(enlarged * least.lettering >= least.figure)) say("a picture too small to be read", slide);
-    }
-  }
-  return wrong;
-}
-"""
-IS_DRAWN = "(script) => script.parentElement.querySelector('.widget-subarea *')"  # of a widget's place in the page
-# px at 1280 x 720; the lettering of a figure is 11 points, at 150 dots an inch
-LEAST = {"prose": 24, "code": 20, "figure": 16, "lettering": 11 / 72 * 150}
+GO = "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }"
+WHERE = "Reveal.getSlidePastCount()"
 
 
 def on_each_slide():
@@ -146,9 +105,9 @@ def test_a_deck_holds_what_is_marked_for_it_and_nothing_else():
     notebook.cells[3].metadata["tags"] = [slides.OUTPUT_ONLY]
     page = slides.deck(notebook)
     body = page[page.index("<body>") :]
-    assert body.count("<section") == 2
+    assert body.count("<section") == 3  # one section of the lesson, with two slides
     assert 'data-timing="120"' in body
-    assert 'data-section="Title"' in body
+    assert '<h2 class="again">Title</h2>' in body
     assert "long prose" not in body
     assert "1 + 1" not in re.sub("<[^>]+>", "", body)
     assert body.index("Title") < body.index('<aside class="notes">') < body.index("two") < body.index("the last")
@@ -164,12 +123,27 @@ def test_links_from_deck_to_deck_lead_to_decks():
 
 
 def test_without_npm_the_command_says_what_it_needs(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(npm, "KEPT", tmp_path)
+    monkeypatch.setattr(npm, "KEPT", tmp_path / "npm")
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert slides.main([]) == 1
     said = capsys.readouterr().err
     assert "Node.js" in said
     assert said.count("\n") == 1
+
+
+def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
+    pattern = npm.PACKAGES["mathjax@3.2.2"][1]
+
+    def pack(command, cwd, **_):
+        (tmp_path / "any").write_text("not the archive")
+        shutil.copy(tmp_path / "any", f"{cwd}/mathjax.tgz")
+        return npm.subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    monkeypatch.setattr(npm.subprocess, "run", pack)
+    with pytest.raises(npm.NpmError, match="has changed"):
+        npm.fetch("mathjax@3.2.2", tmp_path)
+    assert not [path for path in tmp_path.iterdir() if re.search(pattern, path.name)]
 
 
 @pytest.fixture(scope="module")
@@ -210,16 +184,13 @@ def show(page, path, screen):
     page.set_viewport_size(dict(zip(("width", "height"), screen, strict=True)))
     page.goto(path.as_uri())
     page.wait_for_function("() => window.Reveal && Reveal.isReady()")
-
-    page.wait_for_function(
-        f"() => [...document.querySelectorAll('script[type=\"{build.VIEW}\"]')].every({IS_DRAWN})"
-    )
+    page.wait_for_function("() => !document.querySelector('.lstm-still')")  # its live figure has come
 
 
 def walk(page, path, screen):
     """Return what is wrong with a deck on a screen."""
     show(page, path, screen)
-    return page.evaluate(WALK, LEAST) + page.wrong
+    return page.evaluate(deck_page.WALK, deck_page.LEAST) + page.wrong
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]}x{screen[1]}")
@@ -233,7 +204,8 @@ BROKEN = {
     "over the edge": ("<h2 ", "<p style='width: 1400px'>wide</p><h2 "),
     "over the edge: long": ("<h2 ", "<p>long<br>long<br>long<br></p>" * 9 + "<h2 "),
     "larger than its box": ("<h2 ", "<div style='height: 60px; overflow: auto'>" + "more<br>" * 9 + "</div><h2 "),
-    "empty": ("<section", "<section></section><section"),
+    "empty": ("<section>", "<section></section><section>"),
+    "no heading": ('<h2 class="again"', '<p class="again"'),
     "letters of 16 px": ("<h2 ", "<p style='font-size: 16px'>small print</p><h2 "),
     "a formula that is not set": ("<h2 ", "<p>a lonely $ sign</p><h2 "),
     "a formula with an error": ("<h2 ", r"<p>$\undefined{x}$</p><h2 "),
@@ -261,46 +233,70 @@ def test_the_lecturers_view_opens_from_disk_and_follows(page, decks):
         page.keyboard.press("s")
     notes = popup.value.locator(".speaker-controls-notes .value")
     deck = slides.slides_of(slides.lesson("00_start_here"))
+    popup.value.locator(".pacing").wait_for()  # the bar that keeps 25 minutes at 25 minutes
     for number in [n for n, slide in enumerate(deck) if slide.notes][:3]:
-        page.evaluate("n => Reveal.slide(n)", number)
+        page.evaluate(
+            "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }", number
+        )
         (note,) = deck[number].notes
         first_words = re.match(r"[^*$`]+", note.source.split("\n\n")[1])[0].strip()
         notes.filter(has_text=first_words).wait_for()
 
 
-COUNTER = """
-import anywidget, traitlets
+def test_the_space_bar_goes_through_everything_in_order_and_sections_are_columns(page, decks):
+    show(page, decks / "04_one_step_by_hand.html", SCREENS[0])
+    total, seen = page.evaluate("Reveal.getTotalSlides()"), []
+    for _ in range(5 * total):
+        seen.append(page.evaluate(WHERE))
+        if page.evaluate("Reveal.isLastSlide()") and not page.evaluate("Reveal.availableFragments().next"):
+            break
+        page.keyboard.press("Space")
+    assert seen == sorted(seen)
+    assert set(seen) == set(range(total))
+    headings = page.locator(".slides > section > section:first-child :is(h1, h2, h3)")
+    assert page.locator(".again").count() > 0
+    assert headings.count() == page.locator(".slides > section").count()
 
-class Counter(anywidget.AnyWidget):
-    value = traitlets.Int(3).tag(sync=True)
-    _esm = '''export default { render({ model, el }) {
-      const button = document.createElement("button");
-      const name = () => { button.textContent = "at " + model.get("value"); };
-      button.onclick = () => { model.set("value", model.get("value") + 1); model.save_changes(); };
-      model.on("change:value", name); name(); el.append(button); } };'''
 
-Counter()
-"""
+def test_the_title_slide_says_which_course_this_is_and_who_gives_it(decks, tmp_path):
+    (path,) = slides.build_decks(["04_one_step_by_hand"], tmp_path, ["A. Lecturer", "1 < 2"])
+    html = path.read_text(encoding="utf-8")
+    assert f'<p class="above">{slides.COURSE} · Lesson 04</p>' in html
+    assert html.count(f"A. Lecturer · 1 &lt; 2 · {slides.LICENCE}") == 1
 
 
-def test_a_widget_that_needs_no_kernel_is_alive_in_a_deck(page, decks):
-    notebook = lesson(("slide", "# Live"), ("subslide", (COUNTER, "")))
-    notebook.cells[1].metadata["tags"] = [slides.OUTPUT_ONLY, slides.ALIVE]
-    build.execute(notebook, decks)
-    path = decks / "alive.html"
-    path.write_text(slides.deck(build.normalise(notebook)), encoding="utf-8")
-    show(page, path, SCREENS[0])
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("button", name="at 3").click()
-    assert page.get_by_role("button", name="at 4").is_visible()
+def test_in_a_dark_room_the_ground_is_dark(page, decks):
+    show(page, decks / "00_start_here.html", SCREENS[0])
+    page.goto((decks / "00_start_here.html").as_uri() + "?dark")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    filtered = page.evaluate("getComputedStyle(document.querySelector('.reveal')).filter")
+    assert "invert" in filtered
+
+
+def test_the_live_cell_works_on_a_slide_and_keeps_the_keys_it_is_given(page, decks):
+    deck = slides.slides_of(slides.prepare(slides.lesson("04_one_step_by_hand")))
+    number = next(n for n, slide in enumerate(deck) if "live" in deck_page.kinds(slide))
+    show(page, decks / "04_one_step_by_hand.html", SCREENS[0])
+    page.evaluate(GO, number)
+    page.get_by_label("input x", exact=True).focus()
+    gate = page.locator(".present [data-name=f_t]")
+    seen = [gate.inner_text()]
+    for key in ("ArrowRight", "ArrowLeft", "End", "PageDown"):
+        page.keyboard.press(key)
+        assert page.evaluate(WHERE) == number, key
+        seen.append(gate.inner_text())
+    assert seen[0] == seen[2] < seen[1] < seen[3]  # with weights of 1 the gate opens as x grows
+    page.get_by_role("button", name="a latch").click()
+    page.keyboard.press("Space")  # presses the button, and does not turn the slide
+    assert page.evaluate(WHERE) == number
+    page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    assert page.evaluate(WHERE) == number + 1
     assert page.wrong == []
 
 
-PATHS = re.findall(
-    r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)",
-    (slides.HERE / "LECTURING.md").read_text(encoding="utf-8"),
-    flags=re.MULTILINE,
-)
+LECTURING = (slides.HERE / "LECTURING.md").read_text(encoding="utf-8")
+PATHS = re.findall(r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)", LECTURING, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize(("minutes", "rows"), PATHS, ids=[f"{minutes} minutes" for minutes, _ in PATHS])
@@ -321,3 +317,17 @@ def test_a_path_names_headings_that_exist_and_fits_its_time(minutes, rows):
 
 def test_there_are_paths_for_25_45_and_90_minutes():
     assert [minutes for minutes, _ in PATHS] == ["25", "45", "90"]
+
+
+LIVE = re.findall(r"^\| (\d\d) \| `(.+?) ?…?` \| [\d.]+ \|", LECTURING, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize(("number", "beginning"), LIVE)
+def test_a_cell_that_takes_time_is_one_cell_of_its_lesson(number, beginning):
+    (path,) = (slides.HERE / "src").rglob(f"{number}_*.py")
+    cells = [cell.source for cell in build.read_source(path).cells if cell.cell_type == "code"]
+    assert sum(source.startswith(beginning) for source in cells) == 1
+
+
+def test_there_are_cells_that_take_time():
+    assert len(LIVE) > 3

@@ -86,6 +86,9 @@ def test_every_entry_by_entry_node_has_a_local_derivative_for_each_of_its_symbol
         *[("f_t", "a_f"), ("i_t", "a_i"), ("C_tilde", "a_C"), ("o_t", "a_o")],
         *[("C_t", "f_t"), ("C_t", "C_prev"), ("C_t", "i_t"), ("C_t", "C_tilde"), ("h_t", "o_t"), ("h_t", "C_t")],
     }
+    for node in {node for node, _ in LOCAL}:  # and they stand in an order that no hash decides
+        arguments = [argument for of, argument in LOCAL if of == node]
+        assert arguments == sorted(arguments)
 
 
 @pytest.mark.parametrize(("node", "argument"), LOCAL)

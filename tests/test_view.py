@@ -102,6 +102,26 @@ def test_the_first_prose_after_an_answer_is_folded_and_the_next_is_not(lesson):
     assert prose[-1] == "And on it goes."
 
 
+def test_the_answer_to_a_question_in_words_is_folded(tmp_path):
+    path = tmp_path / "01_lesson.py"
+    cells = [
+        "**Predict.** And twice?",
+        "Twice as much.",
+        "So it goes on.",
+        "# A title",
+        "No question came before.",
+    ]
+    path.write_text("".join(f"# %% [markdown]\n# {cell}\n\n" for cell in cells), encoding="utf-8")
+    shown = [cell.source for cell in build.read_source(path).cells]
+    assert [source for source in shown if "<details>" in source] == [view.WHY.format("Twice as much.")]
+
+
+def test_what_is_said_to_the_formatter_is_not_shown(tmp_path):
+    path = tmp_path / "01_lesson.py"
+    path.write_text("# %%\nx = [\n    1,  2,\n]  # fmt: skip\n", encoding="utf-8")
+    assert build.read_source(path).cells[0].source == "x = [\n    1,  2,\n]"
+
+
 def test_a_question_that_is_not_answered_in_its_section_folds_nothing_beyond_it(tmp_path):
     path = tmp_path / "01_lesson.py"
     path.write_text(

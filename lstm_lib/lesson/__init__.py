@@ -6,8 +6,10 @@
     mine, standalone                the learner's own LSTM, in a file of its own
     finale, watching                its twenty steps and trials; a network watched while it learns
     rivals, own_series              what it is compared with; a series of one's own
+    course                          where the files are that lessons read
     exercises, figures              what one lesson asks and shows: a module for each
     working, ledger, written        a step line by line, and as a table to be filled in; how numbers are written
+    tables                          a small table
     diagrams                        the cell as a circuit, and the way back
     translations                    the same LSTM in other programs, and what PyTorch said
     widgets, scenes, explorer       sliders, what they move, and one cell under the fingers

@@ -1,7 +1,8 @@
 """What there is to say about an answer that is made of numbers: right, or where and how it differs.
 
 The learner's function is called on copies, for each of several cases; so is the lesson's right answer, and so are
-the wrong ones that the lesson foresees. A foreseen mistake is named only if it agrees in every case.
+the wrong ones that the lesson foresees. A foreseen mistake is named only if it agrees in every case. At the end
+the first case is tried once more: what is kept from call to call must not change the answer.
 """
 
 import copy
@@ -113,6 +114,9 @@ def verdict(attempt, cases, exercise):
         outcomes.append(attempts.run(attempt, given))
         if outcomes[-1].value is None:
             break
+    again = outcomes[0]
+    if callable(attempt) and outcomes[-1].value is not None:
+        again = attempts.once_more(attempt, cases[0])
     outside, last = around.put_back(), outcomes[-1]
     where = [_where(attempt, given, len(cases) > 1) for given in cases]
     if last.problem:
@@ -128,6 +132,8 @@ def verdict(attempt, cases, exercise):
         )
     tries = [_tried(outcome.value, case, exercise) for outcome, case in zip(outcomes, prepared, strict=True)]
     mark, words = _compared(tries, where, exercise)
+    if tries[0].right(exercise.tol) and not _right_again(again, prepared[0], exercise):
+        mark, words = "✗", attempts.GIVES_SOMETHING_ELSE
     return mark, words + _traces(next((outcome.changed for outcome in outcomes if outcome.changed), ""), outside)
 
 
@@ -197,6 +203,10 @@ def _tried(answer, case, exercise):
     wrong_form = any(got[name].shape != wanted.shape for name, wanted in case.wanted.items())
     problem = f"got {kind(answer)}, which does not have the form that is asked for." if wrong_form else ""
     return _Tried(case, answer, got, problem)
+
+
+def _right_again(outcome, case, exercise):
+    return outcome.value is not None and _tried(outcome.value, case, exercise).right(exercise.tol)
 
 
 def _compared(tries, where, exercise):

@@ -4,12 +4,14 @@ It may raise, end the program, run for ever, or write into what it was given. On
 """
 
 import ast
+import collections
 import contextlib
 import contextvars
 import copy
 import ctypes
 import dis
 import inspect
+import io
 import linecache
 import re
 import sys
@@ -17,21 +19,23 @@ import textwrap
 import threading
 import time
 import traceback
-import weakref
 from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib.lesson.surroundings import Kept, innermost
+from lstm_lib.lesson.surroundings import Kept, innermost, reach
 
 NOT_WRITTEN = "○", "not written yet."
+GIVES_SOMETHING_ELSE = (
+    "called with the same once more, it gives something else: it keeps something from call to call, or draws anew."
+)
 LIMIT = 10.0  # seconds; an exercise of the course takes a few hundredths of one
 _PATIENCE = 1.0  # seconds in which code that is asked to stop should do so
 _LONGEST = 300  # characters of an error's own words
 _IDLE = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST", "COPY_FREE_VARS", "MAKE_CELL"}
 _NOT_STOPPED_BY_GAPS = (NameError, SyntaxError, ImportError, ZeroDivisionError)
 
-_too_slow = weakref.WeakKeyDictionary()  # function → when it was last found to run for too long
+_too_slow = collections.deque(maxlen=8)  # of functions: the limit, what they stood on, and what to say again
 
 
 class Outcome(NamedTuple):
@@ -71,10 +75,11 @@ def run(function, arguments=(), *, limit=LIMIT):
         What is handed over, by position.
     limit : float, default LIMIT
         Seconds after which the function, which runs in a thread, is asked to stop and, if it does not listen, left
-        behind, with a sentence that says so. A function that has just been stopped is not tried again for a
-        second, so that several checks in a row wait once. Two things have no limit: a loop inside of C code that
-        never lets go of the interpreter, such as ``sum(itertools.count())``, which only a restart of the kernel
-        ends; and Python in a browser, which has no threads.
+        behind, with a sentence that says so. A function that was stopped is not tried again before it, or
+        something that it stands on, has been written anew: one waits once, however many checks there are. Two
+        things have no limit: a loop inside of C code that never lets go of the interpreter, such as
+        ``sum(itertools.count())``, which only a restart of the kernel ends; and Python in a browser, which has no
+        threads.
 
     Returns
     -------
@@ -100,19 +105,20 @@ def run(function, arguments=(), *, limit=LIMIT):
         return Outcome(problem=complaint)
     arguments = copy.deepcopy(tuple(arguments))
     kept = [Kept(argument) for argument in arguments]
-    still_running = f"after {limit:g} seconds it was still running."
-    if time.monotonic() - _too_slow_since(function) < 1:
-        _remember_as_too_slow(function)
-        return Outcome(problem=f"your code was stopped: {still_running}")
+    stands_on = reach(function)  # as it is now: the function may change that
+    if problem := _stopped_before(stands_on, limit):
+        return Outcome(problem=problem)
     try:
         value = _within(limit, lambda: _own(function(*arguments)))
     except NotImplementedError:
         return Outcome()
     except _TooLong as late:
-        _remember_as_too_slow(function)
         (left_behind,) = late.args
         what = "cannot be stopped from here, restart the kernel" if left_behind else "was stopped"
-        return Outcome(problem=f"your code {what}: {still_running}")
+        problem = f"your code {what}: after {limit:g} seconds it was still running."
+        later = "" if left_behind else " It is tried again once its cell has been run again."
+        _too_slow.append((limit, stands_on, problem + later))
+        return Outcome(problem=problem)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # also SystemExit, and whatever a learner derives from BaseException
@@ -124,6 +130,58 @@ def run(function, arguments=(), *, limit=LIMIT):
     names = parameter_names(function, len(arguments))
     changed = next((name for name, each in zip(names, kept, strict=True) if each.put_back()), "")
     return Outcome(None if value is ... else value, "", changed)
+
+
+def once_more(function, arguments=()):
+    """Call a function once more, as `run` does, without showing what it prints.
+
+    Parameters
+    ----------
+    function, arguments
+        As in `run`.
+
+    Returns
+    -------
+    Outcome
+
+    Examples
+    --------
+    >>> once_more(lambda: print("four") or 4)
+    Outcome(value=4, problem='', changed='')
+    """
+    with contextlib.redirect_stdout(io.StringIO()):
+        return run(function, arguments)
+
+
+def changes_its_mind(function, answer):
+    """Call a function without arguments once more, and return whether it gives back something else than before.
+
+    Parameters
+    ----------
+    function : function or value
+        A value that cannot be called is what it is.
+    answer : object
+        What came back before; only text, numbers and rows of them are compared.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> turns = iter("ab")
+    >>> changes_its_mind(lambda: next(turns), next(turns)), changes_its_mind(lambda: ["a", 2], ["a", 2])
+    (True, False)
+    """
+    return callable(function) and _is_plain(answer) and repr(once_more(function).value) != repr(answer)
+
+
+def _is_plain(value):
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    return isinstance(value, str | int | float | np.ndarray | np.number)
 
 
 def _other_parameters(function, n):
@@ -267,7 +325,10 @@ def _place(error, function):
 
 
 _HINTS = {  # what NumPy means, by what it says
-    "matmul": " @ is a matrix product, (n, k) @ (k, m): look at the shapes; unit by unit it is *.",
+    "matmul": (
+        " @ is a matrix product, (n, k) @ (k, m): look at the shapes. Does one of the two want its transpose, .T? "
+        "Unit by unit it is *."
+    ),
     "be broadcast together": " * and + go entry by entry: look at the shapes; a matrix product is @.",
     "loop of ufunc": " NumPy knows numbers only; a symbol wants the functions of sympy, such as sp.log.",
 }
@@ -275,6 +336,9 @@ _HINTS = {  # what NumPy means, by what it says
 
 def _hint(error):
     words = str(error) if isinstance(error, ValueError | TypeError) else ""
+    flat = re.search(r"be broadcast together.*?\((\d+),\)", words)
+    if flat:
+        return f" One of them is a single row of {flat[1]} numbers: was an axis left out?"
     return next((hint for said, hint in _HINTS.items() if said in words), "")
 
 
@@ -285,16 +349,13 @@ class _TooLong(SystemExit):
     """The limit is over. No Exception, which a learner may catch; at a SystemExit a thread ends in silence."""
 
 
-def _too_slow_since(function):
-    try:
-        return _too_slow.get(function, -np.inf)
-    except TypeError:  # some callables can be no key
-        return -np.inf
-
-
-def _remember_as_too_slow(function):
-    with contextlib.suppress(TypeError):
-        _too_slow[function] = time.monotonic()
+def _stopped_before(stands_on, limit):
+    """Return what to say again of a function that stands on this and ran for as long before, or nothing."""
+    for longest, then, problem in _too_slow:
+        same = len(stands_on) == len(then) and all(a is b for a, b in zip(stands_on, then, strict=True))
+        if same and limit <= longest:
+            return problem
+    return ""
 
 
 def _within(limit, call):

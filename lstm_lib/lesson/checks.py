@@ -433,7 +433,10 @@ def _answer(attempt):
     """Return what an attempt without arguments chooses, and the verdict if that can be given already."""
     around = Surroundings(attempt)
     outcome = attempts.run(attempt)
+    other = not outcome.problem and attempts.changes_its_mind(attempt, outcome.value)
     around.put_back()
+    if other:
+        return outcome.value, ("✗", attempts.GIVES_SOMETHING_ELSE)
     nothing = NOT_WRITTEN if outcome.value is None or _is_empty(outcome.value) else None
     return outcome.value, ("✗", outcome.problem) if outcome.problem else nothing
 

@@ -86,19 +86,22 @@ def draw_cell(highlight=DRAWN, ax=None):
         if name not in DRAWN:
             raise ValueError(f"highlight has {name!r}; want some of {', '.join(DRAWN)}")
     colours = {name: _LOOKS[name].colour if name in highlight else QUIET for name in DRAWN}
+    inks = {
+        name: _LOOKS[name if name in highlight else "x_t"].colour for name in DRAWN
+    }  # can be read when quiet, too
     ax = figure(height=3.9)[1] if ax is None else ax
     for name, *corners in WIRES:
         _wire(ax, corners, colours[name])
     for name, x, y, squash, filled in BOXES:
-        face, ink = (colours[name], "white") if filled else ("white", colours[name])
+        face, ink = (colours[name], "white") if filled and name in highlight else ("white", inks[name])
         outline = {"fc": face, "ec": colours[name], "lw": 2, "zorder": 2}
         ax.add_patch(FancyBboxPatch((x - 0.5, y - 0.35), 1, 0.7, "round,pad=0.1", **outline))
         _word(ax, x, y, squash, ink, fontsize=13, weight="bold")
     for name, x, y, sign in NODES:
         ax.add_patch(Circle((x, y), 0.25, fc="white", ec=colours[name], lw=2, zorder=2))
-        _word(ax, x, y - 0.02, sign, colours[name], fontsize=14, weight="bold")
+        _word(ax, x, y - 0.02, sign, inks[name], fontsize=14, weight="bold")
     for name, x, y, symbol, align in LABELS:
-        _word(ax, x, y, symbol, colours[name], fontsize=14, ha=align)
+        _word(ax, x, y, symbol, inks[name], fontsize=14, ha=align)
     ax.set(xlim=(-0.9, 11.1), ylim=(-0.25, 5.75), aspect="equal")
     ax.axis("off")
     return ax

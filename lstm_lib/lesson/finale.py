@@ -5,15 +5,14 @@ trials()          its gradients measured, PyTorch's kept numbers, and the detect
 """
 
 import json
-from pathlib import Path
 
 import numpy as np
 
 from lstm_lib import data, gradcheck, lstm
-from lstm_lib.lesson import attempts, mine, museum
+from lstm_lib.lesson import attempts, course, mine, museum
 from lstm_lib.lesson.standalone import PIECES
 
-PYTORCH = Path(lstm.__file__).resolve().parents[1] / "tests" / "reference" / "torch_lstm_T5_D3_H4_B2.json"
+PYTORCH = course.place("tests/reference/torch_lstm_T5_D3_H4_B2.json")
 EQUAL = 1e-12  # relative to the largest number of an array
 
 

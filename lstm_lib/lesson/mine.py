@@ -23,6 +23,7 @@ from lstm_lib import lstm, training
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import attempts, diagnoses
 from lstm_lib.lesson.standalone import GIVEN, PIECES, text_of
+from lstm_lib.lesson.surroundings import Surroundings
 
 TEMPLATE = Path(__file__).with_name("my_lstm.py.txt")
 MARK = re.compile(r"^# --- (\w+) ---\n", re.MULTILINE)
@@ -141,10 +142,8 @@ def keep(piece, function):
     if path is None:
         return ""
     try:
-        if piece == "step" and not _gives_all(function):
-            raise ValueError(
-                f"the way back needs all eight quantities, so return Step({', '.join(lstm.Step._fields)})"
-            )
+        if not fits(piece, function):
+            raise ValueError(FORMS[piece])
         body = text_of(function, piece)
         parts = sections(_read(path))
         saved = ""
@@ -159,12 +158,83 @@ def keep(piece, function):
     return f"Kept as {piece} in {path.name}.{saved}"
 
 
-def _gives_all(step):
-    """Say whether a step gives back its eight quantities by name."""
-    zeros = np.zeros((1, 1))
-    params = lstm.init_params(1, 1, np.random.default_rng(0))
-    given = attempts.run(step, (params, zeros, zeros, zeros)).value
-    return all(hasattr(given, name) for name in lstm.Step._fields)
+FORMS = {  # what the rest of the file makes use of: a check may call right what does not fit in
+    "step": f"the way back needs all eight quantities, so return Step({', '.join(lstm.Step._fields)}), all arrays",
+    "step_backward": "it is taken apart, so return grads, dx_t, dh_prev, dC_prev: a dict of arrays, and arrays",
+    "backward": "it is taken apart, so return grads, dX, (dh_0, dC_0): a dict of arrays, and arrays",
+    "init_params": "training changes them by name, so return a dict of arrays",
+    "loss": "it is taken apart, so return the pair loss, dY_hat: a number and an array",
+    "train": "they are looked at more than once, so return the losses in a list",
+}
+
+
+def fits(piece, function):
+    """Say whether a right function gives its answer in the form in which the other pieces of the file use it.
+
+    Parameters
+    ----------
+    piece : str
+        One of `PIECES`.
+    function : function
+        What the learner wrote; it is called on copies, and what it changes is put back.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> fits("step", lstm.step), fits("step", lambda *given: lstm.step(*given)[-1:])
+    (True, False)
+    """
+    if piece not in FORMS:
+        return True
+    around = Surroundings(function)
+    found = [attempts.run(lambda *given: _IN_FORM[piece](function(*given)), given) for given in _to_try(piece)]
+    around.put_back()
+    said = {outcome.value for outcome in found}
+    return True in said or False not in said  # where it gave nothing back there is nothing against its form
+
+
+def _to_try(piece):
+    """Return arguments for a piece, and others if it may want more."""
+    zeros, params = np.zeros((1, 1)), lstm.init_params(1, 1, np.random.default_rng(0))
+    s, row = lstm.step(params, zeros, zeros, zeros), np.ones((1, 1, 1))
+    if piece == "backward":
+        return (params, row, [s]), (params, row, [s], (zeros, zeros))
+    if piece == "train":
+        params |= {"W_y": zeros, "b_y": zeros}
+    return (
+        {
+            "step": (params, zeros, zeros, zeros),
+            "step_backward": (params, s, zeros, zeros),
+            "init_params": (1, 1, np.random.default_rng(0)),
+            "loss": (row, row),
+            "train": (params, row, row, 1),
+        }[piece],
+    )
+
+
+def _is_array(value):
+    return isinstance(value, np.ndarray)
+
+
+def _is_dict_of_arrays(value):
+    return isinstance(value, dict) and all(map(_is_array, value.values()))
+
+
+def _is_row(value, n):
+    return isinstance(value, tuple | list) and len(value) == n
+
+
+_IN_FORM = {
+    "step": lambda s: all(_is_array(getattr(s, name, None)) for name in lstm.Step._fields),
+    "step_backward": lambda row: _is_row(row, 4) and _is_dict_of_arrays(row[0]) and all(map(_is_array, row[1:])),
+    "backward": lambda row: _is_row(row, 3) and _is_dict_of_arrays(row[0]) and all(map(_is_array, row[2])),
+    "init_params": _is_dict_of_arrays,
+    "loss": lambda row: _is_row(row, 2) and np.ndim(row[0]) == 0 and _is_array(row[1]),
+    "train": lambda losses: isinstance(losses, list | tuple | np.ndarray),
+}
 
 
 def _written(body):
@@ -302,12 +372,15 @@ def verdict(piece, function):
     (('✓', 'right.'), ('✗', "it does not come to the library's numbers."))
     """
     if piece in OF_A_CELL:
-        return diagnoses.verdict(piece, function)
+        mark, words = diagnoses.verdict(piece, function)
+        return (mark, words) if mark != "✓" or fits(piece, function) else ("✗", f"{FORMS[piece]}.")
     got = attempts.run(lambda: _outcome(piece, function))
     if got.problem or got.value is None:
         return "✗", got.problem or "it gives back nothing."
     wanted = _outcome(piece, _librarys(piece, _loaded(TEMPLATE.read_text(encoding="utf-8"))))
     same = np.shape(got.value) == np.shape(wanted) and np.allclose(got.value, wanted, rtol=1e-6)
+    if same and not fits(piece, function):
+        return "✗", f"{FORMS[piece]}."
     return ("✓", "right.") if same else ("✗", "it does not come to the library's numbers.")
 
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib import baselines, fused, lstm, model, training, validation
+from lstm_lib import baselines, fused, model, training, validation
 from lstm_lib.functional import mean_squared_error
+from lstm_lib.lesson import course
 
-INCLUDED = Path(lstm.__file__).resolve().parents[1] / "notebooks" / "results"
+INCLUDED = course.place("notebooks/results")
 SHORTEST = 100
 PIECE, BATCH, PATIENCE = 40, 16, 25  # numbers in a piece of training, pieces at once, steps between two looks
 

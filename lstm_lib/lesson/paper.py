@@ -62,7 +62,10 @@ def verdict(attempt, sheet):
     """
     around = Surroundings(attempt)
     value, problem, _ = attempts.run(attempt)
+    other = not problem and attempts.changes_its_mind(attempt, value)
     around.put_back()
+    if other:
+        return "✗", attempts.GIVES_SOMETHING_ELSE
     if problem or value is None or holds_a_gap(value):
         return ("✗", problem) if problem else NOT_WRITTEN
     wanted = sheet.wanted()
@@ -101,7 +104,8 @@ def _what_is_wrong(got, first, sheet):
     asked = {name: np.array(got[name]) for name in sheet.wanted()}
     alike = [said for said, wrong in sheet.known.items() if _all_near(asked, wrong, sheet.decimals)]
     if alike:
-        words.append(f"{'Perhaps: ' if len(got) == 1 else ''}{alike[0]}")
+        alike.sort(key=lambda said: _distance(asked, sheet.known[said]))
+        words.append(f"Perhaps: {' Or: '.join(alike)}" if len(got) == 1 or len(alike) > 1 else alike[0])
     elif abs(got[first] - sheet.steps[first]) < 10.0 ** (1 - sheet.decimals):
         words.append("It is near. Has something been rounded or cut on the way? Keep more digits.")
     else:
@@ -116,6 +120,10 @@ def _what_is_wrong(got, first, sheet):
     if len(tried) > 1:
         words.append(f'{sheet.hint} An answer of "?" shows what is right.')
     return " ".join(filter(None, map(str.strip, words)))
+
+
+def _distance(asked, wrong):
+    return float(np.abs(np.array(list(asked.values())) - np.atleast_1d(wrong)).max())
 
 
 def _all_near(asked, wrong, decimals):

@@ -89,7 +89,7 @@ class Question(NamedTuple):
         """Return what there is to say now that the answer is there."""
         if self.guess is None:
             return f"It is {self.said(self.answer)}."
-        if self.choices and self.right:
+        if self.right and self.said(self.guess) == self.said(self.answer):
             return f"You guessed {self.said(self.guess)}, and so it is."
         end = ": close." if self.right else "."
         return f"You guessed {self.said(self.guess)}; it is {self.said(self.answer)}{end}"

@@ -16,7 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-STORED = Path(__file__).parents[2] / "notebooks" / "results" / "08_times.json"
+from lstm_lib.lesson import course
+
+STORED = course.place("notebooks/results") / "08_times.json"
 CAREFULLY, QUICKLY = 6.0, 0.8  # seconds for all that is compared, not for each
 
 

@@ -54,7 +54,10 @@ class Kept:
             self.inside = set(value)
         elif isinstance(value, np.random.Generator):
             self.inside = copy.deepcopy(value.bit_generator.state)
-        elif getattr(type(value), "__module__", "") == "__main__" and hasattr(value, "__dict__"):
+        elif isinstance(value, type) and value.__module__ == "__main__":
+            self.inside = {name: part for name, part in vars(value).items() if not _is_of_python(name)}
+            self.inside = {name: keep(part) for name, part in self.inside.items()}
+        elif _is_of_the_notebook(value) and hasattr(value, "__dict__"):
             self.inside = keep(vars(value))
         self._busy = False
 
@@ -80,6 +83,8 @@ class Kept:
             return _array_put_back(value, inside)
         if isinstance(inside, Kept):
             return inside.put_back()
+        if isinstance(value, type):
+            return self._class_put_back()
         if isinstance(value, set):
             now, changed = inside, value != inside
         elif isinstance(value, np.random.Generator):
@@ -97,6 +102,26 @@ class Kept:
             value.clear()
             (value.extend if isinstance(value, list | collections.deque) else value.update)(now)
         return changed
+
+    def _class_put_back(self):
+        changed = sum(part.put_back() for part in self.inside.values()) > 0
+        now = {name: part for name, part in vars(self.value).items() if not _is_of_python(name)}
+        for name in now.keys() - self.inside.keys():
+            delattr(self.value, name)
+        again = {
+            name: part.value for name, part in self.inside.items() if now.get(name, _NOTHING) is not part.value
+        }
+        for name, part in again.items():
+            setattr(self.value, name, part)
+        return changed or bool(again) or now.keys() != self.inside.keys()
+
+
+def _is_of_python(name):
+    return name.startswith("__") and name.endswith("__")
+
+
+def _is_of_the_notebook(value):
+    return getattr(type(value), "__module__", "") == "__main__" or isinstance(value, types.SimpleNamespace)
 
 
 def _array_put_back(array, copy_of_it):
@@ -166,6 +191,42 @@ def taken_from(modules, function):
     return found
 
 
+def reach(function):
+    """Return what a function stands on: its text, and what the names in it are bound to, through all it calls.
+
+    Parameters
+    ----------
+    function : function
+        Any.
+
+    Returns
+    -------
+    list
+        The objects themselves. As long as a function stands on the same ones, nobody has written it anew.
+
+    Examples
+    --------
+    >>> def turned(angle):
+    ...     return angle + tau
+    >>> tau = 6.28
+    >>> reach(turned)[1:]
+    [6.28]
+    """
+    waiting, found = [function], []
+    while waiting:
+        value = waiting.pop()
+        inner = innermost(value) if callable(value) else value
+        if not isinstance(inner, types.FunctionType):
+            found.append(value)
+            continue
+        found += [getattr(value, "__self__", None), *getattr(value, "args", ())]
+        if not any(each is inner.__code__ for each in found):
+            found.append(inner.__code__)
+            around = (inner.__globals__.get(name) for name in _names_in(inner.__code__))
+            waiting += [*around, *map(_content, inner.__closure__ or ()), *(inner.__defaults__ or ())]
+    return [each for each in found if each is not None]
+
+
 class Surroundings:
     """All that a function can reach beside its arguments, as it is now.
 
@@ -185,10 +246,20 @@ class Surroundings:
 
     def __init__(self, function):
         self._bound = {}  # (id of the namespace, name) → namespace, name, what it is bound to
-        self._met, self._kept = {}, []
-        self._look_around(innermost(function) if callable(function) else function, set())
+        self._met, self._kept, self._cells = {}, [], []
+        self._look_around(function, set())
 
-    def _look_around(self, function, seen):
+    def _look_around(self, value, seen):
+        owner = value.func if isinstance(value, functools.partial) else value
+        owner = getattr(owner, "__self__", owner)
+        if _is_of_the_notebook(owner):
+            self._keep(f"what its {type(owner).__name__} keeps from call to call", owner)
+            value = type(value).__call__ if owner is value and callable(value) else value
+        if hasattr(value, "__wrapped__"):
+            self._look_around(value.__wrapped__, seen)
+        elif isinstance(value, functools.partial | types.MethodType):
+            return self._look_around(innermost(value), seen)
+        function = value
         if not isinstance(function, types.FunctionType) or function in seen:
             return
         seen.add(function)
@@ -198,10 +269,11 @@ class Surroundings:
             if not isinstance(value, types.ModuleType):
                 self._bound[id(around), name] = around, name, value
                 self._keep(name, value)
-            if isinstance(value, types.FunctionType) and value.__globals__ is around:
+            if callable(value) and getattr(innermost(value), "__globals__", None) is around:
                 self._look_around(value, seen)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-            self._keep(name, value := _content(cell))
+            self._cells.append((name, cell, value := _content(cell)))
+            self._keep(name, value)
             self._look_around(value, seen)
         for value in (function.__defaults__, function.__kwdefaults__, vars(function)):
             self._keep(f"what {function.__name__} keeps from call to call", value)
@@ -219,6 +291,10 @@ class Surroundings:
             The names of what had changed.
         """
         changed = [name for name, kept in self._kept if kept.put_back()]
+        for name, cell, value in self._cells:
+            if _content(cell) is not value:
+                changed.append(name)
+                cell.cell_contents = value
         for around, name, value in self._bound.values():
             if around.get(name, _NOTHING) is not value:
                 changed.append(name)

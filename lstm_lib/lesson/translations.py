@@ -6,7 +6,6 @@ PyTorch()                             asks PyTorch where it is installed, and kn
 unlabelled()                          somebody's arrays, without a word of what is where
 """
 
-import html
 import importlib
 import importlib.util
 import json
@@ -16,7 +15,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from lstm_lib import functional, lstm, model, plotting, rosetta
+from lstm_lib import functional, lstm, model, plotting, rosetta, sigmoid
+from lstm_lib.lesson import course
+from lstm_lib.lesson.tables import Table
 
 SEVEN = {
     "primer": "the primer",
@@ -29,53 +30,6 @@ SEVEN = {
 }
 _FIELDS = {"f": "f_t", "i": "i_t", "C": "C_tilde", "o": "o_t"}
 _IN_TEXT = {"f": "f", "i": "i", "C": "C̃", "o": "o"}
-
-
-class Table:
-    """Rows under a header, for a notebook and for a terminal.
-
-    Parameters
-    ----------
-    caption : str
-        What the table shows.
-    header : sequence of str
-        The names of its columns.
-    rows : sequence of sequence
-        The entries; the first of each row is its name.
-
-    Examples
-    --------
-    >>> Table("Squares", ["n", "n²"], [[2, 4], [3, 9]])
-    Squares
-    n  n²
-    2  4
-    3  9
-    """
-
-    def __init__(self, caption, header, rows):
-        self.caption, self.header = caption, [str(words) for words in header]
-        self.rows = [[str(entry) for entry in row] for row in rows]
-
-    def __repr__(self):
-        lines = [self.header, *self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        padded = (
-            "  ".join(word.ljust(n) for word, n in zip(line, widths, strict=True)).rstrip() for line in lines
-        )
-        return "\n".join([self.caption, *padded])
-
-    def _repr_html_(self):
-        def cells(row):
-            first, *rest = map(html.escape, row)
-            named = f'<th scope="row" style="text-align:left">{first}</th>'
-            return named + "".join(f'<td style="text-align:left">{entry}</td>' for entry in rest)
-
-        header = "".join(
-            f'<th scope="col" style="text-align:left">{html.escape(words)}</th>' for words in self.header
-        )
-        body = "".join(f"<tr>{cells(row)}</tr>\n" for row in self.rows)
-        caption = f'<caption style="text-align:left"><b>{html.escape(self.caption)}</b></caption>'
-        return f"<table>{caption}\n<thead><tr>{header}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 
 def notations(D, H):
@@ -253,7 +207,7 @@ class PyTorch:
 
     def __init__(self, path=None):
         self.torch = importlib.import_module("torch") if importlib.util.find_spec("torch") else None
-        self.path = Path(path or RESULTS / "13_pytorch.json")
+        self.path = Path(path or course.place("notebooks/results") / "13_pytorch.json")
 
     def said(self, key, ask):
         """Return as an array what PyTorch says: what `ask` returns, or what it returned once."""
@@ -280,9 +234,9 @@ class PyTorch:
         """Return arrays by name as tensors."""
         return {name: self.torch.tensor(a) for name, a in arrays.items()}
 
-    def rows(self, *arrays):
-        """Return arrays of shape (T, D, B) as tensors of shape (T, B, D): one row a sequence."""
-        return [self.torch.tensor(a.swapaxes(1, 2).copy()) for a in arrays]
+    def rows(self, array):
+        """Return an array of shape (T, D, B) as a tensor of shape (T, B, D): one row a sequence."""
+        return self.torch.tensor(array.swapaxes(1, 2).copy())
 
     def sgd(self, learned):
         """Return plain gradient descent for these parameters, at the rate 0.1."""
@@ -301,9 +255,6 @@ class PyTorch:
             return net(self.torch.tensor(X.swapaxes(1, 2).copy()))[0].detach().numpy().swapaxes(1, 2)
 
         return self.said("hs of the fresh model", ask)
-
-
-RESULTS = Path(lstm.__file__).resolve().parents[1] / "notebooks" / "results"
 
 
 UNLABELLED = rosetta.Layout("iCfo", {"xh": "a"}, ("b",), columns=True)
@@ -499,6 +450,17 @@ def primer(p, x, h, C):
     return s.h_t, s.C_t
 
 
+def gate(p, k, z, extra=0):
+    """Return σ(W_k · z + b_k + extra).
+
+    Examples
+    --------
+    >>> gate({"W_f": np.zeros((3, 5)), "b_f": np.zeros((3, 1))}, "f", np.ones((5, 1))).ravel().tolist()
+    [0.5, 0.5, 0.5]
+    """
+    return sigmoid(p[f"W_{k}"] @ z + p[f"b_{k}"] + extra)
+
+
 def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
     """Return a table of how far five relatives are from the primer's, and if some weights bring them together.
 
@@ -522,16 +484,115 @@ def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
     return relatives(run, primer, w, cells)
 
 
-def ones_shown(params, bits):
-    """Return for each bit read whether one unit that begins at C = −1 shows more than 0, as 0 or 1.
+def draw_scan(T):
+    """Draw how neighbouring steps are joined, round by round; full circles hold all steps from the first.
+
+    Parameters
+    ----------
+    T : int
+        How many steps.
+
+    Examples
+    --------
+    >>> draw_scan(8)  # in a notebook: the picture
+    Figure: 8 steps are joined in 3 rounds: after them a sum holds up to 2, 4, 8 steps.
+    """
+    fig, ax = plotting.figure(height=2.5)
+    n, rounds = 1, 0
+    while n < T:
+        for t in range(T):
+            for start in [t, t - n] if t >= n else [t]:
+                ax.plot([start, t], [rounds, rounds + 1], color=plotting.QUIET, lw=1.2, zorder=1)
+        n, rounds = 2 * n, rounds + 1
+    for row in range(rounds + 1):
+        faces = [plotting.INK if t < 2**row else "white" for t in range(T)]
+        ax.scatter(range(T), [row] * T, s=90, c=faces, edgecolors=plotting.INK, linewidths=1.4, zorder=2)
+    ax.set(xticks=range(T), xticklabels=range(1, T + 1), xlabel="step t", ylim=(rounds + 0.4, -0.4))
+    ax.set_yticks(range(rounds + 1), ["at first", *(f"round {row}" for row in range(1, rounds + 1))])
+    ax.grid(visible=False)
+    ax.spines[:].set_visible(False)
+    held = ", ".join(str(2**row) for row in range(1, rounds + 1))
+    plotting.show(fig, f"{T} steps are joined in {rounds} rounds: after them a sum holds up to {held} steps.")
+
+
+def reading_ones(step, n, T=20):
+    """Return the memories of n networks of one unit, their weights drawn at random, that read nothing but ones.
+
+    Parameters
+    ----------
+    step : function
+        A relative whose gates do not look at h, such as minLSTM.
+    n, T : int
+        How many networks, how many steps.
+
+    Returns
+    -------
+    ndarray of shape (T, n)
+
+    Examples
+    --------
+    >>> reading_ones(lambda p, x, h, C: (h + x, C), 2, T=3).tolist()
+    [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]
+    """
+    rng, h, path = np.random.default_rng(5), np.zeros((n, 1)), []
+    drawn = {f"W_{k}": rng.normal(0, 3, (n, n + 1)) for k in "fiC"}
+    drawn |= {f"b_{k}": rng.normal(0, 3, (n, 1)) for k in "fiC"}
+    for _ in range(T):
+        h, _ = step(drawn, np.ones((1, 1)), h, h)
+        path.append(h[:, 0])
+    return np.array(path)
+
+
+def draw_paths(path):
+    """Draw memories over time, each as a part of its largest value.
+
+    Parameters
+    ----------
+    path : ndarray of shape (T, n)
+        What `reading_ones` returns.
+
+    Examples
+    --------
+    >>> draw_paths(np.array([[1.0, -1.0], [2.0, -4.0]]))  # in a notebook: the picture
+    Figure: 2 memories over 2 steps, each as a part of its largest value: 2 go one way only.
+    """
+    fig, ax = plotting.figure(height=2.3)
+    ax.plot(range(1, len(path) + 1), path / np.abs(path).max(axis=0), color=plotting.INK, lw=0.8, alpha=0.6)
+    ax.set(xlabel="steps, at each of which a one is read", ylabel="memory / its largest", ylim=(-1.1, 1.1))
+    ax.set_xticks(range(1, len(path) + 1, 3))
+    steps = np.round(np.diff(path, axis=0), 12)
+    one_way = ((steps >= 0).all(axis=0) | (steps <= 0).all(axis=0)).sum()
+    said = f"{path.shape[1]} memories over {len(path)} steps, each as a part of its largest value"
+    plotting.show(fig, f"{said}: {one_way} go one way only.")
+
+
+def draw_parity(params, bits):
+    """Draw what one unit shows that begins at C = −1; grey is where the number of ones so far is odd.
+
+    Parameters
+    ----------
+    params : dict of array_like
+        Of `lstm`, with one input and one unit.
+    bits : sequence of int
+        What it reads, 0 or 1.
 
     Examples
     --------
     >>> silent = {f"{p}_{k}": np.zeros((1, 2 if p == "W" else 1)) for p in "Wb" for k in "ifCo"}
-    >>> ones_shown(silent, [1, 0]).tolist()
-    [0, 0]
+    >>> draw_parity(silent, [1, 0])  # in a notebook: the picture
+    Figure: A unit reads 1 0. Odd so far: 1 1. What it shows is above 0: 0 0.
     """
     params = {name: np.array(p, float) for name, p in params.items()}
     start = np.array([[np.tanh(-1)]]), np.array([[-1.0]])
     hs, _ = lstm.forward(params, np.reshape(bits, (-1, 1, 1)), start)
-    return (hs[:, 0, 0] > 0).astype(int)
+    shown, odd = hs[:, 0, 0], np.cumsum(bits) % 2
+    fig, ax = plotting.figure(height=2.3)
+    for t in np.flatnonzero(odd):
+        ax.axvspan(t - 0.5, t + 0.5, color="#E8E8E8", lw=0)
+    look = plotting.LOOKS["h_t"]
+    ax.step(range(len(bits)), shown, where="mid", color=look.colour, lw=1)
+    ax.plot(range(len(bits)), shown, look.marker, color=look.colour)
+    ax.set(xticks=range(len(bits)), xticklabels=bits, ylim=(-1, 1), ylabel="h", title="Grey: odd so far")
+    ax.set(xlabel="the bit that is read")
+    said = [" ".join(map(str, row)) for row in (bits, odd, (shown > 0).astype(int))]
+    plotting.show(fig, f"A unit reads {said[0]}. Odd so far: {said[1]}. What it shows is above 0: {said[2]}.")

@@ -151,8 +151,10 @@ def build_site(site, names=None):
     """Write the site into the folder `site`, or complain of the first thing that is wrong."""
     names = build.chosen([], build.HERE) if names is None else names
     text = site.with_name(f"{site.name}-text")
-    for folder in (site, text):
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(text, ignore_errors=True)
+    for old in site.glob("*"):
+        if old.name != "lite":  # JupyterLite, which is built beside the pages
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
     lay_out(names, text)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-j", "2"]
     paths = os.pathsep.join(map(str, (HERE, build.HERE)))  # conf.py names a function of pages.py

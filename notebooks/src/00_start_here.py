@@ -72,7 +72,7 @@ figures.start_here.squashers()
 # Each gate adds up what it sees and squashes the sum with **σ**. So does the **candidate**, what might be written, with
 # **tanh**. This unit is a *latch*: where x is 1 it writes, where x is 0 it keeps.
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Live: one unit, with all its numbers on sliders
 latch = {"W_f": [0, -20], "b_f": 10, "W_i": [0, 20], "b_i": -10, "W_C": [0, 0], "b_C": 2, "W_o": [0, 0], "b_o": 10}
 CellExplorer(x_t=1, h_prev=0, C_prev=0, **latch)

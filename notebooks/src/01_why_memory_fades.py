@@ -254,7 +254,7 @@ reveal("01.tanh", np.prod(factors[1:]))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A landscape with a cliff
 #
-# Ask the unit to remember that it has read a 1: after 50 steps the state shall be 0.8. How far it is from that is the **loss**,
+# Ask the unit to remember that it has read a 1: after 50 steps the state should be 0.8. How far it is from that is the **loss**,
 # the number that training makes smaller:
 #
 # $$L = (h_{50} - 0.8)^2.$$

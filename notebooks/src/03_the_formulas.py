@@ -535,7 +535,7 @@ print(f"rolled and unrolled are the same for {sum(same)} of T = 1 … 8")
 # %% slideshow={"slide_type": "fragment"}
 # Your guess: ten times the steps
 how_many = ["as many as before", "ten times as many", "a hundred times as many"]
-predict("03.steps", "How many numbers has it to learn for that?", how_many, limits=[5, 50])
+predict("03.steps", "How many numbers does it have to learn for that?", how_many, limits=[5, 50])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>

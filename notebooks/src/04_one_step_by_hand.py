@@ -308,7 +308,7 @@ reveal("04.errors", figures.one_step_by_hand.errors_after(go_on, cut, rounded))
 # 2. a weight $w_{fx}$ for which the unit keeps less than half of it;
 # 3. whether any C makes h larger than 1.
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Live: the cell under your hands
 assert turned(x_t=-0.94).C_t < C < turned(x_t=-0.92).C_t
 assert turned(x_t=-1.11).C_tilde < 0 < turned(x_t=-1.09).C_tilde

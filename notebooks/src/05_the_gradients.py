@@ -52,7 +52,7 @@ from lstm_lib.lesson import WayBack, exercises, figures, ledger, mine, predict, 
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"], "layout": "below"}
 # ## Two rules, and a way to write
 #
 # L is the loss, one number. For any quantity q in the cell, **dq** is short for ∂L/∂q: how fast L grows when
@@ -76,7 +76,7 @@ from lstm_lib.lesson import WayBack, exercises, figures, ledger, mine, predict, 
 # Cut the cell into small nodes, differentiate each by itself, and walk backwards. Each gate's formula is cut in two: first the
 # sum, called a, then the squashing. A node uses only nodes above it.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "columns"} tags=["output-only"]
 formulas.Lines(list(symbolic.CELL.values()))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -86,7 +86,7 @@ formulas.Lines(list(symbolic.CELL.values()))
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["f_t", "i_t", "C_tilde", "C_t"]}
 # **Predict.** A local derivative needs nothing but the one formula of its node. The memory node has four things in its formula:
 # write down four local derivatives. Each is a single letter.
 
@@ -125,7 +125,7 @@ print(sp.diff(f * C_before + i * c, f))
 # What the eleven nodes stand on, the three inputs $x_t$, $h_{t-1}$, $C_{t-1}$ and the eight parameters, has no formula: those are
 # the *leaves*, and the gradients we want are those of the leaves.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["o_t", "h_t"]}
 # The output is a product, too.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -176,9 +176,17 @@ print(f"with σ(s) in place of s: {again * (1 - again):.4f}")
 #
 # One kind of node is left, the sum a = W · z + b. With one unit and one input it is two products and a bias.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "columns"} tags=["output-only"]
 # Table: the sum in the forget gate, and its derivatives
 figures.the_gradients.sum_of_one_unit()
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# A weight's derivative is what it is multiplied with, and the other way round. Ask for the third line before it
+# appears: people say b, and it is 1.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A weight's derivative is what it is multiplied with, and the other way round. Now with many units. The entry
@@ -237,7 +245,7 @@ s = lstm.step(params, x_t, h_prev, C_prev)
 back = WayBack(params, x_t, h_prev, C_prev)  # each gradient, below the formula it comes from
 back.forward()
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["o_t", "h_t"]}
 # **1 Receive.** L is h, so dh = 1. What the next step sends back along the memory, $dC_{next}$, is 0: there is no next step.
 #
 # **2 Through the output.** h is a product, so the output gate receives the other factor.
@@ -254,7 +262,7 @@ back.write(do_t=do_t)
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["C_t", "o_t", "h_t"]}
 # **3 Into the cell.** The memory receives two things: what arrives from the next step, and what comes through $h_t$.
 # They are added.
 
@@ -270,7 +278,7 @@ back.write(dC_t=dC_t)
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # **4 Split to the gates.** From the memory the gradient goes on to the two gates and the candidate that made it.
 #
 # **Predict.** The old memory was 0.2, the candidate 0.92.
@@ -278,9 +286,9 @@ back.write(dC_t=dC_t)
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the two gates
 gates = ["the forget gate", "both the same", "the input gate"]
-predict("05.hears", "Which gate hears more?", gates, limits=[0.99, 1.01])
+predict("05.hears", "Which gate gets the larger gradient?", gates, limits=[0.99, 1.01])
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 df_t = dC_t * s.C_prev
 di_t = dC_t * s.C_tilde
 dC_tilde = dC_t * s.i_t
@@ -320,9 +328,9 @@ back.write(da_f=da_f, da_i=da_i, da_C=da_C, da_o=da_o)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The output gate has by far the largest gradient *here*. It is reached past tanh(C) = 0.73, the three others through
-# dC = 0.39. With an empty memory tanh(C) is 0, and the output gate hears nothing.
+# dC = 0.39. With an empty memory tanh(C) is 0, and nothing reaches the output gate.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # **6 To the parameters.**
 #
 # **Predict.** Each gate has a weight on h = 0.1 and one on x = 0.5. Compare their gradients.
@@ -331,7 +339,7 @@ back.write(da_f=da_f, da_i=da_i, da_C=da_C, da_o=da_o)
 # Your guess: two weights
 predict("05.weights", "By which factor is the gradient of the weight on x larger than that of the weight on h?")
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 dW_f, dW_i, dW_C, dW_o = da_f @ s.z_t.T, da_i @ s.z_t.T, da_C @ s.z_t.T, da_o @ s.z_t.T
 db_f, db_i, db_C, db_o = da_f, da_i, da_C, da_o  # a bias is multiplied by 1
 
@@ -377,7 +385,7 @@ ours = [dW_f, dW_i, dW_C, dW_o, db_f, db_i, db_C, db_o, dx_t, dh_prev, dC_prev]
 theirs = [*(grads[f"W_{k}"] for k in "fiCo"), *(grads[f"b_{k}"] for k in "fiCo"), *rest]
 print("equal to 14 digits:", all(map(np.allclose, ours, theirs, [1e-14] * 11, [0] * 11)))
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## The ledger: all of it in one table
 #
 # An accountant would put it into two tables with a row for each node: forward, and then back, in the opposite order. Where
@@ -458,21 +466,21 @@ exercises.the_gradients.check_ledger(my_ledger)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## All at once, and the same
 #
-# The nodes were our idea. sympy does not need them: it can put the formulas into one and differentiate that. This is one step,
-# from the four sums and the old memory.
+# The nodes were our idea. sympy does not need them. It can put the formulas of one step into one, here from the four sums and the
+# old memory, and differentiate that.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Table: one step as one formula
 figures.the_gradients.at_once()
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Differentiate this with respect to $a_f$ on paper, and count the factors.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: a count of factors
 predict("05.factors", "How many factors does your result have?", unit="factors")
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the derivative at once, and along the nodes
 both, n_factors = figures.the_gradients.two_ways()
 reveal("05.factors", n_factors)
@@ -486,7 +494,7 @@ both
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # Five. The second line is what the walk along the nodes has found, and algebra says that both are the same function. In the
 # nodes' letters each part is computed once, in the forward pass, and then only looked up.
 
@@ -511,11 +519,11 @@ formulas.Lines([formulas.Formula(node, two.nodes[node]) for node in readers])
 # Two readers: the output of its own step, and the memory of the next. So L depends on $C_1$ along two paths, and two
 # gradients come back to it.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"} tags=["output-only"]
 # Figure: two steps, and the ways of the gradient
 figures.the_gradients.way_back()
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": "way back", "layout": "beside"}
 # The picture shows three meeting places, and each is a `+=` in the program:
 #
 # - **in $C_1$**: from $C_2$ along the memory, and from $h_1$;
@@ -537,7 +545,7 @@ figures.the_gradients.way_back()
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": "way back"}
 # **Predict.** Two steps of the same unit, silence at the second, and L is the last h. Two paths lead back into $C_1$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -552,7 +560,7 @@ one, zero = np.ones((1, 1)), np.zeros((1, 1))
 _, _, dh_1, along_memory = lstm.step_backward(params, steps[1], one, zero)
 through_h = dh_1 * steps[0].o_t * (1 - np.tanh(steps[0].C_t) ** 2)
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: both gradients that come back into the memory
 reveal("05.paths", (along_memory / through_h).item())
 print(f"into C_1:  along the memory {along_memory.item():.6f}  +=  through h_1 {through_h.item():.6f}")
@@ -560,7 +568,7 @@ print(f"into C_1:  along the memory {along_memory.item():.6f}  +=  through h_1 {
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Along the memory, but not by much: whoever forgets the path through h loses more than a third.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # Now leave one of the two out, as a program with `=` instead of `+=` would do, and compare with what really happens to
 # $h_2$ when $C_1$ is moved a little.
 
@@ -577,7 +585,15 @@ for words, dC_1 in candidates.items():
     verdict = "right" if np.isclose(dC_1.item(), true) else "wrong"
     print(f"{words:8} {dC_1.item():.6f}   {verdict}")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The room has voted; now measure. Each path alone is wrong by more than a third, both together are right to the
+# last digit shown. Here somebody usually says aloud: so it is a sum.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "way back", "layout": "beside"}
 # ## Any number of steps
 #
 # The seven moves of one step, as a program. Only moves 1, 3 and 7 have to do with time: what arrives from the next step,
@@ -590,7 +606,7 @@ def through_the_squash(s, df_t, di_t, dC_tilde, do_t):
     return da | {"C": dC_tilde * tanh_grad(s.C_tilde), "o": do_t * sigmoid_grad(s.o_t)}
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def step_backward(params, s, dh_t, dC_next):  # 1 receive
     H, tanh_C = len(s.h_t), np.tanh(s.C_t)
     do_t = dh_t * tanh_C  # 2 through the output
@@ -606,7 +622,8 @@ def step_backward(params, s, dh_t, dC_next):  # 1 receive
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Read the numbers at the ends of the lines: they are the moves. Ask which two lines a plain RNN would not have.
+# Trace the three marks on the picture once more. Then ask which of the seven moves a plain RNN would not have:
+# those of the memory, 3 and the half of 7.
 #
 # </details>
 
@@ -620,13 +637,13 @@ def step_backward(params, s, dh_t, dC_next):  # 1 receive
 
 # %% slideshow={"slide_type": "subslide"}
 def backward(params, dhs, steps):
-    grads = {name: np.zeros_like(p) for name, p in params.items()}
-    dh_next = dC_next = np.zeros_like(steps[-1].h_t)  # nothing comes from after the end
-    dX = []
+    grads, dX = {name: np.zeros_like(p) for name, p in params.items()}, []
+    dh_next = dC_next = np.zeros_like(steps[-1].h_t)  # after the end: nothing
     for s, dh_t in zip(reversed(steps), reversed(dhs), strict=True):
-        step_grads, dx_t, dh_next, dC_next = step_backward(params, s, dh_t + dh_next, dC_next)
+        dh_t = dh_t + dh_next
+        here, dx_t, dh_next, dC_next = step_backward(params, s, dh_t, dC_next)
         for name in grads:
-            grads[name] += step_grads[name]  # the same weights at every step
+            grads[name] += here[name]  # the same weights at every step
         dX.append(dx_t)
     return grads, np.array(dX[::-1]), (dh_next, dC_next)
 
@@ -638,15 +655,15 @@ def backward(params, dhs, steps):
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# `dC_next +` in move 3, `dh_t + dh_next` in the call, `+=` for the weights. If time is short, this is the slide to
-# keep.
+# `dC_next +` in move 3, `dh_t + dh_next` before the call, `+=` for the weights. If time is short, this is the
+# slide to keep.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>The three places</summary>
 #
-# `dC_next + …` in move 3, `dh_t + dh_next` when the step is called, and `grads[name] +=`. They are the three marks in the
+# `dC_next + …` in move 3, `dh_t + dh_next` before the step is called, and `grads[name] +=`. They are the three marks in the
 # picture.
 #
 # </details>
@@ -672,7 +689,7 @@ figures.the_gradients.beside_the_library(backward)
 # the largest entry and rounded up to a power of ten. (The last two move a number a little and look at the loss; they are the
 # subject of [the next lesson](06_check_the_gradient.ipynb).)
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Table: how far each is from the direct derivative
 figures.the_gradients.one_proof_three_checks(np.random.default_rng(2))
 
@@ -690,12 +707,20 @@ figures.the_gradients.one_proof_three_checks(np.random.default_rng(2))
 # and complex steps know neither. What is proved is the formula for these sizes. For larger ones the tests of the library
 # compare it with numerical derivatives, at hundreds of random sizes.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["f_t", "C_t"]}
 # ## What we found
 #
 # A backward pass is small derivatives and two rules: multiply along a path, add where paths meet. Paths meet in three places:
 # in the memory, in h, and in the weights. Along the memory alone the gradient is multiplied by the forget gate and by nothing
 # else.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for the two rules before you show them. Next lecture: a program with a wrong backward pass learns, too, so
+# how does one find out?
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -19,7 +19,7 @@
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
-from types import SimpleNamespace
+from types import SimpleNamespace  # noqa: F401
 
 import numpy as np
 import sympy as sp
@@ -50,16 +50,14 @@ from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal
 # Here are three LSTMs. They learn the same small task, from the same start. Each takes a hundred steps downhill along its gradient.
 
 # %% slideshow={"slide_type": "skip"}
-broken = [museum.hidden(mark).cell() for mark in ("7ad373", "7c5f88")]
-order = np.random.default_rng(11).permutation(3)
-programs = {letter: [lstm, *broken][k] for letter, k in zip("ABC", order, strict=True)}
+programs = exercises.check_the_gradient.three_programs()
 curves = {letter: museum.curve(cell) for letter, cell in programs.items()}
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: three losses in training
 figures.check_the_gradient.three_programs(curves)
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": "three losses in training"}
 # **Predict.** Two of the three have a mistake in the backward pass.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -94,23 +92,16 @@ reveal("06.healthy", "ABC".index(healthy))
 # There are two ways to do it, with one step or with a step to either side. Let L be the loss as a function of one
 # number p. Taylor's formula gives its value a small step away, from its derivatives L′, L″, L‴ at p:
 
+# %% slideshow={"slide_type": "skip"}
+L, p, eps, near = exercises.check_the_gradient.taylor()  # near(s) is L(p + s), up to s³
+formulas.Formula(L(p + eps), near(eps))
 
 # %% slideshow={"slide_type": "skip"}
-L_p, *slopes = sp.symbols("L L' L'' L'''", real=True)
-eps = sp.Symbol("varepsilon", positive=True)
-
-
-def near(step):
-    """Return L(p + step); what has higher powers of the step is left out."""
-    return L_p + slopes[0] * step + slopes[1] * step**2 / 2 + slopes[2] * step**3 / 6
-
-
-one_sided = sp.expand((near(eps) - L_p) / eps)
+one_sided = sp.expand((near(eps) - near(0)) / eps)
 central = sp.expand((near(eps) - near(-eps)) / (2 * eps))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Table: what the two quotients come to
-L, p = sp.Function("L"), sp.Symbol("p", real=True)
 quotients = (L(p + eps) - L(p)) / eps, (L(p + eps) - L(p - eps)) / (2 * eps)
 formulas.Lines([formulas.Formula(*pair) for pair in zip(quotients, (one_sided, central), strict=True)])
 
@@ -146,12 +137,21 @@ def memory(f):
     return C
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Table: the memory of a symbol, multiplied out
 f = sp.Symbol("f")
 formulas.Formula(sp.Symbol("C_5"), sp.expand(memory(f)))
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Formula 4 five times over, with known numbers: here the exact derivative is known, so the error of each way can
+# be seen.
+#
+# </details>
+
 # %% slideshow={"slide_type": "skip"}
 f_0 = 0.8
-exact = float(sp.diff(memory(f), f).subs(f, f_0))
 ways = {
     "one-sided": lambda e: (memory(f_0 + e) - memory(f_0)) / e,
     "central": lambda e: (memory(f_0 + e) - memory(f_0 - e)) / (2 * e),
@@ -166,6 +166,7 @@ predict("06.digits", "To how many digits will it be good?", ["about 7", "about 1
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the error of both, for steps of all sizes
+exact = float(sp.diff(memory(f), f).subs(f, f_0))
 digits = -np.log10(abs(ways["central"](1e-10) / exact - 1))
 reveal("06.digits", digits)
 figures.check_the_gradient.quotients(ways, exact)
@@ -198,12 +199,12 @@ M, S, u = sp.symbols("M S u", positive=True)
 error = eps**2 / 6 * M + S * u / eps
 (best,) = [root for root in sp.solve(sp.diff(error, eps), eps) if root.is_real]
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Table: the error, and the step at which it is smallest
 left = sp.symbols("error varepsilon_best")
 formulas.Lines([formulas.Formula(*pair) for pair in zip(left, (error, best), strict=True)])
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for kind, rounding in (("float64", 2.0**-53), ("float32", 2.0**-24)):
     step = best.subs({M: 1, S: 1, u: rounding})
     least = error.subs({M: 1, S: 1, u: rounding, eps: step})
@@ -263,15 +264,15 @@ assert error.subs(usual | {eps: default}) < 1.5 * error.subs(usual | {eps: best.
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## How far apart is too far?
 #
-# Two gradients a and b are never equal to the last digit. An absolute difference says little: 0.001 is nothing if the
-# gradient is 50, and everything if it is 0.001. So compare relatively:
+# An absolute difference says little: 0.001 is nothing if the gradient is 50, and everything if it is 0.001. So two gradients a
+# and b, which never agree to the last digit, are compared relatively:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Table: the relative error of two numbers
 a, b = sp.symbols("a b", real=True)
 formulas.Formula(sp.Symbol("error"), sp.Abs(a - b) / sp.Max(sp.Abs(a), sp.Abs(b)))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # - Below **10⁻⁵**: right.
 # - Above **10⁻³**: wrong.
 # - Between: look closer. Another ε, or the complex step, decides.
@@ -316,11 +317,7 @@ def problem(cell, T=4, D=2, H=3, B=7, last_only=False):
 # %% slideshow={"slide_type": "skip"}
 def report(cell, **options):
     errors = gradcheck.check_gradients(*problem(cell, **options))
-    wrong = {name: error for name, error in errors.items() if not error < 1e-5}
-    for name, error in wrong.items():
-        words = "WRONG" if error > 1e-3 else "look closer"
-        print(f"{name:4} {words}, relative error {error:.2g}")
-    print("right:", ", ".join(sorted(errors.keys() - wrong.keys())) or "nothing")
+    exercises.check_the_gradient.print_verdicts(errors)
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -345,16 +342,8 @@ report(programs["C"])
 # gradients in one long row, and those of the healthy cell in another. The cosine of the angle between the two is 1 if they point in the same
 # direction, and 0 if one lies across the other.
 
-
 # %% slideshow={"slide_type": "skip"}
-def gradient_of(cell):
-    loss_and_grads, numbers = problem(cell)
-    grads = loss_and_grads(numbers)[1]
-    return np.concatenate([grads[name].ravel() for name in lstm.SHAPES])
-
-
-followed, true = gradient_of(programs["C"]), gradient_of(lstm)
-cosine = followed @ true / np.sqrt((followed @ followed) * (true @ true))
+cosine = exercises.check_the_gradient.cosine(programs["C"], lstm)
 print(f"cosine {cosine:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -407,7 +396,7 @@ predict("06.learn", f"How many of the {len(museum.EXHIBITS)} exhibits still lear
 all_curves = {name: museum.curve(each.cell()) for name, each in museum.EXHIBITS.items()}
 learning = [name for name, losses in all_curves.items() if museum.falls(losses)]
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: the whole museum in training
 reveal("06.learn", len(learning))
 print("the others:", ", ".join(each for each in all_curves if each not in learning))
@@ -462,12 +451,20 @@ rules = {
     "all rules kept": {},
 }
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Each of these checks breaks one rule.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the rule that matters most
 predict("06.rule", "Which check lets the most through?", list(rules)[:-1])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Read the rules aloud and let people say which one they would leave out first. Most leave out the last two; then
+# vote on the five.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 slipped, exhibits = {}, museum.EXHIBITS.items()
@@ -492,30 +489,22 @@ reveal("06.rule", np.argmax([len(slipped[words]) for words in list(rules)[:-1]])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each rule has its exhibits. With one step nothing is carried through time, so no mistake in carrying can show. With the
-# loss at the last step only, nobody notices that the other losses are not heard. And who checks a single matrix sees what
-# that matrix sees.
+# loss at the last step only, nobody notices that the other losses are not heard. And a check of a
+# single matrix finds only what reaches that matrix.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One rule is missing in the table: all sizes have to differ. Here is one step whose dz is cut after D rows instead of H.
 # Where D = H, that is no mistake at all:
 
-
 # %% slideshow={"slide_type": "skip"}
-def cut_at_D(params, dhs, steps):
-    D = len(steps[0].z_t) - len(steps[0].h_t)
-    grads, dx, dh_0, dC_0 = lstm.step_backward(params, steps[0], dhs[0], 0 * dhs[0])
-    dz = np.concatenate([dh_0, dx])
-    return grads, dz[None, D:], (dz[:D], dC_0)
-
-
-careless = SimpleNamespace(forward=lstm.forward, backward=cut_at_D)
+careless = exercises.check_the_gradient.CUT_AT_D
 for D in (3, 2):
     print(f"D = {D}, H = 3: {'passes' if passes(careless, T=1, D=D) else 'found'}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Some slip through with all rules kept. What do they have in common?
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for name in always:
     print(f"{name:18} {museum.EXHIBITS[name].title}")
 
@@ -599,12 +588,19 @@ for one in museum.EXHIBITS.values():
         if one.name < twin:
             print(f"{one.name} is like {twin}: {reason}")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "three losses in training"}
 # ## What we found
 #
 # Central differences confirm a gradient to seven digits or more, the complex step to the last few. A falling loss says
 # very little. A check that leaves out a rule lets through the mistakes that the rule is for, and even a complete one
 # needs two others beside it.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Three checks: equations, gradients, start. Ask everybody to name the one that their own code has never had.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
@@ -689,13 +685,7 @@ exercises.check_the_gradient.check_name(name_of_the_mistake)
 # **b** the units of the second, **c** both, or **d** neither. Think first. Then take the step with `one_step_on`, and look.
 
 # %% slideshow={"slide_type": "skip"}
-rng = np.random.default_rng(9)
-drawn, biases = rng.normal(size=(3, 5)), {f"b_{k}": np.zeros((3, 1)) for k in "fiCo"}
-gates_alike = biases | {f"W_{k}": drawn.copy() for k in "fiCo"}
-rows = rng.normal(size=(4, 5))  # one for each gate, and the same for each unit
-rows[:, :3] = rows[:, :1]
-units_alike = biases | {f"W_{k}": np.tile(rows[n], (3, 1)) for n, k in enumerate("fiCo")}
-X = rng.normal(size=(4, 2, 7))
+gates_alike, units_alike, X = exercises.check_the_gradient.alike()
 
 
 # %% slideshow={"slide_type": "skip"}

@@ -28,6 +28,8 @@ import numpy as np
 
 from lstm_lib import fused, lstm, sigmoid  # noqa: F401  σ is for step 1
 from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, stopwatch
+from lstm_lib.lesson.exercises import many_sequences_fast as times
+from lstm_lib.lesson.exercises.many_sequences_fast import one_product as step_1, same
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -39,7 +41,8 @@ from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, s
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Alone and on paper first. The first one is needed on the slide after the next.
+# Alone and on paper first. 4 rows and 7 columns, one for each entry of z; they are added; two losses that are
+# nearly equal are subtracted, and float32 has too few digits. The first one is needed on the next slide.
 #
 # </details>
 
@@ -58,10 +61,10 @@ from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, s
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Columns
 #
-# One sequence is a row of column vectors. B sequences are B columns side by side, and nothing in the formulas changes: a
-# matrix times a matrix of columns does each column for itself.
+# One sequence is a row of columns. B sequences are B columns side by side, and nothing in the formulas changes: a matrix times
+# a matrix does each column for itself.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** T = 20 steps, D = 3 inputs, H = 4 units, B = 5 sequences. What are the shapes of X, of $z_t$, of
 # W_f · $z_t$, and of all hidden states together?
 
@@ -75,10 +78,10 @@ rng = np.random.default_rng(7)
 params = lstm.init_params(3, 4, rng)
 X = rng.normal(size=(20, 3, 5))
 hs, steps = lstm.forward(params, X)
-z_t = steps[0].z_t
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: all four shapes
+z_t = steps[0].z_t
 for what, array in {"X": X, "z_t": z_t, "W_f @ z_t": params["W_f"] @ z_t, "hs": hs}.items():
     print(f"{what:10} {array.shape}")
 reveal("08.shape", on_offer.index(str((params["W_f"] @ z_t).shape)))
@@ -119,7 +122,7 @@ batches = {str(B): rng.normal(size=(100, 2, B)) for B in (1, 8, 32, 128)}
 race = {B: partial(lstm.forward, params, X) for B, X in batches.items()}
 took = stopwatch.times("batch", race)
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the times of four batches
 print(stopwatch.source())
 for B, ms in took.items():
@@ -153,13 +156,13 @@ predict("08.begins", "With which state does the second call begin?", starts)
 # %% slideshow={"slide_type": "skip"}
 X = np.random.default_rng(16).normal(size=(100, 2, 8))
 whole, steps = lstm.forward(params, X)
-handed_on, zeros = (steps[49].h_t, steps[49].C_t), np.zeros((2, 32, 8))
-random = np.random.default_rng(17).normal(size=(2, 32, 8))
 second = lstm.forward(params, X[50:])[0]
-tried = [lstm.forward(params, X[50:], (h, C))[0] for h, C in (handed_on, zeros, random)]
+handed_on = steps[49].h_t, steps[49].C_t
+zeros, random = np.zeros((2, 32, 8)), np.random.default_rng(17).normal(size=(2, 32, 8))
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: three beginnings, and the whole sequence
+tried = [lstm.forward(params, X[50:], tuple(state))[0] for state in (handed_on, zeros, random)]
 for start, hs in zip(starts, tried, strict=True):
     print(f"from {start:33} step 51 off by {np.abs(hs[0] - whole[50]).max():.2f}")
 reveal("08.begins", [np.array_equal(hs, second) for hs in tried].index(True))
@@ -194,15 +197,7 @@ for b_f in (1.0, 6.0):
 # too, to the last step: the same input gives another answer at every call. So begin with zeros, or with a state that you
 # can name.
 
-# %% slideshow={"slide_type": "skip"}
-# Proof: a state that is handed on, and one that is kept
-assert np.allclose(tried[0], whole[50:], rtol=1e-12, atol=1e-14)
-assert np.array_equal(tried[1], second) and not np.allclose(second[0], whole[50])
-assert apart[99] > 0.05  # with b_f = 6; with b_f = 1:
-one, other = (lstm.forward(params, X, (h, C))[0] for h, C in (zeros, random))
-assert np.abs(one - other)[99].max() < 0.005
-
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "o_t"]}
 # ## Step 1 · One product for four gates
 #
 # The four gates look at the same z. Put their matrices on top of each other, and one product serves them all. The rows of
@@ -271,10 +266,9 @@ exercises.many_sequences_fast.check_one_product(one_product)
 # step 1 the course has its own, in case yours is not there yet:
 
 # %% slideshow={"slide_type": "skip"}
-step_1, same = exercises.many_sequences_fast.one_product, exercises.many_sequences_fast.same
 same(step_1)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["f_t", "i_t", "o_t"]}
 # ## Step 2 · One tanh for four gates
 #
 # Lesson 03 proved that σ of a is ½ + ½ tanh(a/2): σ is a tanh, of half its argument. Halve the weights and biases of the three
@@ -296,14 +290,15 @@ def halved(params):
     return W, b
 
 
+# %% slideshow={"slide_type": "skip"}
 def gates(W, b, z, H):
     a = np.tanh(W @ z + b)
     return a[:H], *(0.5 + 0.5 * a[H:]).reshape(3, H, -1)  # C̃, f, i, o
 
 
-same(one_tanh := exercises.many_sequences_fast.looped(halved, gates))
+same(one_tanh := times.looped(halved, gates))
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t"]}
 # ## Step 3 · Write in place
 #
 # Make the arrays once, before the loop, and let each operation write into them. Three ideas in one:
@@ -311,6 +306,14 @@ same(one_tanh := exercises.many_sequences_fast.looped(halved, gates))
 # - **z is a tape.** All z of all steps lie in one array.
 # - **The bias is a weight.** It becomes a last column of W.
 # - **`out=`.** Every operation says where its result goes.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# The grey wire is what lies in the tape: h is written by one step straight into the z of the next. Nothing is
+# allocated in the loop.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # What is left in the loop made a new array in every line: the stack of h and x, the sum, the tanh, the halves. Now X is
@@ -353,7 +356,6 @@ savings = ["1 one product", "2 one tanh", "3 in place"]
 predict("08.saves", "Which step saves most time, for one sequence and 16 units?", savings)
 
 # %% slideshow={"slide_type": "skip"}
-times = exercises.many_sequences_fast
 versions = {"1 one product": step_1, "2 one tanh": one_tanh, "3 in place": in_place}
 compared = times.compare(versions)
 
@@ -377,7 +379,7 @@ reveal("08.saves", np.argmin(np.diff(small)))  # the largest fall from one to th
 # Step 1 saves most, at every size. With small arrays every call that is saved counts, and the gain is large. With large
 # ones most of the time is in the matrix products themselves. Their arithmetic stays the same, and the gain is modest.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t"]}
 # ## A trick that does not always pay
 #
 # x does not depend on h. So W_x · $x_t$ + b can be computed for all steps at once, in one product before the loop:
@@ -392,7 +394,7 @@ def all_x(W_x, b, X):
     return a.reshape(-1, T, B).transpose(1, 0, 2).copy()
 
 
-same(hoisted := exercises.many_sequences_fast.hoisted(all_x))
+same(hoisted := times.hoisted(all_x))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?
@@ -404,10 +406,10 @@ predict("08.hoist", "With 2 inputs and 32 units, hoisted is …", choices, limit
 
 # %% slideshow={"slide_type": "skip"}
 took = times.compare({"3 in place": in_place, "hoisted": hoisted}, "hoisted, ")
-ratio = {size: each["3 in place"] / each["hoisted"] for size, each in took.items()}
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: hoisted beside step 3
+ratio = {size: each["3 in place"] / each["hoisted"] for size, each in took.items()}
 for which in ratio:
     print(f"{which:23} hoisted is {ratio[which]:.2f} times as fast as step 3")
 reveal("08.hoist", ratio["T=100 B=32 D=2 H=32"])
@@ -427,17 +429,17 @@ reveal("08.hoist", ratio["T=100 B=32 D=2 H=32"])
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The way back
 #
-# Here one more idea helps. Each step adds its own da · zᵀ to the gradient of W. A sum of products of columns is one
-# product of matrices, if the columns of all steps are laid side by side: instead of `dW += da_t @ z_t.T`, T times,
+# Each step adds its own da · zᵀ to the gradient of W. A sum of such products of columns is one product of matrices, if the
+# columns of all steps are laid side by side.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 def at_once(da, z):
     T, rows, B = da.shape
     return da.transpose(1, 0, 2).reshape(rows, T * B) @ z.transpose(0, 2, 1).reshape(T * B, -1)
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Does it pay more with one sequence, or with 32?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -447,11 +449,18 @@ predict("08.at_once", "The one large product pays more …", ["with one sequence
 # %% slideshow={"slide_type": "skip"}
 gain = {B: times.gain(at_once, B) for B in (1, 32)}
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the gradient of W after the loop
 for B in gain:
     print(f"B = {B:2}: dW after the loop is {gain[B]:.1f} times as fast")
 reveal("08.at_once", np.argmax([*gain.values()]))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# With one sequence: a hundred tiny products become one. With 32 they are large enough by themselves.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With one sequence the gain is large, for a hundred tiny products become one. With 32 the products are large enough by
@@ -477,23 +486,22 @@ reveal("08.at_once", np.argmax([*gain.values()]))
 # Table: the library's forward
 print(museum.text_of(fused, "forward"))
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 times.print_layers()
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask which column matters to them. Small layers gain most; float32 halves the bytes, and is no place for a
+# gradient check.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # float32 has half the bytes, so twice as many numbers fit into each instruction and into the caches. The last column shows
 # two changes at once: fusing, and half the digits. For training, 7 digits are usually enough. For checking gradients they
 # are not, as [Check the gradient](06_check_the_gradient.ipynb) shows. `make bench`
 # compares with PyTorch and others on your machine.
-
-# %% slideshow={"slide_type": "skip"}
-# Proof: the two layers give the same gradients
-params, X = lstm.init_params(3, 4, rng), rng.normal(size=(7, 3, 5))
-dhs = rng.normal(size=(7, 4, 5))
-grads, dX, _ = lstm.backward(params, dhs, lstm.forward(params, X)[1])
-fast_grads, fast_dX, _ = fused.backward(params, dhs, fused.forward(params, X)[1])
-assert np.allclose(fast_dX, dX, rtol=0, atol=1e-12)
-assert all(np.allclose(fast_grads[name], grads[name], rtol=0, atol=1e-12) for name in grads)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What a larger one costs
@@ -505,9 +513,9 @@ assert all(np.allclose(fast_grads[name], grads[name], rtol=0, atol=1e-12) for na
 # The way back has two such products at each step, one for dz and one for dW: twice as much again. All else, σ, tanh and the sums, grows with H
 # only and not with H². So there and back a layer makes about three times 8 · H · (H + D) · T · B operations.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Twice as many steps, twice as many sequences, twice as many units: for each of the three, does the cost
-# double, or grow more, or less?
+# %% [markdown] slideshow={"slide_type": "fragment"}
+# **Predict.** Twice as many steps, or sequences, or units: for each of the three, does the cost double, or grow more, or
+# less?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the price of twice the units
@@ -518,7 +526,7 @@ predict("08.units", question, choices, limits=[2.8, 5.6])
 # %% slideshow={"slide_type": "skip"}
 costs = times.costs()  # of lstm and fused, there and back, at 17 sizes
 
-# %% slideshow={"slide_type": "skip"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: what was measured, beside what was counted
 print(f"{'H':>4} {'counted':>12} {'measured':>12} {'a second':>14}")
 for n, took in costs["H"].items():
@@ -545,13 +553,21 @@ figures.many_sequences_fast.growth(costs)
 # count. The products run in a library that people have tuned for decades, called BLAS. Nothing on this page makes them faster; what it
 # saves is all the rest.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "h_t"]}
 # ## Why one sequence cannot be cut into pieces
 #
 # Sequences side by side are independent, so two computers do twice as many. But step 7 of one sequence needs h_6, and that
 # needs h_5: the gates look at the last output. Nobody can begin in the middle.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Follow the wire with a finger: out as h, and into all gates of the next step. That is the chain that nobody can
+# cut.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["f_t", "i_t", "C_tilde", "C_t"]}
 # What if the gates and the candidate looked at x alone? Then all $f_t$ and all $w_t = i_t * \tilde C_t$ are known
 # at once, and what is left is the line of the memory, $C_t = f_t * C_{t-1} + w_t$.
 
@@ -579,9 +595,10 @@ def scan(f, w):
 
 
 # %% slideshow={"slide_type": "fragment"}
+# Table: the scan, beside one step after the other
 f, w = rng.uniform(0.5, 1, size=(1000, 8)), rng.normal(size=(1000, 8))
 memory, rounds = scan(f, w)
-far = np.abs(memory - exercises.many_sequences_fast.one_after_the_other(f, w)).max()
+far = np.abs(memory - times.one_after_the_other(f, w)).max()
 print(f"1000 steps in {rounds} rounds, the same memory: {far < 1e-12}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -611,6 +628,14 @@ print(f"1000 steps in {rounds} rounds, the same memory: {far < 1e-12}")
 # - **A graphics card** wants large products. There PyTorch calls cuDNN, and so can Keras.
 # - **Other programs, same numbers.** The tests of this course compare it with PyTorch, Flax and Keras.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# cuDNN's tricks are in Appleyard and others (2016): one product for four gates, the products with X of several
+# steps joined.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The B sequences of a batch share the weights, so only the gradients of the weights have to be added up. The ideas for the
 # graphics card are in Appleyard and others (2016): one product for four gates, and the products with X of several steps
@@ -618,11 +643,18 @@ print(f"1000 steps in {rounds} rounds, the same memory: {far < 1e-12}")
 # the gates differ: [The formulas](03_the_formulas.ipynb) gives PyTorch's, and `tests/reference/make_references.py` all
 # three.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "what was measured, beside what was counted"}
 # ## What we found
 #
 # Many sequences at once, few calls, large products, nothing allocated in the loop: that makes the layer faster, and small
 # ones most of all. The steps of one sequence have to wait for each other, unless the gates stop looking at h.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask: which of the steps would you do first, if you had one afternoon? The first.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
@@ -697,12 +729,12 @@ exercises.many_sequences_fast.check_for_tanh(for_tanh)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Two steps are one.** Write the rule by which two steps of the memory are put together.
+# **3. Two steps are one.** Write the rule by which two steps of the memory are put together: return (f, w), so
+# that f * C + w is step 1 and then step 2.
 
 
 # %% slideshow={"slide_type": "skip"}
 def put_together(f_1, w_1, f_2, w_2):
-    """Return (f, w) so that f * C + w is step 1 and then step 2."""
     raise NotImplementedError
 
 
@@ -782,6 +814,8 @@ def batches_with_a_bug(series, T, B):
     return [pieces[k : k + B].T[:, None] for k in range(0, len(pieces), B)]
 
 
+# %% slideshow={"slide_type": "skip"}
+# Table: column 0 of the two batches
 print(*[batch[:, 0, 0] for batch in batches_with_a_bug(np.arange(24.0), T=4, B=3)], sep=" | ")
 
 # %% [markdown] slideshow={"slide_type": "skip"}

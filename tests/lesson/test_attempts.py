@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 
 import numpy as np
 import pytest
@@ -151,8 +151,9 @@ LEFT_BEHIND = Outcome(
 
 @pytest.fixture(autouse=True)
 def busy_machine(monkeypatch):
-    """Wait long for code that stops; what does not stop is another test's."""
+    """Wait long for code that stops; what does not stop is another test's, and so is what was stopped before."""
     monkeypatch.setattr(attempts, "_PATIENCE", 600)
+    monkeypatch.setattr(attempts, "_too_slow", deque())
 
 
 @with_threads
@@ -200,15 +201,37 @@ def test_the_stop_button_passes_through(where):
         where(lambda: run(raises(KeyboardInterrupt)))
 
 
-def test_a_function_that_was_stopped_is_not_tried_again_at_once():
-    calls = []
+ENDLESS = """
+def stopped():
+    tries.append(1)
+    while limitless:
+        helper()
+"""
 
-    def slow():
-        calls.append(1)
-        for_ever()
 
-    assert run(slow, limit=0.2) == run(slow, limit=0.2) == STOPPED
-    assert calls == [1]
+def test_what_was_stopped_is_tried_again_only_when_it_is_written_anew():
+    tries = []
+    notebook = {"tries": tries, "limitless": True}
+    exec(f"def helper(): pass\n{ENDLESS}", notebook)
+
+    def again():
+        return run(notebook["stopped"], limit=0.2)
+
+    def inside_of_a_check(function):
+        return run(lambda: function(), limit=0.2)
+
+    assert again() == STOPPED
+    for _ in range(2):
+        assert again().problem == f"{STOPPED.problem} It is tried again once its cell has been run again."
+    assert len(tries) == 1
+    assert inside_of_a_check(notebook["stopped"]) == STOPPED  # a check may wrap it, in a new function each time
+    assert inside_of_a_check(notebook["stopped"]) != STOPPED
+    assert len(tries) == 2
+    for mended in (ENDLESS, "def helper(): 1 / 0", "limitless = False"):
+        exec(mended, notebook)
+        again()
+    assert len(tries) == 5
+    assert "still running" not in again().problem
 
 
 @pytest.mark.parametrize("finished", [lambda: [1].sort(), lambda: np.zeros(2).fill(1)])

@@ -4,6 +4,7 @@ import contextlib
 import io
 import itertools
 import re
+import time
 
 import numpy as np
 import pytest
@@ -207,10 +208,14 @@ def test_nothing_is_given_back():
     assert check("q", 4, 4) is None
 
 
-def test_an_attempt_is_called_once(said):
-    calls = itertools.count()
-    said(lambda: next(calls) * 0 + 4)
-    assert next(calls) == 1
+def test_an_attempt_is_called_once_more_without_a_word(said):
+    assert said(lambda: print("four") or 4) == f"four\n{RIGHT}"
+    fours = itertools.repeat(4, 1)
+    assert "called with the same once more it gives something else" in said(lambda: next(fours, 5))
+    turns = itertools.cycle([1, 2, 3])
+    assert "called with the same once more" in said(
+        lambda n: next(turns), lambda n: n, given=[(1,), (2,), (3,), (1,)][:2]
+    )
 
 
 def test_mistakes_of_the_lesson_are_errors():
@@ -323,6 +328,19 @@ def test_an_endless_attempt_is_stopped_and_an_error_is_said(ask, capsys, monkeyp
 def test_the_limit_is_ten_seconds_and_a_minute_for_a_detector():
     assert attempts.LIMIT == attempts.run.__kwdefaults__["limit"] == 10
     assert checks._LIMIT_OF_A_TRIAL == 60
+
+
+def test_a_detector_has_the_longer_limit(capsys, monkeypatch):
+    def thinks_for_long(cell):
+        end = time.perf_counter() + 1
+        while time.perf_counter() < end:
+            pass
+        return True
+
+    monkeypatch.setattr(attempts.run, "__kwdefaults__", {"limit": 0.1})
+    monkeypatch.setattr(checks, "_LIMIT_OF_A_TRIAL", 600)
+    check_detector("mine", thinks_for_long)
+    assert capsys.readouterr().out == "✗ mine: calls the healthy cell broken.\n"
 
 
 # --- a whole function ---
@@ -503,6 +521,27 @@ def test_a_detector_that_stops_at_an_exhibit_hears_of_the_first(capsys):
 
     said = said_of(capsys, detect)
     assert "detect stopped with ZeroDivisionError at dropped_dC: division by zero." in said
+
+
+def test_a_detector_that_finds_some_and_stops_at_others_hears_of_both(capsys):
+    def detect(cell):
+        if "museum: dropped_dC" in cell.forward.__code__.co_filename:
+            raise ZeroDivisionError("by zero")
+        return bool(museum.start(cell))
+
+    said = said_of(capsys, detect)
+    assert said.startswith(f"✗ mine: catches 1 of {len(museum.EXHIBITS)} exhibits. Slipped through: ")
+    assert said.endswith(" detect stopped with ZeroDivisionError at dropped_dC: by zero.")
+
+
+def test_a_detector_that_finds_nothing_and_stops_hears_only_of_that(capsys):
+    def detect(cell):
+        if "museum: " in cell.forward.__code__.co_filename:
+            raise ZeroDivisionError("by zero")
+        return False
+
+    said = said_of(capsys, detect)
+    assert said.startswith("✗ mine: detect stopped with ZeroDivisionError at ")
 
 
 def test_the_name_of_a_detector_is_text():

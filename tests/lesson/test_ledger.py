@@ -385,6 +385,15 @@ def test_the_html_is_well_formed_and_every_header_knows_its_cells(name, T, fade)
     assert headings == [*made.forward, *made.backward]
 
 
+def test_each_row_of_what_is_given_holds_the_weights_of_its_gate():
+    leaves = ledger.example("quarters")
+    lines = repr(ledger.make("quarters")).splitlines()[2:6]
+    for (letter, heading), line in zip({"f": "f", "i": "i", "C": "C̃", "o": "o"}.items(), lines, strict=True):
+        W_h, W_x = (written.number(weight, 4) for weight in leaves[f"W_{letter}"].flat)
+        b = written.number(leaves[f"b_{letter}"].item(), 4)
+        assert line == f"{heading} | W_{letter}h = {W_h} | W_{letter}x = {W_x} | b_{letter} = {b}"
+
+
 @every_fade
 def test_the_page_needs_nothing_from_outside_and_the_notebook_no_style_sheet(fade):
     made = ledger.make("quarters", 2, fade=fade)

@@ -119,7 +119,7 @@ def test_what_is_kept_runs_alone_and_trains_the_wave(file):
 def test_the_exercise_keeps_a_step_that_gives_back_all_of_it(file, capsys):
     pair = "def my_pair(*given):\n    step = lstm.step(*given)\n    return step.h_t, step.C_t\n"
     exercises.the_formulas.check_step(written(pair))
-    assert capsys.readouterr().out.startswith("✓ your step: right.\nIt is not kept:")
+    assert capsys.readouterr().out.startswith("✓ your step: right.\nIt is not kept in my_lstm.py: ")
     assert not file.exists()
     exercises.the_formulas.check_step(written(STEP))
     assert capsys.readouterr().out == "✓ your step: right.\nKept as step in my_lstm.py.\n"

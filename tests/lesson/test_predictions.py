@@ -77,12 +77,17 @@ def test_a_right_guess_is_said_to_be_right(folder, capsys):
 
 
 @pytest.mark.parametrize(
-    ("value", "end"), [("14", ": close."), ("13", ": close."), ("14.3", ": close."), ("10", "."), ("-14", ".")]
+    ("value", "end"), [("14", ": close."), ("13", ": close."), ("14.25", ": close."), ("10", "."), ("-14", ".")]
 )
 def test_a_number_is_right_when_it_is_close(folder, capsys, value, end):
     guess(ask(choices=None, unit="steps"), value)
     said = printed(capsys, reveal, "00.half", 14.3)
     assert said == f"You guessed {value} steps; it is 14.3 steps{end}\n"
+
+
+def test_a_number_that_is_hit_is_said_to_be_hit(folder, capsys):
+    guess(ask(choices=None, unit="steps"), "14.3")
+    assert printed(capsys, reveal, "00.half", 14.3) == "You guessed 14.3 steps, and so it is.\n"
 
 
 def test_how_close_is_for_the_lesson_to_say(folder, capsys):
@@ -221,7 +226,7 @@ def test_a_number_that_is_refused_leaves_the_one_before(folder, capsys):
     control = guess(guess(ask(choices=None), "14"), "lots")
     assert "no number" in control.note
     assert (control.guess, stored(folder)["guess"]) == (14, 14)
-    assert printed(capsys, reveal, "00.half", 14) == "You guessed 14; it is 14: close.\n"
+    assert printed(capsys, reveal, "00.half", 14) == "You guessed 14, and so it is.\n"
 
 
 @pytest.mark.parametrize("value", ["text", None, [1], {"a": 1}, 0.5, -1, 3, 10**400])

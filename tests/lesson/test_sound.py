@@ -1,4 +1,4 @@
-"""Lesson 12's sounds, pictures and key: what a page gets, and what is said where nothing can be seen or heard."""
+"""Lesson 12's sounds and pictures: what a page gets, and what is said where nothing can be seen or heard."""
 
 import base64
 import io
@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from lstm_lib import fused, model, morse
-from lstm_lib.lesson import morse_key
 from lstm_lib.lesson.figures import sound
 
 
@@ -74,16 +73,3 @@ def test_a_reader_draws_what_the_network_says(params):
     for wrong in ({"noise": -1, "unit": 3}, {"noise": 0.1, "unit": 0}):
         with pytest.raises(ValueError, match=r"noise|unit"):
             draw(**wrong)
-
-
-def test_what_is_keyed_is_read_at_any_speed(params):
-    key = morse_key.Key(params, noise=0)
-    edges = np.cumsum([0, 1, 1, 3, 1, 1]) * 0.2  # R
-    key.taps = edges.reshape(-1, 2).tolist()
-    assert key.said.startswith("3 tones, a dot of 0.20 seconds")
-    assert key.said.endswith("the plain rule R.")
-
-
-def test_a_key_that_sleeps_says_how_to_wake_it(params):
-    bundle = morse_key.Key(params)._repr_mimebundle_()
-    assert morse_key.ASLEEP in bundle["text/html"]

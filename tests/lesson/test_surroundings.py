@@ -115,6 +115,88 @@ def test_two_names_of_one_array_stay_one():
     assert array.tolist() == [0, 0]
 
 
+COUNTERS = {  # what answers 1, 2, 3, … if it is called again and again
+    "nonlocal": """
+def make():
+    n = 0
+    def f():
+        nonlocal n
+        n += 1
+        return n
+    return f
+f = make()
+""",
+    "an object": """
+class Counter:
+    n = 0
+    def __call__(self):
+        self.n += 1
+        return self.n
+f = Counter()
+""",
+    "a method": """
+class Counter:
+    n = 0
+    def counted(self):
+        self.n += 1
+        return self.n
+f = Counter().counted
+""",
+    "a class": """
+class Counter:
+    n = 0
+def f():
+    Counter.n += 1
+    return Counter.n
+""",
+    "a new name in a class": """
+class Counter: pass
+def f():
+    Counter.n = getattr(Counter, "n", 0) + 1
+    return Counter.n
+""",
+    "a namespace": """
+import types
+kept = types.SimpleNamespace(n=0)
+def f():
+    kept.n += 1
+    return kept.n
+""",
+    "an attribute": """
+def f():
+    f.n += 1
+    return f.n
+f.n = 0
+""",
+    "a default": """
+def f(kept=[0]):
+    kept[0] += 1
+    return kept[0]
+""",
+    "a helper with a cache": """
+import functools
+n = 0
+@functools.cache
+def helper(key):
+    global n
+    n += 1
+    return n
+def f():
+    return helper(object())
+""",
+}
+
+
+@pytest.mark.parametrize("how", COUNTERS)
+def test_what_counts_its_calls_begins_anew(how):
+    space = notebook(COUNTERS[how], __name__="__main__")
+    for _ in range(2):
+        around = Surroundings(space["f"])
+        assert [space["f"]() for _ in range(3)] == [1, 2, 3]
+        assert len(around.put_back()) == 1
+        assert around.put_back() == []
+
+
 @given(
     st.recursive(
         st.integers(),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstm_lib import lstm, plotting, rosetta
 from lstm_lib.lesson import translations
-from lstm_lib.lesson.translations import PyTorch, Table
+from lstm_lib.lesson.translations import PyTorch
 
 
 @pytest.fixture
@@ -40,16 +40,6 @@ def test_the_seven_notations_are_counted_as_rosetta_writes_them(D, H):
             assert str(a.shape) in arrays
         assert arrays.split()[0] == next(iter(theirs))
     assert [row[0] for row in rows if int(row[-1]) != 4 * H * (H + D + 1)] == ["PyTorch", "ONNX"]
-
-
-def test_a_table_says_the_same_in_html_and_in_text():
-    table = Table("a < b", ["", "n"], [["x & y", 1], ["long name", 22]])
-    assert repr(table).splitlines() == ["a < b", "           n", "x & y      1", "long name  22"]
-    page = table._repr_html_()
-    assert "a &lt; b" in page
-    assert '<th scope="row" style="text-align:left">x &amp; y</th>' in page
-    assert page.count("<tr>") == 3
-    assert page.count("<td") == 2
 
 
 def test_the_relatives_are_measured_and_not_told():

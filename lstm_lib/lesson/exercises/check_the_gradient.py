@@ -1,16 +1,137 @@
 """What answers the exercises of Check the gradient: central differences, a hunt, a start, the way back, a check.
 
-Each function takes what the learner wrote, and says what there is to say about it.
+Each check takes what the learner wrote, and says what there is to say about it. Beside them is what the lesson
+uses and does not show.
 """
+
+from types import SimpleNamespace
 
 import numpy as np
 
+from lstm_lib import lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.gradcheck import complex_step_gradient
 from lstm_lib.lesson import museum
 from lstm_lib.lesson.checks import check, check_choice, check_detector, check_function
 from lstm_lib.lesson.mistakes import CATALOGUE
 from lstm_lib.lesson.surroundings import taken_from
+
+# --- what the lesson uses ----------------------------------------------------------------------------------------
+
+
+def three_programs():
+    """Return three LSTMs by their letters, of which one is healthy.
+
+    Returns
+    -------
+    dict
+        "A", "B", "C" → a cell such as `lstm`.
+
+    Examples
+    --------
+    >>> [letter for letter, cell in three_programs().items() if not museum.examine(cell)]
+    ['B']
+    """
+    cells = [lstm, *(museum.hidden(mark).cell() for mark in ("7ad373", "7c5f88"))]
+    order = np.random.default_rng(11).permutation(3)
+    return {letter: cells[k] for letter, k in zip("ABC", order, strict=True)}
+
+
+def taylor():
+    """Return a function L, a number p and a step ε as symbols, and ``near``, which gives L(p + step).
+
+    Returns
+    -------
+    L, p, eps : sympy objects
+    near : function
+        Of a step; what has higher powers of it than the third is left out.
+
+    Examples
+    --------
+    >>> L, p, eps, near = taylor()
+    >>> near(0)
+    L
+    """
+    import sympy as sp  # here, so that no other lesson waits for it
+
+    L_p, *slopes = sp.symbols("L L' L'' L'''", real=True)
+
+    def near(step):
+        return L_p + slopes[0] * step + slopes[1] * step**2 / 2 + slopes[2] * step**3 / 6
+
+    return sp.Function("L"), sp.Symbol("p", real=True), sp.Symbol("varepsilon", positive=True), near
+
+
+def print_verdicts(errors):
+    """Print what is wrong, one below the other, and in one line what is right.
+
+    Parameters
+    ----------
+    errors : dict of float
+        Relative errors by name, as from `gradcheck.check_gradients`.
+
+    Examples
+    --------
+    >>> print_verdicts({"W_f": 0.5, "b_f": 1e-4, "X": 1e-9})
+    W_f  WRONG, relative error 0.5
+    b_f  look closer, relative error 0.0001
+    right: X
+    """
+    wrong = {name: error for name, error in errors.items() if not error < 1e-5}
+    for name, error in wrong.items():
+        words = "WRONG" if error > 1e-3 else "look closer"
+        print(f"{name:4} {words}, relative error {error:.2g}")
+    print("right:", ", ".join(sorted(errors.keys() - wrong.keys())) or "nothing")
+
+
+def cosine(cell, other):
+    """Return the cosine of the angle between the gradients of two cells: 1 if they point the same way.
+
+    Examples
+    --------
+    >>> round(cosine(lstm, lstm), 12)
+    1.0
+    """
+    one, two = _gradient(cell), _gradient(other)
+    return float(one @ two / np.sqrt((one @ one) * (two @ two)))
+
+
+def _gradient(cell):
+    numbers, weights, _ = museum.problem((4, 2, 3, 7))
+    _, steps = cell.forward(numbers, numbers["X"], (numbers["h_0"], numbers["C_0"]))
+    grads, _, _ = cell.backward(numbers, weights, steps)
+    return np.concatenate([grads[name].ravel() for name in lstm.SHAPES])
+
+
+def _cut_at_D(params, dhs, steps):
+    D = len(steps[0].z_t) - len(steps[0].h_t)
+    grads, dx, dh_0, dC_0 = lstm.step_backward(params, steps[0], dhs[0], 0 * dhs[0])
+    dz = np.concatenate([dh_0, dx])
+    return grads, dz[None, D:], (dz[:D], dC_0)
+
+
+CUT_AT_D = SimpleNamespace(forward=lstm.forward, backward=_cut_at_D)  # one step; dz is cut after D rows
+
+
+def alike():
+    """Return parameters whose gates are alike, others whose units are alike, and an input for both.
+
+    Examples
+    --------
+    >>> gates, units, X = alike()
+    >>> bool(np.array_equal(gates["W_f"], gates["W_o"])), bool(np.array_equal(units["W_f"][0], units["W_f"][2]))
+    (True, True)
+    """
+    rng = np.random.default_rng(9)
+    drawn, biases = rng.normal(size=(3, 5)), {f"b_{k}": np.zeros((3, 1)) for k in "fiCo"}
+    gates = biases | {f"W_{k}": drawn.copy() for k in "fiCo"}
+    rows = rng.normal(size=(4, 5))  # one for each gate, and the same for each unit
+    rows[:, :3] = rows[:, :1]
+    units = biases | {f"W_{k}": np.tile(rows[n], (3, 1)) for n, k in enumerate("fiCo")}
+    return gates, units, rng.normal(size=(4, 2, 7))
+
+
+# --- the exercises -----------------------------------------------------------------------------------------------
 
 
 def _central(f, p, eps):

@@ -13,7 +13,7 @@ from lstm_lib import fused, lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import attempts, stopwatch
 from lstm_lib.lesson.checks import check, check_order
-from lstm_lib.lesson.surroundings import taken_from
+from lstm_lib.lesson.surroundings import Surroundings, taken_from
 
 # --- 1: one product ----------------------------------------------------------------------------------------------
 
@@ -97,9 +97,12 @@ def check_one_product(attempt):
     known = {f"You get this if {words}.": slip for words, slip in _PRODUCTS.items()}
     cases = list(_layers())
     check("your layer", attempt, one_product, given=cases, known=known)
+    around = Surroundings(attempt)
+    cases.append(cases[0])
     outcomes = [attempts.run(attempt, case) for case in cases]
     if all(_right(outcome.value, one_product(*case)) for outcome, case in zip(outcomes, cases, strict=True)):
         print(_how_fast(attempt))
+    around.put_back()
 
 
 def _right(value, wanted):

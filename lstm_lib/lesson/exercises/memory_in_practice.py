@@ -136,6 +136,9 @@ That is the best run, not the share of runs.
         "That is the mean score; the column `solved` says who is done.": lambda *given: np.mean(
             [row["score"] for row in _kept(*given)]
         ),
+        "Those are the runs one by one, each solved or not; their mean is the share.": lambda *given: np.array(
+            _solved(_kept(*given)), float
+        ),
         "That is divided by all rows of the table, other tasks and cells among them.": lambda rows, task, cell: (
             sum(_solved(_kept(rows, task, cell))) / len(rows)
         ),

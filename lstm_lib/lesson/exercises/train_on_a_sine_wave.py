@@ -6,6 +6,8 @@
 Each prints whether an attempt is right, and names the slip where it knows it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from lstm_lib import data, lstm, model
@@ -59,6 +61,15 @@ LOSS_SLIPS = {
     ),
     "The gradient is divided by the number of steps; the mean is over Y.size numbers.": _with_gradient(
         lambda e: 2 * e / len(e)
+    ),
+    "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": _with_gradient(
+        lambda e: 2 * e / e.shape[-1]
+    ),
+    "Both are those of the root; want the mean square itself and its gradient.": (
+        lambda Y_hat, Y: {
+            "the loss": np.sqrt(np.mean((Y_hat - Y) ** 2)),
+            "dY_hat": (Y_hat - Y) / Y.size / np.sqrt(np.mean((Y_hat - Y) ** 2)),
+        }
     ),
     "Both are those of the absolute errors; want the mean of the squares and its gradient.": (
         lambda Y_hat, Y: {"the loss": np.mean(np.abs(Y_hat - Y)), "dY_hat": np.sign(Y_hat - Y) / Y.size}
@@ -236,9 +247,9 @@ def _trained(train, form=None):
         params = lstm.init_params(1, 3, rng) | {"W_y": rng.normal(0, 0.1, (1, 3)), "b_y": np.zeros((1, 1))}
         X = rng.normal(0, 0.1, (6, 1, 2))  # small numbers: whether long gradients are clipped makes no difference
         losses = train(params, X[:-1], X[1:], n_steps, lr)
-        if losses is None:
-            raise ValueError("it gives back nothing; want the list of losses")
-        losses = np.array(losses if form is None else form(list(losses)), float)
+        if isinstance(losses, Iterator):
+            losses = list(losses)  # only now it trains
+        losses = losses if form is None else form(losses)
         return {"the losses": losses, "W_f afterwards": params["W_f"]}
 
     return run

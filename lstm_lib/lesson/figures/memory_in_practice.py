@@ -2,6 +2,7 @@
 
     solved(rows, title)                  a circle for each run, filled where it solved its task
     learning(groups, guess)              the loss of many runs, step by step
+    telling(C, group)                    the unit that best tells a group of strings from the others
     kept(C, at, groups)                  one memory in many strings, around the letter that matters
     compatible(intervals)                how little a count of five says
     beside_the_baseline(rows, base)      errors of many runs, each divided by the baseline of its own strings
@@ -26,28 +27,36 @@ def solved(rows, title):
 
     Examples
     --------
-    >>> row = {"cell": "RNN", "start": "uniform", "lr": 0.001, "solved": True}
+    >>> row = {"cell": "RNN", "start": "uniform", "lr": 0.001, "solved": True, "steps": 90}
     >>> solved([row, row | {"solved": False}], "Latch")
-    Figure: Latch: which of the runs solved it? RNN, uniform: 1 of 2 at a learning rate of 0.001.
+    Figure: Latch: which of the runs solved it, and in how many steps? RNN, uniform: 1 of 2 at a learning rate of \
+0.001, in 90 steps.
     """
     rates = list(dict.fromkeys(row["lr"] for row in rows))
     names = list(dict.fromkeys((row["cell"], row["start"]) for row in rows))
-    fig, axes = figure(height=0.9 + 0.34 * len(names), ncols=len(rates), squeeze=False)
+    fig, axes = figure(height=0.75 + 0.3 * len(names), ncols=len(rates), squeeze=False)
     told = {f"{cell}, {start}": [] for cell, start in names}
     for n, (lr, ax) in enumerate(zip(rates, axes[0], strict=True)):
-        groups = {f"{cell}, {start}": _outcomes(rows, cell, start, lr) for cell, start in names}
-        plot_runs(groups, ax)
+        runs = {f"{cell}, {start}": _runs(rows, cell, start, lr) for cell, start in names}
+        plot_runs({name: [row["solved"] for row in own] for name, own in runs.items()}, ax)
         ax.set_title(f"learning rate {lr:g}")
         if n:
             ax.set_yticklabels([])
-        for name, runs in groups.items():
-            told[name].append(f"{sum(runs)} of {len(runs)} at a learning rate of {lr:g}")
+        right = ax.get_xlim()[1]
+        for y, (name, own) in enumerate(runs.items()):
+            steps = [row["steps"] for row in own if row["solved"]]
+            took = " to ".join(dict.fromkeys(str(end(steps)) for end in (min, max) if steps))
+            ax.text(right + 1.1, y, took, va="center")
+            count = f"{len(steps)} of {len(own)} at a learning rate of {lr:g}"
+            told[name].append(f"{count}, in {took} steps" if steps else count)
+        ax.text(right + 1.1, -0.9, "steps", va="center")
+        ax.set_xlim(right=right + 4)
     words = "; ".join(f"{name}: {' and '.join(counts)}" for name, counts in told.items())
-    show(fig, f"{title}: which of the runs solved it? {words}.")
+    show(fig, f"{title}: which of the runs solved it, and in how many steps? {words}.")
 
 
-def _outcomes(rows, cell, start, lr):
-    return [row["solved"] for row in rows if (row["cell"], row["start"], row["lr"]) == (cell, start, lr)]
+def _runs(rows, cell, start, lr):
+    return [row for row in rows if (row["cell"], row["start"], row["lr"]) == (cell, start, lr)]
 
 
 def learning(groups, guess, every=50):
@@ -85,6 +94,29 @@ def learning(groups, guess, every=50):
     show(fig, f"The loss of {n} runs, the mean of every {every} steps. {' '.join(told)}")
 
 
+def telling(C, group):
+    """Return the number of the unit that best tells a group from the others, at each of some steps.
+
+    Its two means lie far apart at the step where they are closest, compared with the spread of both.
+
+    Parameters
+    ----------
+    C : ndarray of shape (T, H, B)
+        The memories.
+    group : ndarray of shape (B,)
+        Which strings belong to the group, True or False.
+
+    Examples
+    --------
+    >>> C = np.array([[[0, 1, 0, 1], [5, 6, 0, 1]]])
+    >>> telling(C, np.array([True, True, False, False]))
+    1
+    """
+    apart = abs(C[:, :, group].mean(axis=2) - C[:, :, ~group].mean(axis=2))
+    spread = C[:, :, group].std(axis=2) + C[:, :, ~group].std(axis=2)
+    return int((apart / spread).min(axis=0).argmax())
+
+
 def kept(C, at, groups, before=8, after=80, drawn=60):
     """Show one memory in many strings, from a little before the letter that matters to long after it.
 
@@ -109,7 +141,7 @@ def kept(C, at, groups, before=8, after=80, drawn=60):
 letter, and 1.00 to 1.00 after 1 steps. Where it is Y, the mean is -1.00 at the letter, and -1.00 to -1.00 after \
 1 steps.
     """
-    fig, ax = figure(height=3.4)
+    fig, ax = figure(height=3.3)
     steps, told, C, at = np.arange(-before, after + 1), [], C[:, :drawn], at[:drawn]
     for (letter, chosen), (colour, style) in zip(groups.items(), [(INK, "-"), ("#9A9A9A", "--")], strict=True):
         lines = np.array([C[t - before : t + after + 1, b] for b, t in enumerate(at) if chosen[b]])
@@ -138,7 +170,7 @@ def compatible(intervals):
     >>> compatible({0: (0.0, 0.52), 5: (0.48, 1.0)})
     Figure: What a count of five runs is compatible with: 0 of 5 with 0 to 52 %, 5 of 5 with 48 to 100 %.
     """
-    fig, ax = figure(height=0.8 + 0.34 * len(intervals))
+    fig, ax = figure(height=0.75 + 0.26 * len(intervals))
     told = []
     for k, (low, high) in intervals.items():
         ax.plot([100 * low, 100 * high], [k, k], color=INK, lw=4, solid_capstyle="butt")
@@ -170,7 +202,7 @@ def beside_the_baseline(rows, base, solved_below):
     for row in rows:
         name = f"{row['cell']}, {row['start']}, lr {row['lr']:g}"
         groups.setdefault(name, []).append(-row["score"] / base[row["seed"]])
-    fig, ax = figure(height=0.9 + 0.34 * len(groups))
+    fig, ax = figure(height=0.9 + 0.3 * len(groups))
     told = []
     for n, (name, ratios) in enumerate(groups.items()):
         ax.semilogx(ratios, [n] * len(ratios), "o", color=INK, mfc="none", ms=7)

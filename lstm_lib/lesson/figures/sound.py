@@ -1,5 +1,6 @@
 """What Read Morse by ear shows: sounds with their words, the Morse tree, what is heard, and who reads it how well.
 
+    way(letter)                     the Morse tree, and the way to a letter in it
     play(samples, text, places)     a sound, its transcript, and the tree that is lit while it plays
     heard(message, **amplitudes)    the amplitude in each frame, and the places under it
     error_rates(noises, readers)    the share of letters read wrongly, for every reader and every run
@@ -123,31 +124,85 @@ def _still():
     return f'<img class="still" alt="{words}" style="{style}" src="data:image/svg+xml;base64,{picture}">'
 
 
-def _svg():
-    """Return the tree as SVG, in the colour of the page's text; the script lights the places."""
-    lines, letters = [], ['<g data-code=""><circle cx="300" cy="20" r="11"/><text x="300" y="24">·</text></g>']
-    for letter, code in morse.CODES.items():
-        (x, level), (x_above, _) = position(code), position(STEMS[letter])
-        x, y, x_above, y_above = 600 * x, 20 + 44 * level, 600 * x_above, 20 + 44 * (level - 1)
-        gap = 11 / np.hypot(x - x_above, y - y_above)  # a line ends where the circles begin
-        dx, dy = gap * (x - x_above), gap * (y - y_above)
-        ends = f'x1="{x_above + dx:.1f}" y1="{y_above + dy:.1f}" x2="{x - dx:.1f}" y2="{y - dy:.1f}"'
-        dots = ' stroke-dasharray="2 4"' if code[-1] == "." else ""
-        lines.append(f'<line data-code="{code}" {ends}{dots}/>')
-        at = f'<circle cx="{x:.1f}" cy="{y}" r="11"/>'
-        letters.append(
-            f'<g data-code="{code}" data-letter="{letter}">{at}<text x="{x:.1f}" y="{y + 4}">{letter}</text></g>'
-        )
+def _svg(way=None):
+    """Return the tree as SVG, in the colour of the page's text; the script lights the places, or `way`, a code."""
+    lines, letters = [], []
+    for letter, code in {"·": "", **morse.CODES}.items():
+        (x, level), lit = position(code), _lit(code, way)
+        x, y = 1200 * x, 40 + 88 * level
+        name = f' data-letter="{letter}"' if code else ""
+        at = f'<circle cx="{x:.1f}" cy="{y}" r="22"/>'
+        letters.append(f'<g data-code="{code}"{name}{lit}>{at}<text x="{x:.1f}" y="{y + 8}">{letter}</text></g>')
+        if code:
+            x_above, y_above = 1200 * position(STEMS[letter])[0], y - 88
+            gap = 22 / np.hypot(x - x_above, y - y_above)  # a line ends where the circles begin
+            dx, dy = gap * (x - x_above), gap * (y - y_above)
+            ends = f'x1="{x_above + dx:.1f}" y1="{y_above + dy:.1f}" x2="{x - dx:.1f}" y2="{y - dy:.1f}"'
+            dots = ' stroke-dasharray="4 8"' if code[-1] == "." else ""
+            lines.append(f'<line data-code="{code}" {ends}{dots}{lit}/>')
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" class="morse-tree" viewBox="0 0 600 216" role="img" '
-        'aria-label="The Morse tree; while the sound plays, its place is lit" '
+        '<svg xmlns="http://www.w3.org/2000/svg" class="morse-tree" viewBox="0 0 1200 432" width="1200" '
+        'height="432" role="img" aria-label="The Morse tree; while the sound plays, its place is lit" '
         'style="width:100%;max-width:600px;height:auto;display:block" fill="none" '
-        'stroke="currentColor" font-size="12" text-anchor="middle">'
+        'stroke="currentColor" stroke-width="2" font-size="24" text-anchor="middle">'
         "<style>.morse-tree text{fill:currentColor;stroke:none}.morse-tree .lit text{fill:#fff}"
-        ".morse-tree .lit circle{fill:#A84300;stroke:#A84300}.morse-tree line.lit{stroke-width:4}</style>"
+        ".morse-tree .lit circle{fill:#A84300;stroke:#A84300}.morse-tree line.lit{stroke-width:8}</style>"
         + "".join(lines + letters)
         + "</svg>"
     )
+
+
+def _lit(code, way):
+    return ' class="lit"' if way is not None and way.startswith(code) else ""
+
+
+class Way:
+    """The Morse tree with the way to a letter lit, as a notebook shows it.
+
+    Parameters
+    ----------
+    letter : str
+        One of `morse.CODES`.
+
+    Examples
+    --------
+    >>> Way("A")
+    Figure: The way to A in the Morse tree: a dot to E, a dash to A.
+    """
+
+    def __init__(self, letter):
+        self.code = morse.CODES[letter]
+        steps = [self.code[: n + 1] for n in range(len(self.code))]
+        told = ", ".join(f"a {'dot' if c[-1] == '.' else 'dash'} to {morse.BY_CODE[c]}" for c in steps)
+        self.title, self.words = f"The way to {letter} in the Morse tree", told
+
+    def _repr_html_(self):
+        picture = base64.b64encode(_svg(self.code).replace("max-width:600px;", "").encode()).decode()
+        style = "background:#fff;width:100%;max-width:600px;display:block"
+        return (
+            f'<figure style="margin:0.5em 0"><img alt="{self.title}" style="{style}" '
+            f'src="data:image/svg+xml;base64,{picture}"><details><summary>In words</summary>'
+            f"{self.title}: {self.words}.</details></figure>"
+        )
+
+    def __repr__(self):
+        return f"Figure: {self.title}: {self.words}."
+
+
+def way(letter):
+    """Show the Morse tree with the way to a letter lit.
+
+    Parameters
+    ----------
+    letter : str
+        One of `morse.CODES`.
+
+    Examples
+    --------
+    >>> way("R")
+    Figure: The way to R in the Morse tree: a dot to E, a dash to A, a dot to R.
+    """
+    display(Way(letter))
 
 
 # --- what is heard -----------------------------------------------------------------------------------------------
@@ -171,7 +226,7 @@ def heard(message, **amplitudes):
     """
     T, rows = len(message.on), len(amplitudes) + 1
     fig, axes = plotting.figure(
-        height=1.3 * rows, nrows=rows, sharex=True, height_ratios=[*[1.6] * len(amplitudes), 1]
+        height=1.15 * rows, nrows=rows, sharex=True, height_ratios=[*[1.6] * len(amplitudes), 1]
     )
     for ax, (title, x) in zip(axes, amplitudes.items(), strict=False):
         ax.fill_between(range(T), 0, message.on, step="mid", color=QUIET, lw=0)
@@ -213,7 +268,7 @@ def error_rates(noises, readers):
     ... # doctest: +ELLIPSIS
     Figure: Letters read wrongly. LSTM: 2 to 3 % at noise 0.1, 20 to 30 % at noise 0.25. rule: ...
     """
-    fig, ax = plotting.figure(height=3.2)
+    fig, ax = plotting.figure(height=2.6)
     marks, told = "oXs^vD", []
     for n, (name, runs) in enumerate(readers.items()):
         shift = (n - (len(readers) - 1) / 2) * 0.13

@@ -4,6 +4,7 @@ by_order(…)       how many bits a character needs, for counts of more and more
 by_training(…)    the same while networks train
 by_distance(…)    how often the right closer is foreseen
 coloured(…)       a text in the colours of a unit's memory, shown; draw_coloured(…) gives the figure and its words
+as_a_counter(…)   what a unit does at openers, closers and letters, and its memory at each depth
 """
 
 import json
@@ -13,10 +14,12 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from lstm_lib import fused, text
+from lstm_lib.lesson.tables import Table
 from lstm_lib.plotting import INK, LOOKS, PURPLE, figure, legend, show
 
 MEMORY = LinearSegmentedColormap.from_list("memory", ["#6FAEE2", "white", "#F3A55C"])
 GREY, FLOOR = "#767676", LOOKS["f_t"].colour
+KINDS = {"an opener": text.OPENERS, "a closer": text.CLOSERS, "any letter": text.SYMBOLS[6:]}
 COLUMNS = 60  # characters of a text in a line
 
 
@@ -100,8 +103,8 @@ def opening(results):
 
     Examples
     --------
-    >>> from lstm_lib.lesson.translations import RESULTS
-    >>> opening(RESULTS)  # doctest: +ELLIPSIS
+    >>> from lstm_lib.lesson import course
+    >>> opening(course.place("notebooks/results"))  # doctest: +ELLIPSIS
     Figure: A text of 120 characters, coloured by the memory of unit ...
     """
     net = {name: p.astype(float) for name, p in np.load(results / "11_brackets.npz").items()}
@@ -110,6 +113,49 @@ def opening(results):
     written = text.brackets(2 * COLUMNS, 1, np.random.default_rng(12))
     _, trace = fused.forward(net, text.one_hot(written.codes, len(text.SYMBOLS), float))
     coloured(text.decode(written.codes[:, 0]), trace.C_t[:, unit, 0], unit, written.depth[:, 0])
+
+
+def as_a_counter(trace, unit, written, depth):
+    """Return a table: a unit's gates f and i and how its memory changes, at each kind of character.
+
+    Parameters
+    ----------
+    trace : Step
+        A stacked trace for one text.
+    unit : int
+        Which unit.
+    written : str
+        The text, T characters.
+    depth : ndarray of shape (T, 1)
+        How many brackets are open after each.
+
+    Returns
+    -------
+    Table
+        A row for openers, closers and letters; the caption says what C is at each depth.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> f, i, C = np.ones((3, 1, 1)), np.ones((3, 1, 1)), np.array([1.0, 1.0, 0.0]).reshape(3, 1, 1)
+    >>> trace = SimpleNamespace(f_t=f, i_t=i, C_t=C, C_prev=np.array([0.0, 1.0, 1.0]).reshape(3, 1, 1))
+    >>> as_a_counter(trace, 0, "(a)", np.array([[1], [1], [0]]))
+    Unit 0: C is 0.0 with 0 open, 1.0 with 1
+                f     i     change of C
+    an opener   1.00  1.00  +1.00
+    a closer    1.00  1.00  −1.00
+    any letter  1.00  1.00  +0.00
+    """
+    f, i, C, before = (each[:, unit, 0] for each in (trace.f_t, trace.i_t, trace.C_t, trace.C_prev))
+    rows = []
+    for name, group in KINDS.items():
+        at = [one in group for one in written]
+        change = f"{(C - before)[at].mean():+.2f}".replace("-", "−")
+        rows.append([name, f"{f[at].mean():.2f}", f"{i[at].mean():.2f}", change])
+    by_depth = [f"{C[depth[:, 0] == n].mean():.1f}".replace("-", "−") for n in range(depth.max() + 1)]
+    first, *others = (f"{height} with {n}" for n, height in enumerate(by_depth))
+    caption = ", ".join([f"Unit {unit}: C is {first} open", *others])
+    return Table(caption, ["", "f", "i", "change of C"], rows)
 
 
 def draw_coloured(written, C, unit, below):

@@ -27,7 +27,7 @@ import numpy as np
 from lstm_lib import data, lstm, model, rosetta, sigmoid, training
 from lstm_lib.lesson import exercises, mine, predict, reveal, translations
 
-pytorch = translations.PyTorch()
+gate, pytorch = translations.gate, translations.PyTorch()
 torch = pytorch.torch
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -57,6 +57,14 @@ torch = pytorch.torch
 # Figure: where the gates lie in four programs
 translations.draw_blocks(2, 3)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask where PyTorch keeps the forget gate. People say first, as in the primer; it is the second block, and in ONNX
+# the third. Who guesses wrong gets no error: all blocks have one shape.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The primer has one matrix for each gate, and h and x lie side by side in it. PyTorch and ONNX pile the gates up in rows, in two
 # orders; Keras lays them side by side, since it writes a vector as a row. And all three keep the weights on x and the weights on h
@@ -73,12 +81,28 @@ predict(
     ["yes, 72", "no, two of them store more", "no, each its own"],
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Most say (a): the formulas are the same, so the numbers must be. Next come the seven in a table; let the room find
+# who stores more, and why.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the seven in one table
 table = translations.notations(2, 3)
 more = [row[0] for row in table.rows if row[-1] != "72"]
 reveal("13.numbers", {0: 0, 2: 1}.get(len(more), 2))
 table
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Two biases where one would do, in PyTorch and ONNX. They are added, so nothing changes in what is computed.
+# Announce that something will change in training.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Two of them store 12 numbers more: PyTorch and ONNX have **two biases**, one beside the weights on x and one beside the weights on
@@ -90,20 +114,28 @@ table
 # `rosetta` has this table as data, and two functions: `to` writes the parameters of this course in another notation, `from_`
 # reads them.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 params = lstm.init_params(2, 3, np.random.default_rng(0))
-print({name: array.shape for name, array in rosetta.to("keras", params).items()})
+print({name: a.shape for name, a in rosetta.to("keras", params).items()})
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# By hand it is four lines. For PyTorch: put h before x, cut into four, and give each block its letter.
+# %% [markdown] slideshow={"slide_type": "-"}
+# By hand it takes a few lines. For PyTorch: put h before x, cut into four, and give each block its letter.
 
 # %% slideshow={"slide_type": "fragment"}
 theirs = rosetta.to("torch", params)
 W = np.hstack([theirs["weight_hh_l0"], theirs["weight_ih_l0"]])
-b = theirs["bias_ih_l0"] + theirs["bias_hh_l0"]
-by_hand = {f"W_{k}": block for k, block in zip("ifCo", np.split(W, 4), strict=True)}
-by_hand |= {f"b_{k}": block[:, None] for k, block in zip("ifCo", np.split(b, 4), strict=True)}
-print("ours again:", all(np.array_equal(by_hand[name], params[name]) for name in params))
+b = (theirs["bias_ih_l0"] + theirs["bias_hh_l0"])[:, None]
+by_hand = {f"W_{k}": a for k, a in zip("ifCo", np.split(W, 4), strict=True)}
+by_hand |= {f"b_{k}": a for k, a in zip("ifCo", np.split(b, 4), strict=True)}
+print("equal:", all(np.array_equal(by_hand[k], params[k]) for k in params))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask what happens if one writes fiCo for ifCo. Nothing complains, and the numbers look like numbers. So a conversion
+# is tried on a sequence before it is believed.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The danger is in what does *not* fail. All four blocks have the same shape: if two of them change places, nothing complains, and
@@ -132,6 +164,13 @@ arrays = rosetta.load(pytorch.fresh_model())
 print(rosetta.describe(arrays))
 stranger = rosetta.from_("torch", arrays, prefix="lstm.")
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Point at the two biases, and at the head, which is no part of an LSTM. The next question is about this model.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same words come from the command line: `python -m lstm_lib.rosetta FILE`.
 
@@ -142,7 +181,15 @@ stranger = rosetta.from_("torch", arrays, prefix="lstm.")
 # Your guess: the forget gate of a fresh LSTM of PyTorch
 predict("13.fresh", "Where do its forget gates stand on average?", ["near 0", "near ½", "near 0.73", "near 1"])
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Who has done lesson 02 says near 0.73 or near 1. Ask what that would need: somebody who put a bias there. Next: our
+# own cell draws its gates.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: its gates, drawn by our own cell
 noise = np.random.default_rng(2).normal(size=(30, 2, 1)).astype(np.float32)
 hs, steps = lstm.forward(stranger, noise)
@@ -152,6 +199,14 @@ assert np.abs(pytorch.hidden_states(arrays, noise) - hs).max() < 1e-6  # both co
 print(f"forget gates: {average:.2f} on average")
 reveal("13.fresh", int(np.argmin(np.abs(np.array([0, 0.5, sigmoid(1.0), 1]) - average))))
 translations.draw_gate(trace)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Near ½: a fresh model of PyTorch halves its memory at every step. Who compares two programs compares their starts,
+# too.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Near ½. PyTorch draws all biases around 0, so a fresh model of PyTorch halves its memory at every step. This course and Keras
@@ -166,10 +221,10 @@ translations.draw_gate(trace)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Yours goes on in PyTorch
 #
-# Now the other way. We train a small model here, on the sine wave of lesson 09, with the cell in your file `my_lstm.py` as far as it
-# is yours, and hand it on.
+# Now the other way: a small model with your own cell, as far as it stands in `my_lstm.py`, trained on the sine wave of lesson 09.
 
-# %% slideshow={"slide_type": "fragment"}
+
+# %% slideshow={"slide_type": "skip"}
 cell = mine.cell()
 X, Y = data.sine_waves(60, 16, np.random.default_rng(1), omega=0.2)
 loss_and_grads = translations.squared_error(cell)
@@ -177,32 +232,39 @@ trained = model.init_params(cell, D=1, H=16, K=1, rng=np.random.default_rng(0))
 losses = training.fit(loss_and_grads, trained, [(X, Y)] * 100, training.Adam(lr=0.01))
 print(f"loss {losses[0]:.3f}, after 100 steps {losses[-1]:.3f}")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# In PyTorch the layer and the read-out are two objects, and each takes its numbers by name.
+# %% [markdown] slideshow={"slide_type": "-"}
+# In PyTorch layer and read-out are two objects; each takes its numbers by name.
 
 
 # %% slideshow={"slide_type": "fragment"}
-def in_pytorch(params):
+def in_pytorch(params, hold_second_bias):
     net, head = torch.nn.LSTM(1, 16).double(), torch.nn.Linear(16, 1).double()
     net.load_state_dict(pytorch.tensors(rosetta.to("torch", params)))
     read_out = {"weight": params["W_y"], "bias": params["b_y"][:, 0]}
     head.load_state_dict(pytorch.tensors(read_out))
+    net.bias_hh_l0.requires_grad = not hold_second_bias
     return net, head
 
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Read the two calls of load_state_dict aloud. Then ask why anybody should want to hold a bias still; leave it open,
+# the next section answers.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# And this is twenty steps of training there. One line is unusual: it can hold the second bias still.
+# And these are twenty steps of training there.
 
 
 # %% slideshow={"slide_type": "fragment"}
 def twenty_steps_there(optimiser, hold_second_bias):
-    (net, head), (inputs, targets) = in_pytorch(trained), pytorch.rows(X, Y)
-    net.bias_hh_l0.requires_grad = not hold_second_bias
-    every = [*net.parameters(), *head.parameters()]
-    optimiser, losses = optimiser([p for p in every if p.requires_grad]), []
+    net, head = in_pytorch(trained, hold_second_bias)
+    optimiser, losses = optimiser([*net.parameters(), *head.parameters()]), []
     for _ in range(20):
         optimiser.zero_grad()
-        loss = torch.mean((head(net(inputs)[0]) - targets) ** 2)
+        loss = ((head(net(pytorch.rows(X))[0]) - pytorch.rows(Y)) ** 2).mean()
         loss.backward()
         optimiser.step()
         losses.append(loss.item())
@@ -214,11 +276,19 @@ def twenty_steps_there(optimiser, hold_second_bias):
 # there, and both are 1 for the time being: how often the gradients of the biases count, and how often their steps count.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 twenty_steps_here = partial(translations.twenty_steps, loss_and_grads, trained, X, Y)
 here = twenty_steps_here(training.SGD(lr=0.1))
 there = pytorch.said("SGD, second bias held", lambda: twenty_steps_there(pytorch.sgd, True))
 print(f"loss here  {here[-1]:.10f}\nloss there {there[-1]:.10f}")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Let somebody read the two losses digit by digit. Two programs without a common line agree after twenty steps of
+# training. That was with the second bias held.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Ten digits are equal, after twenty steps in two programs that share not a line of code. The model has been handed on. What PyTorch has
@@ -227,10 +297,10 @@ print(f"loss here  {here[-1]:.10f}\nloss there {there[-1]:.10f}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Why does my copy drift?
 #
-# The second bias was held still. This is what people find when they do not do so: the first loss is equal to the last digit, the
-# second one is not, and then it gets worse.
+# The second bias was held still. Without that the first loss is equal to the last digit, the second is not, and then it gets worse.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+
+# %% [markdown] slideshow={"slide_type": "-"}
 # **Predict.** PyTorch adds its two biases up: $b = b_{ih} + b_{hh}$. Both learn, with SGD and the same learning rate.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -241,7 +311,15 @@ predict(
     ["half as far", "as far", "twice as far"],
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Most say as far: one sum, one slope. Ask for the slope of the sum towards each bias: it is 1, twice. Next: the same
+# twenty steps, with both learning.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the same twenty steps, both biases learning
 both = pytorch.said("SGD, both biases learn", lambda: twenty_steps_there(pytorch.sgd, False))
 sgd_drift = {
@@ -250,6 +328,14 @@ sgd_drift = {
 }
 reveal("13.sum", 2 if np.abs(sgd_drift["bias steps count double"]).max() < 1e-9 else 1)
 translations.draw_drift(sgd_drift, "SGD: our losses and PyTorch's")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# By the chain rule each bias gets the whole gradient of the sum and takes a full step. Count our bias steps double,
+# and twenty losses agree to rounding.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Twice as far. The sum is a function of both biases, and its slope towards each of them is 1: by the chain rule both get the gradient of
@@ -269,7 +355,14 @@ predict(
     ["yes, to rounding", "no, hardly better than before"],
 )
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# It has just worked for SGD, so most say yes. Ask what Adam divides by. Next: three ways to follow it.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: three ways to follow Adam
 both = pytorch.said("Adam, both biases learn", lambda: twenty_steps_there(pytorch.adam, False))
 adam_drift = {
@@ -279,6 +372,14 @@ adam_drift = {
 }
 reveal("13.adam", int(np.abs(adam_drift["bias gradients count double"]).max() > 1e-9))
 translations.draw_drift(adam_drift, "Adam: our losses and PyTorch's")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# A factor in the gradient cancels in Adam. It is the step that has to count double, or one bias is held still; the
+# second is the safer way.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Hardly better. Adam divides the mean of the gradients by their size, and a factor in both cancels: for Adam a doubled gradient is no
@@ -299,27 +400,33 @@ for drift in (sgd_drift, adam_drift):
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The relatives
 #
-# "LSTM" in a paper is not always the primer's cell. Here are its relatives, each as a few lines that differ from ours. All take
-# parameters, an x, and the state (h, C).
+# "LSTM" in a paper is not always the primer's cell. Here are its relatives, in a few lines each. All take parameters, an x, and the
+# state (h, C).
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
-# **1997, no forget gate.** The first LSTM keeps all it has: the old memory is multiplied by 1, for ever. (In that paper the squashing functions were
-# scaled, too.)
+# %% [markdown] slideshow={"slide_type": "skip"}
+# `gate(p, k, z)` is σ(W_k · z + b_k), as ever.
+
+# %% [markdown] slideshow={"slide_type": "-"}
+# **1997, no forget gate** (Hochreiter and Schmidhuber). The first LSTM keeps all it has: the old memory is multiplied by 1, for ever.
 
 
 # %% slideshow={"slide_type": "fragment"}
-def gate(p, k, z, extra=0):
-    return sigmoid(p[f"W_{k}"] @ z + p[f"b_{k}"] + extra)
-
-
 def of_1997(p, x, h, C):
     z = np.concatenate([h, x])
     C = C + gate(p, "i", z) * np.tanh(p["W_C"] @ z + p["b_C"])
     return gate(p, "o", z) * np.tanh(C), C
 
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Cover the third line and ask what has gone. f has. In the paper of 1997 the squashing functions were scaled, too;
+# the forget gate came in 2000.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Peepholes** (2002). The gates see the memory itself, each unit its own: f and i the old one, o the new one.
+# **Peepholes** (Gers and others 2002). The gates see the memory itself, each unit its own: f and i the old one, o the new one.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -330,8 +437,15 @@ def with_peepholes(p, x, h, C):
     return gate(p, "o", z, p["p_o"] * C) * np.tanh(C), C
 
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask which memory o may look at: the new one, since it opens last. Hence it is computed after C.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Coupled gates.** What is forgotten makes room for what is written: i = 1 − f, and one gate less to learn.
+# **Coupled gates** (in Greff and others 2017). What is forgotten makes room for what is written: i = 1 − f, and one gate less to learn.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -342,32 +456,57 @@ def coupled(p, x, h, C):
     return gate(p, "o", z) * np.tanh(C), C
 
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask what cannot be done any more: to keep all and write all, as a counter does.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **GRU** (2014). Coupled gates, and no memory beside h. There is no output gate; a *reset* gate r says how much of h the candidate
-# sees. In the first paper (Cho and others) the gate z keeps, in the second (Chung and others) it writes. Ours borrows W_f for z and W_i for r.
+# sees. The gate z keeps in Cho's paper, and writes in Chung's.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Ours borrows W_f for z and W_i for r.
 
 
 # %% slideshow={"slide_type": "fragment"}
 def gru(p, x, h, C, z_keeps=True):
     z, r = (gate(p, k, np.concatenate([h, x])) for k in "fi")
     candidate = np.tanh(p["W_C"] @ np.concatenate([r * h, x]) + p["b_C"])
-    keep, write = (z, 1 - z) if z_keeps else (1 - z, z)
-    h = keep * h + write * candidate
+    keep = z if z_keeps else 1 - z
+    h = keep * h + (1 - keep) * candidate
     return h, h
 
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Two papers of one year, and z means the opposite. Ask what one has to do to weights that go from one to the other:
+# exercise 3.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **minLSTM** (2024). Neither gates nor candidate look at h. The two gates share: f and i are divided by their sum. No tanh, no output
+# **minLSTM** (Feng and others 2024). Neither gates nor candidate look at h. The two gates share: f and i are divided by their sum. No tanh, no output
 # gate.
 
 
 # %% slideshow={"slide_type": "fragment"}
 def min_lstm(p, x, h, C):
     f, i, new = (p[f"W_{k}"][:, len(h) :] @ x + p[f"b_{k}"] for k in "fiC")
-    f, i = sigmoid(f), sigmoid(i)
-    h = (f * h + i * new) / (f + i)
+    h = (sigmoid(f) * h + sigmoid(i) * new) / (sigmoid(f) + sigmoid(i))
     return h, h
 
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask where h is on the right side: in one place only, multiplied by a number that does not know it. Keep this for
+# the next section.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # How far are they from the primer's cell? All get the same weights and the same sequence. The right half of the table asks something else: is
@@ -380,6 +519,14 @@ chungs = weights | {"W_f": -weights["W_f"], "b_f": -weights["b_f"]}
 second_paper = translations.run(lambda *arguments: gru(*arguments, z_keeps=False), chungs)
 assert np.abs(second_paper - translations.run(gru, weights)).max() < 1e-12
 translations.siblings(of_1997, with_peepholes, coupled, gru, min_lstm)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Go through the last two columns: three of the five are the primer's cell with some numbers fixed, or the other way
+# round. GRU and minLSTM show their memory itself, and no weights undo tanh.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three of the five are the primer's cell with some numbers fixed, or the other way round. The cell of 1997 is ours with the forget gate
@@ -398,11 +545,22 @@ translations.siblings(of_1997, with_peepholes, coupled, gru, min_lstm)
 #
 # $$C_t = a_t * C_{t-1} + b_t$$
 #
-# with all $a_t$ and $b_t$ known, and this needs no loop over the steps: two neighbouring steps make one step of the same form,
-# with factor $a_2 a_1$ and sum $a_2 b_1 + b_2$. So join neighbours, then neighbours of neighbours.
+# with all $a_t$ and $b_t$ known.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask who has waited for an RNN on a graphics card. The card idles: one step after the other. Next: how to join two
+# steps into one.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# This needs no loop over the steps: two neighbouring steps make one step of the same form, with factor $a_2 a_1$ and sum
+# $a_2 b_1 + b_2$. So join neighbours, then neighbours of neighbours.
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def scan(a, b):
     n, rounds = 1, 0
     while n < len(a):
@@ -412,12 +570,29 @@ def scan(a, b):
     return b, rounds
 
 
+translations.draw_scan(8)
+
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Do two steps on the board: put C_1 into C_2 and collect. It is a step of the same form; so one may go on joining.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** 1000 steps are joined in this way, from C = 0. In a round everything happens at once.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: rounds for a thousand steps
 predict("13.rounds", "How many rounds does it take?", unit="rounds")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Some say 500, half of the steps. Eight took three rounds; sixteen would take four.
+#
+# </details>
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: the scan, beside the loop
@@ -435,15 +610,22 @@ reveal("13.rounds", rounds, within=0)
 # units ten rounds take far less time than a thousand steps. This is called a *parallel scan*.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The price is paid in what can be computed. Take **parity**: is the number of ones so far odd or even? One unit of the primer's cell can tell. A one
+# The price is paid elsewhere. Take **parity**: is the number of ones so far odd or even? One unit of the primer's cell can tell. A one
 # makes it forget, and write the opposite of *what it is showing*; a zero leaves it alone.
 
-# %% slideshow={"slide_type": "fragment"}
-flip = {"W_f": [[0, -20]], "W_i": [[0, 20]], "W_C": [[-20, 0]], "W_o": [[0, 0]]}
-flip |= {"b_f": [[10]], "b_i": [[-10]], "b_C": [[0]], "b_o": [[20]]}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+flip = {"W_f": [[0, -20]], "b_f": [[10]], "W_i": [[0, 20]], "b_i": [[-10]]}
+flip |= {"W_C": [[-20, 0]], "b_C": [[0]], "W_o": [[0, 0]], "b_o": [[20]]}
 bits = [1, 1, 0, 1, 1, 1, 0, 0, 1, 0]
-print("bits read ", *bits)
-print("odd so far", *translations.ones_shown(flip, bits))
+translations.draw_parity(flip, bits)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Let the room say odd or even along the row of bits. Then ask which of the weights looks at h: the candidate's, −20.
+# That is the one that a blind cell has not got.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Now a minLSTM reads nothing but ones. Its weights are drawn at random, a thousand times.
@@ -452,16 +634,28 @@ print("odd so far", *translations.ones_shown(flip, bits))
 # Your guess: can it go up and down?
 predict("13.turns", "How many of the thousand turn round at least once, up and then down?", unit="networks")
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# People expect a few by luck. Next: the thousand, and why none can.
+#
+# </details>
+
+# %% slideshow={"slide_type": "subslide", "layout": "below"} tags=["output-only"]
 # Answer: a thousand minLSTMs read ones
-rng, h, path = np.random.default_rng(5), np.zeros((1000, 1)), []
-drawn = {f"W_{k}": rng.normal(0, 3, (1000, 1001)) for k in "fiC"}
-drawn |= {f"b_{k}": rng.normal(0, 3, (1000, 1)) for k in "fiC"}
-for _ in range(20):
-    h, _ = min_lstm(drawn, np.ones((1, 1)), h, h)
-    path.append(h[:, 0])
+path = translations.reading_ones(min_lstm, 1000)
 turns = np.diff(np.sign(np.round(np.diff(path, axis=0), 12)), axis=0)
 reveal("13.turns", int((np.abs(turns) > 1).any(axis=0).sum()))
+translations.draw_paths(path[:, :40])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# With the same x the factor is the same at each step and lies between 0 and 1: the memory creeps from one side, and
+# cannot hop. Sarrof and others 2024 prove it for all such cells; Grazzi and others 2025 mend it with negative
+# factors.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # None. With the same x the factor and the sum are the same at each step, the factor lies between 0 and 1, and so the memory creeps towards one
@@ -483,6 +677,15 @@ reveal("13.turns", int((np.abs(turns) > 1).any(axis=0).sum()))
 # | **mLSTM**, in *xLSTM* (2024) | x; the memory is a matrix of keys and values | yes | as minLSTM; a matrix for each head instead of a column |
 # | **sLSTM**, in *xLSTM* (2024) | x and h | no | time, like the LSTM; its input gate is exponential, and the memory is divided by a running sum |
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Read one column only: what the factor sees. Nothing, x, or x and h: the rest follows. Sources: Feng and others
+# 2024, Gu and others 2022, Gu and Dao 2023, Beck and others 2024; what they cannot compute: Merrill and others 2024,
+# Sarrof and others 2024.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # - **xLSTM** (Beck and others 2024) is a stack of both kinds of blocks. sLSTM keeps what this page is about, h in the gates ("memory
 #   mixing"), and pays for it with steps one after the other; mLSTM gives it up and is computed for all steps together.
@@ -500,16 +703,23 @@ reveal("13.turns", int((np.abs(turns) > 1).any(axis=0).sum()))
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# The same six formulas are stored in seven ways, and a table of orders, shapes and biases is all it takes to read them. Two biases compute
-# the same as one and learn twice as fast. The relatives differ in what their gates may see, and a gate that does not see h
-# buys speed with what can be remembered.
+# The same six formulas are stored in seven ways; a table of orders, shapes and biases is all it takes. Two biases compute
+# the same as one and learn twice as fast. A gate that does not see h buys speed with what can be remembered.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Close with two questions to ask of one's own data: must the state decide what happens to the state? And is the loop
+# over time what I wait for?
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
 #
 # **1. An unlabelled file.** Somebody has left you two arrays, `a` and `b`, a sequence, and the hidden states that their LSTM has
 # computed for it. Which notation is it? Return it as a `rosetta.Layout`: the order of the gates, whether h or x comes first in `a` ("hx" or "xh"),
-# and whether the gates lie in columns.
+# and whether the gates lie in columns. The primer's would be `rosetta.Layout("fiCo", {"hx": "a"}, ("b",), columns=False)`.
 
 # %% slideshow={"slide_type": "skip"}
 found, X_found, hs_found = translations.unlabelled()
@@ -518,8 +728,7 @@ print({name: a.shape for name, a in found.items()}, X_found.shape, hs_found.shap
 
 # %% slideshow={"slide_type": "skip"}
 def layout():
-    raise NotImplementedError  # your answer in place of this line, in the form of the next one
-    return rosetta.Layout("fiCo", {"hx": "a"}, ("b",), columns=False)
+    raise NotImplementedError  # return rosetta.Layout(…)
 
 
 # %% slideshow={"slide_type": "skip"}
