@@ -22,7 +22,7 @@ from lstm_lib.lesson.figures import one_step_by_hand
 from lstm_lib.plotting import LOOKS, Picture, figure
 
 PICTURE, WAY_BACK = "picture", "way back"
-SIZE, TALL = (5.3, 2.6), (5.3, 3.3)  # inches: small, so that the letters are large
+SIZE, TALL = (5.3, 2.65), (5.3, 3.3)  # inches: small, so that the letters are large
 OWN = r"(?P<own>(?<![A-Za-z\\{])[fioh]|\\tilde\{C\})_(?:\{[^{}]*\}|\w)"  # f_t, \tilde{C}_t
 OF_A_GATE = r"(?<![A-Za-z\\])[Wba]_(?:\{(?P<gate>[fioC])[^{}]*\}|(?P<letter>[fioC]))"  # W_f, a_{f,1}
 QUANTITY = re.compile(f"{OWN}|{OF_A_GATE}")
