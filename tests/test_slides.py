@@ -116,11 +116,8 @@ def test_a_deck_holds_what_is_marked_for_it_and_nothing_else():
 
 
 def test_links_from_deck_to_deck_lead_to_decks():
-    page = slides.deck(
-        slides.prepare(
-            lesson(("slide", "# Go\n\n[on](03_the_formulas.ipynb#The-map), [out](https://example.org/a.ipynb)"))
-        ),
-        "Go",
+    page = page_of(
+        lesson(("slide", "# Go\n\n[on](03_the_formulas.ipynb#The-map), [out](https://example.org/a.ipynb)"))
     )
     assert 'href="03_the_formulas.html#The-map"' in page
     assert 'href="https://example.org/a.ipynb"' in page
