@@ -4,7 +4,6 @@ import re
 import shutil
 from pathlib import Path
 
-import build
 import deck_page
 import lab
 import nbformat
