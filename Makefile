@@ -5,7 +5,7 @@ BIN    := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
-ALL    := course-test-grading-takeaway$(if $(CHROME),-browser-lite)
+ALL    := course-test-grading-site-takeaway$(if $(CHROME),-browser-lite)
 # `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -18,7 +18,7 @@ QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
 pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages takeaway book lite grade bench lock clean
+.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages site takeaway book lite grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
@@ -68,6 +68,9 @@ book: env         ## the whole course as one PDF, into _build/takeaway; Chromium
 
 lite: $(VENV)/ready-course-test-lite  ## the course in a browser, nothing to install, into _build/site/lite; npm gives Python for it
 	$(BIN)/python notebooks/lite.py
+
+site: env         ## lessons, guides and library as pages that open from disk or from any host, into _build/site
+	$(BIN)/python notebooks/site/make_site.py
 
 grade: env        ## mark what was handed in: `make grade SET=ps1_forward COURSE=folder`, notebooks/graded/INSTRUCTORS.md
 	$(BIN)/python notebooks/graded/grade.py $(SET) $(if $(COURSE),--course $(COURSE)) $(if $(STUDENT),--student "$(STUDENT)") $(GRADE_OPTIONS)

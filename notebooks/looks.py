@@ -5,6 +5,7 @@ only_answers(outputs)  what came out of a cell, without what it printed beside i
 coloured(latex)        a formula in the colours of the course
 
 A cell asks in its metadata: ``"picture": ["f_t", "C_t"]`` is the circuit of the cell with these quantities lit,
+``"picture": {"numbers": ["f_t"]}`` the same with the numbers of the primer's step on the wires,
 ``"picture": "way back"`` is two steps and the ways of the gradient, and any other words are the bar of a folded
 cell of the lesson, whose picture is shown once more.
 """
@@ -15,11 +16,13 @@ import view
 from nbformat import v4
 from wall import IT_IS, page_of
 
+from lstm_lib import data, lstm
 from lstm_lib.lesson import diagrams
+from lstm_lib.lesson.figures import one_step_by_hand
 from lstm_lib.plotting import LOOKS, Picture, figure
 
 PICTURE, WAY_BACK = "picture", "way back"
-SIZE, TALL = (5.3, 2.7), (5.3, 3.3)  # inches: small, so that the letters are large
+SIZE, TALL = (5.3, 2.65), (5.3, 3.3)  # inches: small, so that the letters are large
 OWN = r"(?P<own>(?<![A-Za-z\\{])[fioh]|\\tilde\{C\})_(?:\{[^{}]*\}|\w)"  # f_t, \tilde{C}_t
 OF_A_GATE = r"(?<![A-Za-z\\])[Wba]_(?:\{(?P<gate>[fioC])[^{}]*\}|(?P<letter>[fioC]))"  # W_f, a_{f,1}
 QUANTITY = re.compile(f"{OWN}|{OF_A_GATE}")
@@ -46,6 +49,9 @@ def drawn(wanted, cells):
         return as_output(diagrams.draw_way_back(figure(*TALL)[1]), "Two steps, and the ways of the gradient.")
     if isinstance(wanted, str):
         return of_another(wanted, cells)
+    if isinstance(wanted, dict):
+        ax = one_step_by_hand.lit(lstm.step(*data.walkthrough()), wanted["numbers"], figure(*SIZE)[1])
+        return as_output(ax, f"The cell with its numbers; in colour: {', '.join(wanted['numbers'])}.")
     return as_output(diagrams.draw_cell(wanted, figure(*SIZE)[1]), f"The cell; in colour: {', '.join(wanted)}.")
 
 

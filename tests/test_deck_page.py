@@ -57,3 +57,9 @@ def test_no_slide_of_any_deck_is_without_a_heading_or_shows_book_keeping():
     for name in slides.build.chosen([], slides.HERE):
         found = deck_page.count(deck_page.deck(name))
         assert found["no heading"] == found["book-keeping"] == 0, name
+
+
+@pytest.mark.parametrize("number", ["00", "01", "02", "03", "04"])
+def test_a_finished_deck_breaks_no_rule(number):
+    (name,) = slides.build.chosen([number], slides.HERE)
+    assert deck_page.broken(deck_page.count(deck_page.deck(name))) == []

@@ -98,7 +98,7 @@ def test_make_lab_installs_the_course_only_and_make_test_adds_to_it():
         return subprocess.run(told, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert re.findall(r'-e "\.(\S+)"', commands("lab")) == ["[course]"]
-    assert re.findall(r'-e "\.(\S+)"', commands("test")) == ["[course,test,grading,takeaway]"]
+    assert re.findall(r'-e "\.(\S+)"', commands("test")) == ["[course,test,grading,site,takeaway]"]
     assert "no lesson" not in commands("quick")
     assert "minutes" in commands("test").splitlines()[0]
 

@@ -44,7 +44,7 @@ from lstm_lib.lesson import CellExplorer, exercises, figures, mine, predict, rev
 # gone after a few steps. An LSTM has a **short-term memory that lasts long**
 # ([Hochreiter and Schmidhuber 1997](#References)).
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["f_t", "i_t", "C_tilde", "o_t", "C_t", "h_t", "z_t"], "layout": "beside"}
 # ## The cell: a memory with three gates
 #
 # One **unit** of an LSTM carries a number from step to step: its memory, or **cell state**, C. Three **gates**, numbers
@@ -62,20 +62,36 @@ from lstm_lib.lesson import CellExplorer, exercises, figures, mine, predict, rev
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"} tags=["output-only"]
 # Figure: two curves that squash any number
 figures.start_here.squashers()
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "two curves that squash any number"}
 # ## Try it: a memory under your hands
 #
 # Each gate adds up what it sees and squashes the sum with **σ**. So does the **candidate**, what might be written, with
 # **tanh**. This unit is a *latch*: where x is 1 it writes, where x is 0 it keeps.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask which of the two curves a gate needs: one that stays between 0 and 1. The other has a sign, so that a memory
+# can go down as well as up.
+#
+# </details>
+
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Live: one unit, with all its numbers on sliders
 latch = {"W_f": [0, -20], "b_f": 10, "W_i": [0, 20], "b_i": -10, "W_C": [0, 0], "b_C": 2, "W_o": [0, 0], "b_o": 10}
 CellExplorer(x_t=1, h_prev=0, C_prev=0, **latch)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Esc gives the keys back to the deck. Press *Next step* once with x = 1, then x = 0, and go on: nothing moves.
+# Let the room say why before you turn the page.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Press *Next step* once with x = 1, set x to 0, press on: C stands still. The **bias** $b_f$ is the forget gate's constant; with
@@ -93,7 +109,7 @@ predict(
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
+# <details><summary>For the lecturer · 2 min</summary>
 #
 # People answer "three quarters", or "a third": they do not multiply, or they subtract. Say: three quarters *of what is left*,
 # every step. Then go to the page: pull b_f down and press "Next step" with the room counting.
@@ -123,9 +139,14 @@ for _ in range(10):
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # Every step has two inputs: the value, and a flag that is 1 where the value matters and 0 where it is noise.
+#
+# | step | 1 | 2 | 3 | … | 100 |
+# |---|---|---|---|---|---|
+# | value | +1 or −1 | noise | noise | … | noise |
+# | flag | 1 | 0 | 0 | … | 0 |
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
+# <details><summary>For the lecturer · 1 min</summary>
 #
 # Ask: how would *you* do it, with one number of memory? People say: write the symbol down and look at nothing else
 # until the end. That is the solution; the rest is how numbers do it.
@@ -152,6 +173,14 @@ X.shape
 # - flag up: forget the old memory, write the value;
 # - flag down: keep the memory, write nothing.
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Let the room say it in gates before the table comes: who listens to the flag, and with which sign? The bias says
+# what a gate does when the flag is down.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each gate is σ of a weighted sum of h, the value and the flag, plus its bias. σ(−10) is nearly 0 and σ(10) nearly 1, so a weight
 # of ±20 on the flag and a bias of ∓10 make a switch. In each row the three weights belong to h, the value and the flag, in this
@@ -160,16 +189,17 @@ X.shape
 # %% slideshow={"slide_type": "skip"}
 print(f"σ(−10) = {sigmoid(-10):.6f},  σ(10) = {sigmoid(10):.6f}")
 
-# %% slideshow={"slide_type": "subslide"}
-#                         h    value  flag
-params = {
-    "W_f": np.array([[0.0, 0.0, -20.0]]), "b_f": np.array([[10.0]]),  # keep, unless flag up
-    "W_i": np.array([[0.0, 0.0, 20.0]]), "b_i": np.array([[-10.0]]),  # write, if flag up
-    "W_C": np.array([[0.0, 2.0, 0.0]]), "b_C": np.array([[0.0]]),  # what: tanh of 2 · value
-    "W_o": np.array([[0.0, 0.0, 0.0]]), "b_o": np.array([[10.0]]),  # always show
+# %% slideshow={"slide_type": "fragment"}
+#                 h  value  flag
+weights = {
+    "W_f": [[0.0, 0.0, -20.0]], "b_f": [[10.0]],   # keep, unless flag up
+    "W_i": [[0.0, 0.0, 20.0]],  "b_i": [[-10.0]],  # write, if flag up
+    "W_C": [[0.0, 2.0, 0.0]],   "b_C": [[0.0]],    # what: tanh of 2 · value
+    "W_o": [[0.0, 0.0, 0.0]],   "b_o": [[10.0]],   # always show
 }  # fmt: skip
+params = {name: np.array(rows) for name, rows in weights.items()}
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** After step 1 the memory is about tanh(±2) = ±0.96. Then come 99 steps of noise.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -182,10 +212,10 @@ predict(
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# Let everybody commit by hand. Most say "nothing" or "half": ninety-nine steps of noise sound like a lot. In the picture the thin
-# grey line is what the unit heard, the two black ones are what it kept.
+# Let everybody commit by hand. Most say “nothing” or “half”: ninety-nine steps of noise sound like a lot. It is
+# more than nine tenths: the gate is shut for noise.
 #
 # </details>
 
@@ -198,6 +228,14 @@ trace = lstm.stack(steps)  # every quantity as an array over time
 reveal("00.noise", np.min(trace.C_t[-1, 0] / trace.C_t[0, 0]))
 figures.start_here.two_memories(X, trace)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# The thin grey line is what the unit heard, the two black ones are what it kept. Ask what would make it forget:
+# the next slide.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The two lines never meet: a hundred steps later the sign of the memory still says which symbol came first. The noise has left no
 # mark, because the input gate is as close to 0 as the forget gate is to 1.
@@ -206,7 +244,9 @@ figures.start_here.two_memories(X, trace)
 # ## One number, multiplied 99 times
 #
 # While the flag is down, the new memory is the old one times the forget gate, plus next to nothing. So after 99 steps the memory
-# has been multiplied by f ninety-nine times.
+# has been multiplied by f ninety-nine times:
+#
+# $$C_{100} \approx f^{99}\, C_1$$
 
 # %% slideshow={"slide_type": "fragment"}
 f, i = trace.f_t[1, 0, 0], trace.i_t[1, 0, 0]
@@ -233,16 +273,16 @@ print("first symbols", X[0, 0], "  shown at the end", hs[-1, 0].round(2))
 # %% slideshow={"slide_type": "subslide"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
     f = sigmoid(b_f)
-    print(f"b_f = {b_f:2.0f}   f = {f:.5f}   left after 99 steps: {f**99:.3g}")
+    print(f"b_f = {b_f:2.0f}  f = {f:.5f}   left after 99 steps: {f**99:.3g}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
+# <details><summary>For the lecturer · 1 min</summary>
 #
 # Run it live and put other biases into the list; ask the room for the one that leaves 90 %.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["C_t", "f_t"]}
 # ## What we found
 #
 # One unit kept a symbol through 99 steps of noise: its forget gate was almost 1, its input gate almost 0. After n steps, f multiplied
@@ -251,7 +291,8 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Ask for these sentences before you show them.
+# Ask for these sentences before you show them. Then: why does a plain network not simply do the same? That is
+# lesson 01.
 #
 # </details>
 

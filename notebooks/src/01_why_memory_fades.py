@@ -5,9 +5,13 @@
 # learn what to remember.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
+# <details><summary>For the lecturer · 2 min</summary>
 #
-# Ask who has heard that the LSTM solves the vanishing gradient. Let them keep their opinion; lesson 07 measures it.
+# Ask who has heard that the LSTM solves the vanishing gradient. Let them keep their opinion; lesson 07 measures
+# it.
+#
+# Questions from before: what is X of shape (100, 2, 3)? (T, D, B). A gate stays at f: what is left after n steps?
+# fⁿ. What is short-term, and long, in the name?
 #
 # </details>
 
@@ -61,7 +65,7 @@ def one_hot(text):
     return np.array([[[float(letter == row)] for row in ALPHABET] for letter in text])
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Figure: three sequences
 figures.why_memory_fades.three_kinds(one_hot("dog bites man"), "dog bites man")
 
@@ -102,10 +106,9 @@ predict(
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
+# <details><summary>For the lecturer · 1 min</summary>
 #
-# Take the vote. Most say a tenth. After the answer: nothing has overwritten the letter on purpose. Ask where it went, and
-# leave the question open.
+# Take the vote. Most say a tenth.
 #
 # </details>
 
@@ -125,6 +128,14 @@ for n in (0, 5, 10, 20):
     print(f"d or m, then {n:2} times o: the states differ by {apart:.0e}")
 reveal("01.first", apart)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Nothing has overwritten the letter on purpose: four numbers can tell twelve letters apart. Ask by what factor it
+# shrinks in five steps, and whether always by the same.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # After twenty more letters the state hardly knows what the first one was, though nobody has told it to forget. This is the
 # fading in the title. There is room enough: four numbers can tell twelve letters apart.
@@ -137,6 +148,14 @@ reveal("01.first", apart)
 # $$h_t = w\,h_{t-1} + x_t$$
 #
 # If $x_1 = 1$ and nothing comes after it, then $h_2 = w$, $h_3 = w^2$, and so on.
+
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Let the room go on: h₄, h₅ … A power. Nobody needs a network for what comes now.
+#
+# </details>
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -167,12 +186,20 @@ predict(
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "layout": "beside"} tags=["output-only"]
 # Answer: the powers of some numbers
 for factor in [0.5, 0.9, 1.0, 1.1]:
     print(f"w = {factor}:  left of a 1 after 50 steps: {read(factor, [1] + 50 * [0]):.3g}")
 reveal("01.power", read(0.9, [1] + 50 * [0]))
 figures.why_memory_fades.powers([0.9, 1.0, 1.1])
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Half a hundredth; most say a tenth, or a half. Ask how near to 1 the number must be for a tenth to be left after
+# a hundred steps: nearer than most expect, 0.977. It is an exercise.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Half a hundredth. Each step multiplies by w, so fifty steps multiply by w fifty times, and a power leaves nothing where it
@@ -191,15 +218,15 @@ for w in [0.95, 0.97, 0.99]:
 # how much larger would the last state be? This slope is called the **gradient**.
 
 # %% slideshow={"slide_type": "fragment"}
-little = 0.001
-moved = read(0.95, [1 + little] + 50 * [0]) - read(0.95, [1] + 50 * [0])
-print(f"gradient over 50 steps: {moved / little:.4f};  0.95 to the 50th: {0.95**50:.4f}")
+little, silence = 0.001, 50 * [0]
+moved = read(0.95, [1 + little, *silence]) - read(0.95, [1, *silence])
+print(f"gradient {moved / little:.4f};  0.95 to the 50th: {0.95**50:.4f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# What has faded for the state has faded for training as well, by the same factor. Ask how near to 1 the number must be for
-# a tenth to be left after a hundred steps: nearer than most expect. It is an exercise.
+# What has faded for the state has faded for training as well, by the same factor. Hochreiter saw it in his
+# diploma thesis of 1991; Bengio, Simard and Frasconi published it in 1994.
 #
 # </details>
 
@@ -214,6 +241,13 @@ print(f"gradient over 50 steps: {moved / little:.4f};  0.95 to the 50th: {0.95**
 # through one step a small change is multiplied by
 #
 # $$w\,(1 - h_t^2).$$
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask where this factor is largest (h = 0: it is w), and what it is where tanh is flat.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With w = 1.5 the plain power would explode. The unit reads a 1 (with $w_{in}$ = 1), then nothing for 49 steps.
@@ -245,6 +279,14 @@ for x_t in [1] + 49 * [0]:
 print(f"the state has come to {h:.3f}, the factor to {factors[-1]:.3f}")
 print(f"the last 49 factors, multiplied: {np.prod(factors[1:]):.0e}")
 reveal("01.tanh", np.prod(factors[1:]))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# A saturated unit: it remembers, for as long as no input moves it, and lets no gradient through. Remembering, and
+# being able to learn what to remember, are two things.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The state has settled at a place where tanh is flat, and there each factor is about 0.4. Such a unit is called **saturated**.
@@ -286,9 +328,17 @@ print(f"slope {slope:.3f};  by a small move {(moved_loss - loss) / 1e-6:.3f}")
 # On the plain in this picture, w is below 1 and whatever was read is gone. Beyond it the unit settles high or low, and keeps
 # *which of the two* for as long as you like: so it does remember. The white line is the cut at w = 1.5.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "beside"} tags=["output-only"]
 # Figure: the loss over both weights
 figures.why_memory_fades.cliff(landscape)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# After Pascanu, Mikolov and Bengio (2013). On the plain, whatever was read is gone. Beyond it the unit settles
+# high or low, and remembers which. Walk the white line with a finger on the screen.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Training walks downhill: it moves a weight by a small number, the *learning rate*, times the slope. It begins on
@@ -304,10 +354,9 @@ predict(
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
+# <details><summary>For the lecturer · 1 min</summary>
 #
-# Walk the cut with a finger on the screen. Ask where training goes from w_in = −0.5 (nowhere) before asking where it goes
-# from the edge.
+# Ask where training goes from w_in = −0.5 (nowhere) before asking where it goes from the edge.
 #
 # </details>
 
@@ -316,6 +365,14 @@ predict(
 reveal("01.flat", abs(landscape(1.5, -0.5)[1]))
 figures.why_memory_fades.cut(landscape)
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# A product of fifty factors of about 0.4: training stands still, and has no way of knowing why. At the edge the
+# factors are 1.5.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The worst place has no slope to speak of, although the loss there is large: it is a product of fifty factors of about 0.4.
 # Training stands still, and has no way of knowing why. At the edge of the cliff the factors are 1.5, and the slope is as
@@ -323,7 +380,15 @@ figures.why_memory_fades.cut(landscape)
 
 # %% slideshow={"slide_type": "subslide"}
 loss, slope = landscape(1.5, 0.0)
-print(f"on the cliff: loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
+print(f"loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# One step from the edge throws the weight millions away. Clipping helps here (Pascanu and others 2013); on the
+# high ground there is nothing to clip. A factor near 1 that can be set: that is the forget gate.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # One step from the edge throws the weight millions away. Vanishing and exploding live side by side, in one network with two
@@ -334,7 +399,7 @@ print(f"on the cliff: loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slop
 # is such a factor. What it is comes [next](02_gates_and_the_cell_state.ipynb); how far it carries a gradient, and what it does not
 # cure, is measured in [How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb), when you can compute gradients.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "the powers of some numbers"}
 # ## What we found
 #
 # What is carried over many steps is multiplied at each, and fades or grows like a power. So does the gradient, from which a

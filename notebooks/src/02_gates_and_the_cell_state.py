@@ -22,7 +22,7 @@
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
-import itertools
+from itertools import product
 
 import numpy as np
 
@@ -39,7 +39,9 @@ from lstm_lib.lesson import exercises, explore, figures, mine, predict, reveal, 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Two minutes alone, on paper, then aloud. The third question comes back in *Memory as a number*.
+# Two minutes alone, on paper, then aloud. 1: nothing. 2: σ between 0 and 1, tanh between −1 and 1. 3: after 50
+# steps half a per cent is left for 0.9, and for 1.1 it has grown more than a hundredfold. It comes back in
+# *Memory as a number*.
 #
 # </details>
 
@@ -56,11 +58,18 @@ from lstm_lib.lesson import exercises, explore, figures, mine, predict, reveal, 
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["C_t", "f_t"]}
 # ## The cell, part by part
 #
 # A unit carries **one number** from step to step: its memory, the *cell state* C. Three *gates*, numbers between 0 and 1,
 # decide what becomes of it. The first is called the *forget gate*, f.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Walk along the dark line with a finger: one product, one sum. Nothing else ever happens to the memory.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** The memory holds 0.8. The forget gate stands at 1, and nothing is written.
@@ -76,7 +85,7 @@ predict("02.forget", "What is left of the memory after this step?", ["nothing", 
 #
 # </details>
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: one step of the memory
 gate, old = 1, 0.8
 print("the memory after the step:", gate * old)
@@ -86,7 +95,7 @@ reveal("02.forget", gate * old)
 # The old memory is *multiplied* by f. So mind the name: the *forget* gate says how much to **keep**. At 1 everything is kept,
 # at 0 nothing. If you call it the keep gate for a day, nothing in this lesson will confuse you.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 # Figure: the line of the memory, with the first gate on it
 figures.gates_and_the_cell_state.cell_part("C_t", "f_t")
 
@@ -101,12 +110,12 @@ figures.gates_and_the_cell_state.cell_part("C_t", "f_t")
 # Follow the dark line from left to right. It is the only way through the cell that meets no squashing function and no
 # weight. It meets one product and one sum, and that is all that ever happens to a memory.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["C_t", "f_t", "i_t", "C_tilde"]}
 # ### Candidate and input gate: what to write, and how much
 #
 # The *candidate* C̃ is a value with a sign. The *input gate* i says how much of it is added.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 # Figure: what is added to the memory
 figures.gates_and_the_cell_state.cell_part("C_t", "i_t", "C_tilde")
 
@@ -132,12 +141,20 @@ print(new_memory(keep=0.5, old_memory=1, write=1, candidate=-0.25))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Put in other numbers: make it keep everything and write nothing, or overwrite the old memory by the candidate.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["C_t", "f_t", "i_t", "C_tilde", "o_t", "h_t"]}
 # ### The output gate: how much to show
 #
 # What leaves the cell is the *hidden state* h: the memory, squashed by tanh, times the *output gate* o.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Showing leaves the memory as it is. A unit may know something for a hundred steps and keep it to itself until it
+# is asked.
+#
+# </details>
+
+# %% slideshow={"slide_type": "skip"}
 # Figure: the way out
 figures.gates_and_the_cell_state.cell_part("C_t", "o_t", "h_t")
 
@@ -145,7 +162,7 @@ figures.gates_and_the_cell_state.cell_part("C_t", "o_t", "h_t")
 # Showing leaves the memory as it is. A unit may know something for a hundred steps and keep it to itself until it is
 # asked.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # ### What all four boxes look at
 #
 # The same thing, z: the outputs h of the step before, and the input x.
@@ -153,7 +170,9 @@ figures.gates_and_the_cell_state.cell_part("C_t", "o_t", "h_t")
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Each box has weights and a bias of its own: four boxes that look at one thing can come to four conclusions.
+# Each box has weights and a bias of its own: four boxes that look at one thing can come to four conclusions. Ask:
+# one unit with a forget gate of 0 and one of 1, what does the layer do? People say “it forgets half”; one unit
+# forgets all, the other nothing.
 #
 # </details>
 
@@ -168,10 +187,10 @@ figures.gates_and_the_cell_state.cell_part("C_t", "o_t", "h_t")
 #
 # The **weight** makes the switch hard or soft. The **bias** moves the place where it switches.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Two gates: σ(4x − 4) and σ(40x − 40).
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: two switches
 choices = ["both at 1, the second is harder", "at 4 and 40, equally hard", "both at 1, equally hard"]
 predict("02.switch", "At which x is each half open, and which is the harder switch?", choices)
@@ -183,7 +202,7 @@ predict("02.switch", "At which x is each half open, and which is the harder swit
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide", "printed": false, "layout": "below"}
 # Answer: both at x = 1, and how steep they are there
 near = np.array([0.999, 1, 1.001])
 soft, hard = sigmoid(4 * near - 4), sigmoid(40 * near - 40)
@@ -192,6 +211,14 @@ for name, gate in [("σ(4x − 4)  ", soft), ("σ(40x − 40)", hard)]:
 figures.gates_and_the_cell_state.soft_switches()
 harder = hard[2] > 1.001 * soft[2]
 reveal("02.switch", (0 if harder else 2) if soft[1] == hard[1] == 0.5 else 1)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Half open where the sum is zero, at x = −b / w; the slope there is w / 4, so 1 and 10. On the right one weight
+# and three biases: the place moves, the steepness stays.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A gate is half open where the weighted sum is zero, at x = −b / w, and there its slope is w / 4. Both are half open at
@@ -202,6 +229,13 @@ reveal("02.switch", (0 if harder else 2) if soft[1] == hard[1] == 0.5 else 1)
 # ### A gate can combine conditions
 #
 # With inputs that are 0 or 1, one gate is an AND or an OR. The bias says how many ones it takes.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for the bias before you show it: between one weight and two for *both*, between none and one for *either*.
+#
+# </details>
 
 # %% slideshow={"slide_type": "fragment"}
 for one, two in [(0, 0), (0, 1), (1, 0), (1, 1)]:
@@ -218,7 +252,7 @@ for one, two in [(0, 0), (0, 1), (1, 0), (1, 1)]:
 # %% slideshow={"slide_type": "fragment"}
 for a in (2, 5, 10, 20, 40):
     s = sigmoid(a)
-    print(f"σ({a:2d}) falls short of 1 by {1 - s:.1e}, slope {sigmoid_grad(s):.1e}")
+    print(f"σ({a:2d}) is short by {1 - s:.1e}, slope {sigmoid_grad(s):.1e}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -231,17 +265,25 @@ for a in (2, 5, 10, 20, 40):
 # In mathematics σ never reaches 1. In the computer, which keeps about 16 digits, it does: σ(40) *is* 1.0, and its slope is
 # 0.0. Remember this when the counter below counts to a thousand without an error.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # ## Program it before you train it
 #
 # Four tasks, one unit each. For every task: the words, a table of weights, your prediction, and what the unit does.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# A row of weights for each box, the bias last; the program that makes parameters of such a table is in the
+# lesson. In the pictures the wide blue bar is what is kept, the narrow green one what is written.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Three helpers serve all four. `program` turns a table into parameters: one row for each box of the cell, in it the
 # weights of h and of each input, and the bias last.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def program(**rows):
     params = {}
     for box, row in rows.items():
@@ -289,7 +331,7 @@ def run(params, X):
 # Say it in gates. Silence: keep, write nothing. Set: write a 1. Reset: keep nothing. So the forget gate has to listen
 # to *reset*, the input gate to *set*, and the candidate to nobody: what we write is always 1.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 latch = program(
     #  h  set  reset  bias
     f=[0,   0,   -40,   20],   # keep, unless reset
@@ -302,14 +344,14 @@ latch = program(
 X = spell("...s.......r.......s....s....r.", "sr")
 trace = run(latch, X)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** A second *set* comes when the memory is 1 already.
 
 # %% slideshow={"slide_type": "fragment"}
 # Your guess: set, and set again
 predict("02.latch", "What is the memory then?", ["0", "still 1", "2"], limits=[0.5, 1.5])
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide", "layout": "below"}
 # Answer: the latch over 31 steps
 figures.gates_and_the_cell_state.run_of(X, trace, ["set", "reset"], ["f_t", "i_t"])
 reveal("02.latch", trace.C_t[24, 0, 0])
@@ -317,7 +359,8 @@ reveal("02.latch", trace.C_t[24, 0, 0])
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Take the vote on the second *set* before the picture comes. Then: which single number mends it?
+# The latch is no latch yet: nobody told the forget gate to close. Ask which single number mends it: −40 for *set*
+# in the row of f, so that a *set* overwrites instead of adding.
 #
 # </details>
 
@@ -326,7 +369,7 @@ reveal("02.latch", trace.C_t[24, 0, 0])
 # close. There are two remedies. One is to make *set* close the forget gate as well: overwrite instead of add. The other
 # is to write only while nothing is there, which task 4 will do. We take the first; it is one number.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 latch |= program(f=[0, -40, -40, 20])  # keep, unless set or reset
 print("...s.......r.......s....s....r.")
 print("".join(f"{C:.0f}" for C in abs(run(latch, X).C_t[:, 0, 0])))
@@ -340,7 +383,7 @@ print("".join(f"{C:.0f}" for C in abs(run(latch, X).C_t[:, 0, 0])))
 # The unit has to add 1 at every step, whatever comes: input gate open, candidate 1. A reset has to wipe out what was
 # there: the forget gate listens to it.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 timer = program(
     #  h  reset  bias
     f=[0,   -40,   20],   # keep, unless reset
@@ -353,14 +396,14 @@ timer = program(
 X = spell(".........r............r........", "r")
 trace = run(timer, X)
 
-# %% [markdown] slideshow={"slide_type": "fragment"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** The memory stands at 9 when the reset comes.
 
 # %% slideshow={"slide_type": "fragment"}
 # Your guess: the timer at its first reset
 predict("02.timer", "What is the memory after that step?", ["0", "1", "10"], limits=[0.5, 5])
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide", "layout": "below"}
 # Answer: the timer over 31 steps
 figures.gates_and_the_cell_state.run_of(X, trace, ["reset"], ["f_t", "i_t"])
 reveal("02.timer", trace.C_t[9, 0, 0])
@@ -368,7 +411,8 @@ reveal("02.timer", trace.C_t[9, 0, 0])
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Have somebody say aloud, gate by gate, what happens in step 10.
+# Have somebody say aloud, gate by gate, what happens in step 10: it forgets the 9 *and* writes a 1. Two gates,
+# two decisions.
 #
 # </details>
 
@@ -414,7 +458,7 @@ explore(scenes.stepper(timer, X, inputs=["reset"]), t=slider(10, 1, len(X), "ste
 # the sign is the candidate's business.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 def counter(strength):
     return program(
         #  h         a          b      bias
@@ -438,12 +482,19 @@ def count(params, word):
 choices = ["at 0 and 0", "at 0 and 2", "at 5 and 2"]
 predict("02.counter", "Where does the memory end, the first time and the second?", choices)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide", "layout": "below"}
 # Answer: the counter on both words
 X = spell("aaaaabbbbb", "ab")
 figures.gates_and_the_cell_state.run_of(X, run(counter(20), X), ["a", "b"], ["f_t", "C_tilde"])
 ends = [abs(round(count(counter(20), text))) for text in ("aaaaabbbbb", "abab")]
 reveal("02.counter", [[0, 0], [0, 2], [5, 2]].index(ends))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# At 0, both times: the counter cannot see the order. Ask for words that fool it: *ba*, *abba*, *aabbab*.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # At 0, both times. As many b's came as a's, and that is all that the counter knows: it cannot see their *order*.
@@ -455,9 +506,10 @@ reveal("02.counter", [[0, 0], [0, 2], [5, 2]].index(ends))
 # comes after that.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
+# <details><summary>For the lecturer · 1 min</summary>
 #
-# Ask for words that fool the counter, before you show *abab*. There are many: *ba*, *abba*, *aabbab*.
+# The gate of *spoilt* is an AND of “an a comes” and “the output of *seen* is up”: the first time that a gate uses
+# h. The table is in the lesson.
 #
 # </details>
 
@@ -466,7 +518,7 @@ reveal("02.counter", [[0, 0], [0, 2], [5, 2]].index(ends))
 # outputs h. This is the first time that we use one of them: the gate of *spoilt* is an AND of "a comes" and "the output
 # of *seen* is up".
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 recogniser = program(
     #   h: count seen spoilt    a    b  bias
     f=[[       0,   0,     0,   0,   0,  40]] * 3,   # all three keep everything
@@ -487,14 +539,14 @@ recogniser = program(
 # the three units hold after each letter, and whether the word is accepted.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 def read(word):
     memory = run(recogniser, spell("." + word, "ab")).C_t[:, :, 0]  # silence, then the word
     n, _, spoilt = memory[-1]
     return memory[1:], abs(n) < 0.5 and spoilt < 0.5
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # **A word of your own.** Write it between the quotation marks, in small letters (any other character is silence), and run the
 # cell again. Which words with as many a's as b's are refused, and at which letter are they spoilt?
 
@@ -505,19 +557,19 @@ for letter, (n, seen, spoilt) in zip(word, memory.round(1) + 0.0, strict=True):
     print(f"{letter}   count {n:+.0f}   seen {seen:.0f}   spoilt {spoilt:.0f}")
 print(word or "The empty word, no a and no b,", "is accepted" if accepted else "is refused")
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # Does it always work? We can ask *all* words of up to ten letters:
 
 # %% slideshow={"slide_type": "fragment"}
-words = ["".join(row) for n in range(1, 11) for row in itertools.product("ab", repeat=n)]
+words = ["".join(w) for n in range(1, 11) for w in product("ab", repeat=n)]
 found = [word for word in words if read(word)[1]]
 print(f"{len(words)} words, accepted: {', '.join(found)}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# This is a proof by asking everybody, for words of up to ten letters, and no more than that. Ask what it says about
-# longer ones.
+# This is a proof by asking everybody, for words of up to ten letters, and no more than that. Ask what it says
+# about longer ones.
 #
 # </details>
 
@@ -533,13 +585,6 @@ print(f"{len(words)} words, accepted: {', '.join(found)}")
 # Your guess: one of three that fall short
 predict("02.leak", "Which one spoils the zero?", ["the forget gate", "the input gate", "all three"])
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
-#
-# Let the room argue which letters each of the three touches, and how often.
-#
-# </details>
-
 # %% slideshow={"slide_type": "skip"}
 word, firm = "a" * 10 + "b" * 10, counter(40)
 soft = {
@@ -548,13 +593,22 @@ soft = {
     "candidate": firm | program(C=[0, 1, -1, 0]),
 }
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: the three softened one by one
 off = {name: abs(count(params, word)) for name, params in soft.items()}
 for name, distance in off.items():
-    print(f"only the {name:11} soft: the count ends {distance:.3f} from 0")
+    print(f"soft {name:13}count off by {distance:.3f}")
 spoilt = [name for name, distance in off.items() if distance > 0.5]
 reveal("02.leak", 2 if len(spoilt) == 3 else list(soft).index(spoilt[0]))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Let the room argue which letters each of the three touches, and how often. Most say “all three”. It is the
+# forget gate: each a has passed it n times more often than the b that should cancel it. The error is about n² (1
+# − f).
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The forget gate. A soft input gate or candidate makes the steps smaller, but those up and those down alike, so they cancel.
@@ -573,13 +627,14 @@ for strength, n in [(5, 8), (5, 9), (10, 100), (10, 110), (15, 1200), (15, 1300)
 # And with strength 40 the forget gate *is* 1.0 in the computer:
 
 # %% slideshow={"slide_type": "fragment"}
-top, end = count(counter(40), "a" * 1000), count(counter(40), "a" * 1000 + "b" * 1000)
+top, end = count(firm, 1000 * "a"), count(firm, 1000 * "a" + 1000 * "b")
 print(f"after 1000 a's: {top}, after 1000 b's more: {end}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Here the sentence belongs that what a cell can hold and what it learns are two questions.
+# What a cell can hold and what it learns are two questions. Counting: Weiss, Goldberg and Yahav 2018. How far a
+# learned count reaches: El-Naggar, Madhyastha and Weyde 2022.
 #
 # </details>
 
@@ -598,7 +653,7 @@ print(f"after 1000 a's: {top}, after 1000 b's more: {end}")
 # As in [Start here](00_start_here.ipynb): first +1 or −1, then 99 steps of noise. But this time **no flag** says which
 # step counts. One input, one unit.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** The input gate must open at the first step, and at no other.
 
 # %% slideshow={"slide_type": "fragment"}
@@ -613,7 +668,7 @@ predict("02.first", "How can it know that the first step is over?", sources)
 #
 # </details>
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"}
 # Answer: what the gate sees and can rely on
 reveal("02.first", sources.index("from its own last output h"))
 
@@ -622,7 +677,7 @@ reveal("02.first", sources.index("from its own last output h"))
 # let everything that is worth remembering be *positive*: a large memory for +1, a smaller one for −1. As soon as
 # something is stored, h is clearly above zero, and a large negative weight on h shuts the input gate for good.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 first = program(
     #    h    x  bias
     f=[  0,   0,   20],   # always keep
@@ -631,21 +686,36 @@ first = program(
     o=[  0,   0,   20],   # always show, the input gate has to see it
 )  # fmt: skip
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Before the first step h is 0, and it never has to be 0 again: everything worth remembering is made positive. A
+# weight of −90 on h shuts the gate for good.
+#
+# </details>
+
 # %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(2)
 X = rng.uniform(-1, 1, (100, 1, 200))  # 200 sequences of 100 steps
 X[0] = rng.choice([-1, 1], (1, 200))
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide", "layout": "below"}
 # Figure: the first 30 steps of one sequence
 figures.gates_and_the_cell_state.run_of(X[:30], run(first, X[:30]), ["x"], ["i_t", "h_t"])
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 held = run(first, X).C_t[-1, 0]
 guesses = np.where(held > (np.tanh(1.5) + np.tanh(0.5)) / 2, 1, -1)
 plus, minus = (held[X[0, 0] == symbol].mean() for symbol in (1, -1))
 print(f"held to the end: {plus:.2f} after +1, {minus:.2f} after −1")
 print(f"first symbol right in {(guesses == X[0, 0]).sum()} of {X.shape[2]} sequences")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# What the memory holds is not the symbol: it is whatever the candidate made of it.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Two lessons in one. A gate can act on what the unit itself has shown, so a unit can have *states*. And what the memory
@@ -678,7 +748,7 @@ predict("02.plain", "In how many is its last output right?", choices, limits=[0.
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: the plain unit on 200 sequences
 print(f"first symbol right in {right.sum()} of {right.size} sequences")
 reveal("02.plain", right.mean())
@@ -687,16 +757,24 @@ reveal("02.plain", right.mean())
 # A plain unit with a large weight on itself is a latch, too: it runs into one of two corners and stays there. So the
 # sentence is wrong as it stands.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # The trouble is another one. To train a unit one has to know how its output at the end answers to a small change at the
 # beginning. Change the first input by a thousandth:
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 changed = np.concatenate([X[:1] + 0.001, X[1:]])
-for unit, cell, params in [("plain unit", rnn, plain), ("LSTM unit", lstm, first)]:
-    before, after = cell.forward(params, X)[0], cell.forward(params, changed)[0]
-    print(f"{unit:10} {abs(after[-1] - before[-1]).mean() / 0.001:.3f}")
+for unit, cell, params in [("plain", rnn, plain), ("LSTM", lstm, first)]:
+    before, after = (cell.forward(params, each)[0] for each in (X, changed))
+    print(f"{unit:5} unit {abs(after[-1] - before[-1]).mean() / 0.001:.3f}")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# In its corner the plain unit does not answer at all. Bengio, Simard and Frasconi (1994) proved that this is no
+# accident: who holds a bit safely lets hardly anything of such an answer through.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The plain unit does not answer at all: in its corner, nothing that changes a little changes anything. [Bengio, Simard and
@@ -710,7 +788,7 @@ for unit, cell, params in [("plain unit", rnn, plain), ("LSTM unit", lstm, first
 # If the gate stays at f and nothing is written, fⁿ of the memory is left after n steps. The **half-life** is the n at
 # which half is left:
 #
-# n½ = ln ½ / ln f
+# $$n_{1/2} = \frac{\ln \frac{1}{2}}{\ln f}$$
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -732,7 +810,7 @@ half_life = np.log(0.5) / np.log(f)
 choices = ["to a limit", "in equal steps", "faster and faster"]
 predict("02.halflife", "How does the half-life grow?", choices, limits=[0.5, 2])
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide", "layout": "beside"}
 # Answer: four biases and their half-lives
 for b_f, gate, n in zip(biases, f, half_life, strict=True):
     print(f"b_f = {b_f}   f = {gate:.4f}   half-life {n:5.1f} steps")
@@ -740,24 +818,25 @@ figures.gates_and_the_cell_state.half_lives(biases)
 growth = np.diff(half_life) / np.diff(biases)
 reveal("02.halflife", growth[-1] / growth[0])
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Each 1 added to the bias makes memory last nearly three times as long. Most say “in equal steps”. A small change
+# of the bias is a large change of memory.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # For a large bias 1 − f is about $e^{-b_f}$, and the half-life about $0.69\, e^{b_f}$: each 1 added to the bias
 # makes memory last e times as long, nearly three times. A small change of the bias is a large change of memory.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # ## Four misreadings
 #
 # You will meet each of these sentences. Each falls to an experiment of a few lines. Decide what *you* expect before you
 # look. (Two more, that C stays below 1 and that steps need units, fall in [The formulas](03_the_formulas.ipynb).)
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
-#
-# One minute for each: read the sentence aloud, vote, run. Skip those that nobody falls for.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["C_t", "o_t", "h_t"]}
 # ### 1 · "C is the output" (or is it h?)
 
 # %% slideshow={"slide_type": "skip"}
@@ -767,18 +846,19 @@ trace = run(adder, np.zeros((4, 1, 1)))
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** In somebody's trace you find the value 2.4.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: a number in a trace
 predict("02.output", "What can it be?", ["C or h", "C only", "h only"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Ask which of the two a reader of the network ever gets to see.
+# Read the sentence aloud, vote, run; skip the misreadings that nobody falls for. Ask which of the two a reader of
+# the network ever gets to see: h.
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: four steps of 0.6, and what is shown
 print(f"C ends at {trace.C_t[-1].item():.2f}, h at {trace.h_t[-1].item():.2f}")
 reveal("02.output", int(abs(trace.h_t).max() < 1 < trace.C_t.max()))
@@ -801,13 +881,22 @@ s = lstm.step(two, np.zeros((1, 1)), np.zeros((2, 1)), np.full((2, 1), 0.8))
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Two units of one layer, b_f = 20 and −20, both hold 0.8. They take a step.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: two units, two biases
 predict("02.vector", "What do they hold after it?", ["the same", "0.8 and 0"])
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Many think of one gate for the whole layer. A gate is a column of numbers: one unit may drop the subject of a
+# sentence while its neighbour keeps the tense.
+#
+# </details>
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: both units after the step
-print("f:", s.f_t.ravel().round(3), "  C:", s.C_t.ravel().round(3))
+kept, lost = s.C_t.ravel()
+print(f"the first holds {kept:.1f}, the second {lost:.1f}")
 reveal("02.vector", int(np.ptp(s.C_t) > 0.4))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -826,11 +915,19 @@ memory = run(adder, inputs).C_t[0, 0]
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** You see C after a step, and nothing else.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: from the memory back to the input
 predict("02.input", "Can you always tell which input came?", ["yes", "no"])
 
-# %% slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# What is written is the candidate, a function of the input: this one adds two inputs, and no one can take a sum
+# apart.
+#
+# </details>
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: two inputs and their memories
 print(f"(0.7, 0.1) leaves C = {memory[0]:.4f}, (0.1, 0.7) leaves C = {memory[1]:.4f}")
 reveal("02.input", int(np.isclose(memory[0], memory[1], rtol=1e-12)))
@@ -839,7 +936,7 @@ reveal("02.input", int(np.isclose(memory[0], memory[1], rtol=1e-12)))
 # What is written is the candidate, a *function* of the input (and of h). This one adds two inputs, and no one can
 # take a sum apart again. What a unit remembers is what its weights ask for.
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # ### 4 · "The gates look at the memory"
 
 # %% slideshow={"slide_type": "skip"}
@@ -850,18 +947,19 @@ empty, full = (lstm.step(params, x, h, np.full((3, 1), memory)) for memory in (0
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Same x, same h, but C = 0 or C = 100.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: an empty memory and a full one
 predict("02.peephole", "Do the gates differ?", ["yes", "no"])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Go back to the picture of the way out: which wire would it take?
+# “Of course they look at the memory”, people say. Which wire would it take? None: the gates learn of C only by
+# way of h. Wires from C are called peepholes (Gers and Schmidhuber 2000).
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: three gates and a candidate, compared
 same = [np.array_equal(getattr(empty, box), getattr(full, box)) for box in ("f_t", "i_t", "C_tilde", "o_t")]
 print(f"{sum(same)} of 4 boxes say the same to the last digit")
@@ -872,11 +970,11 @@ reveal("02.peephole", int(all(same)))
 # through: that is why the unit of task 4 had to show its memory all the time. There are LSTMs with extra wires from C
 # to the gates, called *peepholes* ([Gers and Schmidhuber 2000](#References)). They are a variant, not the rule.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # ## What we found
 #
 # A unit is one number with three valves. Programmed by hand it latches, times, counts and keeps a first symbol. How
-# long it remembers follows from one gate, ln ½ / ln f. What it *can* hold is not what it *will* learn.
+# long it remembers follows from one gate, $\ln \frac{1}{2} / \ln f$. What it *can* hold is not what it *will* learn.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>

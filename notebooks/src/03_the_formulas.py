@@ -40,7 +40,8 @@ from lstm_lib.lesson import exercises, figures, mine, predict, reveal
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# One minute alone, on paper, then aloud. Whoever has the third one knows why the fourth formula is a sum.
+# One minute alone, on paper, then aloud. 1: through the forget gate, which looks at the input as well; it cannot
+# write. 2: f near 0, i near 1. 3: half a per cent; whoever has this one knows why the fourth formula is a sum.
 #
 # </details>
 
@@ -89,23 +90,23 @@ sp.Eq(formulas.sigma(a), share)
 # Your guess: the slope of σ
 predict("03.slope", "How steep is σ where it is steepest?", ["1/4", "1/2", "1"], limits=[0.3, 0.6])
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
-#
-# Ask for hands: ¼, ½ or 1. Many say 1, because the curve looks steep. What matters later: a chain of σ,
-# differentiated, is a product of numbers of at most ¼.
-#
-# </details>
-
 # %% slideshow={"slide_type": "skip"}
 slope = sp.diff(share, a)
 (steepest,) = sp.solve(sp.diff(slope, a), a)
 largest = slope.subs(a, steepest)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment", "printed": false} tags=["output-only"]
 # Answer: where sympy finds it steepest
 print(f"steepest at a = {steepest}, with slope {largest}")
 reveal("03.slope", float(largest))
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 3 min</summary>
+#
+# Ask for hands: ¼, ½ or 1. Many say 1, because the curve looks steep. It is ¼, at a = 0, where the share is ½.
+# What matters later: a chain of σ, differentiated, is a product of numbers of at most ¼.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # In the middle, where the share is ½, and it is no steeper than ¼ there. A picture with a narrow axis makes it look
@@ -147,7 +148,7 @@ proved(2 * formulas.sigma(2 * a) - 1, sp.tanh(a))
 # %% slideshow={"slide_type": "skip"}
 proved(sp.Derivative(sp.tanh(a), a), 1 - sp.tanh(a) ** 2)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Figure: a share, and a value with a sign
 figures.start_here.squashers()
 
@@ -178,7 +179,7 @@ for far in (-5.0, -20.0, -40.0):
 # %% [markdown] slideshow={"slide_type": "skip"}
 # To a gate this makes no difference: it keeps nothing of the memory, or 4 parts in 10¹⁸ of it.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t"], "layout": "beside"}
 # ## What every gate looks at
 #
 # A gate should depend on the new input $x_t$ and on what the unit said last, $h_{t-1}$. Stack the two, h on top:
@@ -207,7 +208,7 @@ formulas.Formula(W * z, sp.block_collapse(W * z))
 # In NumPy the cut is `W[:, :H]` and `W[:, H:]`. (Other programs store the pieces, the gates and the biases in orders of
 # their own; [Read anybody's LSTM](further/13_rosetta.ipynb) translates them.)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t"], "layout": "beside"}
 # ## 1 · The forget gate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -222,12 +223,15 @@ symbolic.PRIMER["f_t"]
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# The name misleads: f = 1 means *keep*. Ask "what does a forget gate of 1 do?" before the list comes; half the
+# The name misleads: f = 1 means *keep*. Ask “what does a forget gate of 1 do?” before the list comes; half the
 # room will say that it forgets everything.
+#
+# Then: does the gate see the memory? “Of course”, people say. It sees h and x only; gates that look at C are
+# called peepholes (Gers and Schmidhuber 2000).
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 # Figure: from z up to the line of the memory
 figures.gates_and_the_cell_state.cell_part("z_t", "f_t")
 
@@ -235,7 +239,7 @@ figures.gates_and_the_cell_state.cell_part("z_t", "f_t")
 # "Keep gate" would be the better name. And note what the gate does *not* see: the memory itself. It looks at h and x
 # only. (Gates that look at C as well exist and are called peepholes; Gers and Schmidhuber 2000.)
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t"], "layout": "beside"}
 # ## 2 · The input gate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -250,11 +254,12 @@ symbolic.PRIMER["i_t"]
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Same shape, other weights. People think that f and i share out one whole; nothing ties them together.
+# Same shape, other weights. Can f and i both be 0.9? People think that the two share out one whole, and say no.
+# Yes: each gate is a σ of its own.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde"], "layout": "beside"}
 # ## 3 · The candidate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -273,11 +278,11 @@ symbolic.PRIMER["C_tilde"]
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 # Figure: where input gate and candidate meet
 figures.gates_and_the_cell_state.cell_part("z_t", "i_t", "C_tilde")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t"], "layout": "beside"}
 # ## 4 · The cell state
 #
 # Keep a share of the old, write a share of the new, and add:
@@ -293,8 +298,9 @@ symbolic.PRIMER["C_t"]
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
 #
-# The most important line of the course, and the only one with a plus. Ask: can C be larger than 1? Keep the answer
-# for later; most will say no, because of the tanh.
+# The most important line of the course, and the only one with a plus; in 1997 it had no f (Hochreiter and
+# Schmidhuber; the gate is of Gers and others, 2000). Can C be larger than 1? Most say no, because of the tanh.
+# Keep the answer for later.
 #
 # </details>
 
@@ -305,11 +311,11 @@ symbolic.PRIMER["C_t"]
 # The gates need not share out one whole: f and i can both be 0.9. In a weighted mean the shares would add up to 1; here
 # they need not.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 # Figure: the line of the memory
 figures.gates_and_the_cell_state.cell_part("f_t", "i_t", "C_tilde", "C_t")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t"], "layout": "beside"}
 # ## 5 · The output gate
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -328,7 +334,7 @@ symbolic.PRIMER["o_t"]
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"], "layout": "beside"}
 # ## 6 · The hidden state
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -350,11 +356,11 @@ symbolic.PRIMER["h_t"]
 # - The memory is squashed *for showing*; C itself is passed on as it is.
 # - **Shapes.** (H, B).
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 # Figure: the way out
 figures.gates_and_the_cell_state.cell_part("z_t", "C_t", "o_t", "h_t")
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"], "layout": "beside"}
 # ## All six, and the program
 #
 # In the order of the primer, the one page of formulas from which this course was made:
@@ -362,6 +368,13 @@ figures.gates_and_the_cell_state.cell_part("z_t", "C_t", "o_t", "h_t")
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 all_six = list(symbolic.PRIMER.values())
 formulas.Lines(all_six)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Cover the formulas and light one box with your finger: which formula is it? Then the other way round.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # And this is the library. One line for each formula, with the same letters in the same order:
@@ -371,7 +384,7 @@ body = inspect.getsource(lstm.step).split('"""')[2]
 print(body.strip("\n"))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
+# <details><summary>For the lecturer · 2 min</summary>
 #
 # Put a finger on one formula and let the room find its line. This is the library itself and not a copy.
 #
@@ -423,7 +436,7 @@ memory = [0]
 for _ in range(4):
     memory.append(f * memory[-1] + i * candidate)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: four steps, and what is shown of them
 for n, now in enumerate(memory):
     print(f"after step {n}: C = {now:.1f}, tanh(C) = {np.tanh(now):.3f}")
@@ -432,8 +445,8 @@ reveal("03.memory", memory[-1])
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Now the promised question. People say "below 1": they think of tanh, which squashes only what is shown. C is a
-# counter.
+# Now the promised question: can C be larger than 1? People say “below 1”: they think of tanh, which squashes only
+# what is shown. C is a counter.
 #
 # </details>
 
@@ -454,7 +467,8 @@ sp.Eq(total, total.doit().args[0][0])  # the case F < 1
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# F = 0.9 gives a bound of 10, F = 0.99 one of 100.
+# F = 0.9 gives a bound of 10, F = 0.99 one of 100. With f = 1, as in the LSTM of 1997, nothing holds the memory;
+# that is why the forget gate was added (Gers, Schmidhuber and Cummins 2000).
 #
 # </details>
 
@@ -477,16 +491,16 @@ def rolled(T):
     return C
 
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Three steps. In the memory after them stands what was offered at the first step, C̃ with the number 1,
 # times its own input gate.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: what has become of the first candidate
 choices = ["no forget gate", "those of steps 2 and 3", "those of steps 1, 2 and 3"]
 predict("03.past", "Which forget gates is it multiplied by as well?", choices, limits=[1, 2])
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: three steps, multiplied out
 after_three = sp.expand(rolled(3))
 weight = after_three.coeff(sp.Symbol("C_tilde_1"))
@@ -496,8 +510,9 @@ formulas.Formula(sp.Symbol("C_3"), after_three)
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Read the line aloud: each candidate, times its own input gate, times all the forget gates that came after
-# it. Whoever sees this has understood memory in an LSTM.
+# Read the line aloud: each candidate, times its own input gate, times all the forget gates that came after it.
+# Whoever sees this has understood memory in an LSTM: a weighted sum of all that was offered (Levy and others
+# 2018).
 #
 # </details>
 
@@ -540,16 +555,16 @@ predict("03.steps", "How many numbers does it have to learn for that?", how_many
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Ask first: a sequence of 100 steps, how many more numbers than one of 10? Many multiply by ten. Units and steps
-# are two different things.
+# A sequence of 100 steps, how many more numbers than one of 10? Many say ten times as many. Units and steps are
+# two different things.
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "skip"}
 arrays = [getattr(symbolic, f"{kind}_{box}") for kind in "Wb" for box in "fiCo"]
 count = sum(array.rows * array.cols for array in arrays)
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the entries of the eight arrays, by their shapes
 reveal("03.steps", count.subs("T", 100) / count.subs("T", 10))  # T, wherever it stands
 proved(count, 4 * sp.UnevaluatedExpr(symbolic.H**2 + symbolic.H * symbolic.D + symbolic.H))
@@ -558,11 +573,26 @@ proved(count, 4 * sp.UnevaluatedExpr(symbolic.H**2 + symbolic.H * symbolic.D + s
 # T is not in the formula. The same weights are used at every step, so a longer sequence needs no more of them. "Units"
 # and "time steps" are two different things, and easily mixed up.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Not one more. Let somebody count for D = 1, H = 1 from the formulas: 4 · 3 = 12. The next lesson uses these
+# twelve.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
 # ## What we found
 #
 # Three gates and a candidate look at the same stack of h and x. In the memory, old and new are added: unrolled, it is a
 # weighted sum of all that was ever offered. What is shown stays below 1 in size; what is remembered need not.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for these sentences before you show them. Let people write the six formulas from memory, on paper.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -39,6 +39,14 @@ cut, rounded, turned = of_hand.cut, of_hand.rounded, of_hand.turned
 # 2. A forget gate stands at 0.9 for two steps. What is left of the memory?
 # 3. A unit's h is 0. Has it forgotten?
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# One minute alone, then aloud. 1: five columns, the first three for h. 2: 0.81 of it, if nothing is written. 3:
+# not if its output gate is shut; most stumble here: the memory is C, and h is only what is shown of it.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Answers</summary>
 #
@@ -92,14 +100,15 @@ predict("04.kept", "How much of the old memory does the gate keep?", shares, lim
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 4 min</summary>
 #
-# Half a minute of silence for the calculators. By head: 1 / 1.2 is five sixths.
+# Half a minute of silence for the calculators. By head: 1 / 1.2 is five sixths. Who says “half” has taken 1.6 for
+# the odds without e; who says “nearly all” has read 1.6 as large.
 #
 # </details>
 
 # %% slideshow={"slide_type": "fragment"}
 f = 1 / (1 + np.exp(-a))
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "picture": {"numbers": ["z_t", "f_t"]}} tags=["output-only"]
 # Answer: σ of the sum
 reveal("04.kept", f)
 working.write(f_1=f)
@@ -110,7 +119,7 @@ working.write(f_1=f)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 2 · Input gate and candidate
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "picture": {"numbers": ["z_t", "f_t", "i_t", "C_tilde"]}} tags=["output-only"]
 i = 1 / (1 + np.exp(-a))
 C_tilde = np.tanh(a)
 working.write(i_1=i, C_tilde_1=C_tilde)
@@ -153,7 +162,7 @@ kept = f * C
 written = i * C_tilde
 C_new = kept + written
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "picture": {"numbers": ["z_t", "f_t", "i_t", "C_tilde", "C_t"]}, "printed": false} tags=["output-only"]
 # Answer: what is kept and what is written
 reveal("04.memory", C_new)
 print(f"kept {kept:.6f}, written {written:.6f}")
@@ -165,7 +174,7 @@ working.write(C_1=C_new)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Step 4 · Output gate and hidden state
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "picture": {"numbers": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}} tags=["output-only"]
 o = 1 / (1 + np.exp(-a))
 h_new = o * np.tanh(C_new)
 working.write(o_1=o, h_1=h_new)
@@ -185,7 +194,7 @@ answer = lstm.step(params, x_t, h_prev, C_prev)
 ours = [f, i, C_tilde, C, C_new, o, h_new]  # the library has z before them
 print("equal to 14 digits:", np.allclose(ours, np.ravel(answer[1:]), rtol=1e-14, atol=0))
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"} tags=["output-only"]
 # Figure: the step in the circuit
 figures.one_step_by_hand.circuit(answer)
 
@@ -239,7 +248,7 @@ worst = figures.one_step_by_hand.three_ways(full, by_cutting, by_rounding)
 reveal("04.digits", int(np.argmin(worst)))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 3 min</summary>
+# <details><summary>For the lecturer · 2 min</summary>
 #
 # Most people bet on rounding everything. It gives .934 for C, and that is wrong as well. Keep all digits, round
 # once.
@@ -256,6 +265,13 @@ reveal("04.digits", int(np.argmin(worst)))
 figures.one_step_by_hand.errors(full, by_cutting, by_rounding)
 assert f"{by_rounding['C_t']:.3f}" == "0.934"
 assert abs(by_cutting["C_t"] - C_new) > 1e-3 > abs(by_rounding["C_t"] - C_new)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Cutting errs to one side only, rounding to both. In the gates neither matters; in C they add up.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Cutting always errs to the same side: it is harmless in the gates, and more than a whole unit of the third decimal in
@@ -282,6 +298,13 @@ def go_on(shorten, n_steps, h=h, C=C):
 fates = ["smaller: errors cancel", "some dozens: it grows, and then stops", "a thousand: it grows with every step"]
 predict("04.errors", "How large does the error become, in errors of the first step?", fates, limits=[1, 500])
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# People expect that the error grows for ever.
+#
+# </details>
+
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: after 1, 10, 100 and 1000 steps
 reveal("04.errors", figures.one_step_by_hand.errors_after(go_on, cut, rounded))
@@ -289,7 +312,8 @@ reveal("04.errors", figures.one_step_by_hand.errors_after(go_on, cut, rounded))
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# People expect that the error grows for ever. It stops: the forget gate forgets errors, too.
+# It stops: the forget gate forgets errors, too. Rounding is hardly better than cutting in the end; what helps is
+# digits. The library keeps about 16.
 #
 # </details>
 
@@ -317,6 +341,14 @@ assert turned(C_prev=100.0).h_t < 1
 cell = CellExplorer(x_t=x, h_prev=h, C_prev=C)
 cell
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 4 min</summary>
+#
+# Let the room call out values; ask for a prediction before you let go of the slider. Esc gives the keys back. 1:
+# below about −0.93. 2: below −2.2. 3: no; h is a share times a tanh.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A wire is as thick as its value is large. Each small curve shows where its gate stands, and how steep it is there. The
 # button *as at first* brings the numbers of this lesson back. In code, `cell.x_t = -1` moves a slider, and `cell.step()` is
@@ -328,14 +360,6 @@ cell
 # Below −1.1 the candidate is negative as well. (2) The sum in the forget gate is
 # h + w · x + 1, which has to be negative: with x = 0.5 and h = 0.1 any weight below −2.2. (3) No. h is a share times a
 # tanh, so it stays below 1 in size whatever the memory is.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 4 min</summary>
-#
-# Run this cell live, in JupyterLab. Let the room call out values; ask for a prediction before you let go of the
-# slider. The answers are folded in the lesson under it.
 #
 # </details>
 
@@ -390,13 +414,13 @@ working.write(x_2=x_2, a_f_2=a_2, f_2=f_2, C_tilde_2=C_tilde_2, C_2=C_2, h_2=h_2
 # Put the first step into the second and see what $C_2$ is made of. Each part has been multiplied by every forget
 # gate that came after it.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 after_1 = [f * C, i * C_tilde, 0]
 after_2 = [f_2 * f * C, f_2 * i * C_tilde, i_2 * C_tilde_2]
 old, first, second = np.array(after_2) / C_2
 print(f"{old:.1%} is the old memory, {first:.1%} from step 1, {second:.1%} from step 2")
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Figure: the parts of the memory, step by step
 figures.one_step_by_hand.parts({"step 0": [C, 0, 0], "step 1": after_1, "step 2": after_2})
 X = np.array([x, x_2]).reshape(2, 1, 1)  # the library's two steps: T = 2, D = 1, B = 1
@@ -430,7 +454,7 @@ def mixed_up(params):  # the forget gate and the output gate exchanged
     return params | W | {"b_f": params["b_o"], "b_o": params["b_f"]}
 
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 honest = lstm.init_params(1, 1, np.random.default_rng(4))
 for weights, p in [("all weights 1", params), ("weights that differ", honest)]:
     right, wrong = (lstm.step(q, x_t, h_prev, C_prev).h_t.item() for q in (p, mixed_up(p)))
@@ -448,12 +472,20 @@ for weights, p in [("all weights 1", params), ("weights that differ", honest)]:
 # An example is for understanding. A *test* needs weights that all differ, more than one step, sizes that all differ,
 # and a state that does not start at zero. The files in `tests/reference` of this course are made so.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "the parts of the memory, step by step"}
 # ## What we found
 #
 # One step is six lines of arithmetic, and each agrees with the library to 14 digits. Keep all digits to the end, then
 # round. Memory begins with the second step: what was there shrinks by the forget gate, and something new is laid beside
 # it.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for the sentences before you show them. A good last question: which of the two steps would you do again with
+# all digits, and why?
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises

@@ -538,14 +538,14 @@ figures.the_gradients.way_back()
 # (nicodjimenez/lstm, issue 2). It is the second rule: where paths meet, add.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 4 min</summary>
+# <details><summary>For the lecturer · 3 min</summary>
 #
 # The hardest picture of the course; give it time. Trace with a finger from the loss back to C₁, along both ways.
 # Somebody will call the second one a correction. It is a path like the other.
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide", "picture": "way back"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": "way back", "layout": "beside"}
 # **Predict.** Two steps of the same unit, silence at the second, and L is the last h. Two paths lead back into $C_1$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -586,7 +586,7 @@ for words, dC_1 in candidates.items():
     print(f"{words:8} {dC_1.item():.6f}   {verdict}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
+# <details><summary>For the lecturer · 1 min</summary>
 #
 # The room has voted; now measure. Each path alone is wrong by more than a third, both together are right to the
 # last digit shown. Here somebody usually says aloud: so it is a sum.

@@ -57,7 +57,7 @@ from lstm_lib.lesson import exercises, explore, figures, mine, predict, reveal, 
 #   It is never larger than $\sigma_{max}$, and may be much smaller.
 
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 def norms_by_hand(params, X):
     """The size of J_0, J_1, … J_T for a tanh RNN."""
     hs, steps = rnn.forward(params, X)
@@ -68,6 +68,14 @@ def norms_by_hand(params, X):
         sizes.append(np.linalg.norm(J, 2))
     return np.array(sizes)
 
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Write the product for k = 2 on the board, from the right. Ask what makes a factor small: a slope near 0, or a W
+# that shrinks.
+#
+# </details>
 
 # %% slideshow={"slide_type": "skip"}
 T, H = 100, 32
@@ -113,7 +121,7 @@ predict(
 # %% slideshow={"slide_type": "skip"}
 reach = {s: norms_by_hand(orthogonal_rnn(s), 0.1 * noise) for s in [0.8, 1.0, 1.5]}
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: three scales, and their bounds
 for s, norms in reach.items():
     print(f"s = {s}:  after 100 steps {norms[-1]:7.0e},  bound {s**100:7.0e}")
@@ -125,11 +133,11 @@ figures.how_far_a_gradient_reaches.bounds(reach)
 # explode: a singular value above 1 is needed for that, and is not enough. The curve for 1.5 does grow, and stays many powers
 # of ten below its bound, because the slopes of tanh are below 1 wherever the state is not 0.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # And the line for s = 1? **"A plain RNN cannot carry a gradient over 100 steps" is false.** This one does. (From here on
 # `flow.norms` does the measuring; it can do the LSTM, too.)
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 quiet = flow.norms(rnn, orthogonal_rnn(1.0), 0.01 * noise)
 print(f"orthogonal RNN, inputs of size 0.01: {quiet[-1]:.3f} of the gradient after 100 steps")
 assert np.allclose(quiet, norms_by_hand(orthogonal_rnn(1.0), 0.01 * noise))
@@ -165,7 +173,7 @@ predict(
 # %% slideshow={"slide_type": "skip"}
 loud = {size: flow.norms(rnn, orthogonal_rnn(1.5), size * noise) for size in [0.1, 1, 10]}
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: three loudnesses, and the slopes of tanh
 for size, norms in loud.items():
     hs, _ = rnn.forward(orthogonal_rnn(1.5), size * noise)
@@ -178,11 +186,11 @@ figures.how_far_a_gradient_reaches.loudness(loud)
 # steepest at their right end. That is the beginning of the sequence, where the state is still near 0.) So "the spectral radius
 # is above 1, therefore the gradient explodes" is wrong, too. What counts is the product along the *actual* sequence.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "subslide"}
 # Which W does one start with? PyTorch draws it uniformly from ±1/√H. Its largest singular value is then a little above 1, so the
 # bound promises nothing. Its spectral radius is far below 1, and that decides:
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 usual = rnn.init_params(1, H, np.random.default_rng(0))  # as PyTorch draws it
 W = usual["W_h"][:, :H]
 largest, radius = np.linalg.norm(W, 2), np.abs(np.linalg.eigvals(W)).max()
@@ -204,17 +212,25 @@ print(f"gradient after 100 steps {plain[-1]:.0e}, radius to the 100th {radius**1
 # curve for s = 1. That a gradient reaches back does not yet make a network that learns, but without it there is nothing to
 # learn from.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "way back"}
 # ## The LSTM: two ways back
 #
 # How much does the last memory depend on the first? For one unit and two steps, the chain rule of
 # [lesson 05](05_the_gradients.ipynb) says:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 two = symbolic.unroll(2)
 arrives = dict.fromkeys(two.arriving["dhs"].flat, 0) | {sp.Symbol("dC_next"): 1}
 far = two.chain_rule()["C_0"].item().subs(arrives)
 formulas.Formula(sp.Symbol("∂C_2/∂C_0"), far)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Trace both ways on the picture before anybody reads the formula: along the top, two factors; through h, by the
+# gates of the next step.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # There are two parts. The **direct** part runs along the memory: it is the product of the forget gates. The rest
@@ -224,7 +240,7 @@ formulas.Formula(sp.Symbol("∂C_2/∂C_0"), far)
 # (Multiply $f_1$ into the bracket to see them.) Each term of the rest has a weight on h in it, so a unit that does
 # not listen to itself has the direct part only:
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 deaf = far.subs(dict.fromkeys(sp.symbols("W_fh W_ih W_Ch W_oh"), 0))
 formulas.Formula(sp.Symbol("∂C_2/∂C_0"), deaf)
 
@@ -265,7 +281,7 @@ predict(
 #
 # </details>
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: four units over forty steps
 for words, (gates, rest) in parts.items():
     print(f"{words:27} along the memory {gates[-1]:8.1e}   through h {rest[-1]:9.1e}")
@@ -304,7 +320,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0]:
     kept = flow.direct(lstm.forward(fresh_lstm(b_f), noise)[1])
     direct[b_f] = kept.max(axis=(1, 2))  # of the unit that keeps most
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** Four LSTMs with forget biases of 0, 1, 3 and 5, and fresh weights. A gradient goes 100 steps back along the
 # direct path.
 
@@ -320,7 +336,8 @@ predict(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Let them compute: σ(3) is 0.95, and 0.95 a hundred times is what?
+# Many say: all but the first. Let them compute: σ(3) is 0.95, and 0.95 a hundred times is what? Only 5 keeps a
+# tenth, along the direct path.
 #
 # </details>
 
@@ -365,10 +382,10 @@ figures.how_far_a_gradient_reaches.along_and_whole(direct, whole, plain)
 # 3 or 5 the whole gradient does not vanish: it **grows**, though the direct path shrinks all the time. So **"LSTMs cannot
 # explode" is false**, too.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
+# %% [markdown] slideshow={"slide_type": "subslide", "picture": ["f_t", "C_t"]}
 # Which of the paths does this? To find out, cut one of them: let no gate see h, and no candidate either.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 blind = fresh_lstm(5.0)
 for k in "fiCo":
     blind[f"W_{k}"][:, :H] = 0  # the columns that see h
@@ -434,7 +451,7 @@ explore(scenes.gradient_flow(), b_f=slider(1, -2, 6, "forget bias"))
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": ["f_t", "C_t"]}
 # ## What we found
 #
 # A plain RNN started as PyTorch does loses its gradient within 100 steps; an orthogonal one may keep it. An LSTM has a path

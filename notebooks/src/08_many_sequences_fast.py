@@ -506,7 +506,7 @@ times.print_layers()
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What a larger one costs
 #
-# Count first. One step multiplies a matrix of 4H rows and H + D columns by a matrix of B columns: 4H · (H + D) · B products, and as many
+# One step multiplies a matrix of 4H rows and H + D columns by one of B columns: 4H · (H + D) · B products, and as many
 # sums. For T steps that is **8 · H · (H + D) · T · B**.
 
 # %% [markdown] slideshow={"slide_type": "skip"}

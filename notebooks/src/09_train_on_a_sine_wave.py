@@ -65,7 +65,7 @@ X, Y = data.sine_waves(60, 16, np.random.default_rng(1), omega=OMEGA)
 X_test, Y_test = data.sine_waves(100, 16, np.random.default_rng(2), omega=OMEGA)  # longer
 print("X", X.shape, "  Y", Y.shape, "  one period =", round(2 * np.pi / OMEGA, 1), "steps")
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: a piece of the wave, and the question
 figures.train_on_a_sine_wave.the_task(X)
 
@@ -117,7 +117,7 @@ reveal("09.lags", [error < 1e-28 for error in errors.values()].index(True))
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # Two. School trigonometry gives
 #
 # $$\sin((n+1)\omega) = 2\cos\omega\,\sin(n\omega) - \sin((n-1)\omega),$$
@@ -142,10 +142,10 @@ reveal("09.lags", [error < 1e-28 for error in errors.values()].index(True))
 # Here it is: the functions that you wrote in lessons 03 to 06, as far as you did. Sixteen units, and a **read-out** that
 # makes one number of their sixteen outputs: $\hat y_t = W_y \cdot h_t + b_y$.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "skip"}
 cell = mine.cell()
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 params = model.init_params(cell, D=1, H=16, K=1, rng=np.random.default_rng(0))
 print("numbers to learn:", sum(p.size for p in params.values()))
 
@@ -207,7 +207,7 @@ exercises.train_on_a_sine_wave.check_loss(my_loss)
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # The way back. The read-out sends the error to every $h_t$, and your `backward` carries it through time: step 60 first,
 # step 1 last.
 
@@ -357,11 +357,11 @@ exercises.train_on_a_sine_wave.check_train(my_train)
 #
 # Never train for long with code that was not checked. First twenty steps of your own code, on another wave:
 
-# %% slideshow={"slide_type": "skip"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Table: the loss of your own code after twenty steps
 finale.twenty_steps()
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "skip"}
 # Then three trials. Its slopes are measured (lesson 06), PyTorch's numbers for the same weights are laid beside its own, and the
 # detector that finds every mistake of the museum is let loose on it.
 
@@ -372,7 +372,9 @@ finale.trials()
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# With a file of your own the last line says how many lines are yours. Break one line of it and run both cells again.
+# Three trials: slopes are measured as in lesson 06, PyTorch's numbers for the same weights are laid beside, and
+# the museum's detector is let loose on it. With a file of your own the last line says how many lines are yours.
+# Break one of them and run both cells again.
 #
 # </details>
 
@@ -385,7 +387,7 @@ finale.trials()
 # %% [markdown] slideshow={"slide_type": "skip"}
 # *Kernel → Interrupt* stops it; `params` keeps what has been learned.
 
-# %% slideshow={"slide_type": "subslide"}
+# %% slideshow={"slide_type": "fragment"}
 wave, _ = data.sine_waves(130, 1, np.random.default_rng(3), omega=OMEGA)
 watch = watching.FreeRun(cell, wave)
 losses, state = [], {}
@@ -414,12 +416,20 @@ figures.train_on_a_sine_wave.while_it_learned(watch.runs, wave)
 # A curve that repeats the last value looks good when it is drawn over the wave: it comes one step late, and who sees one
 # step? So measure the distance to both.
 
-# %% slideshow={"slide_type": "fragment"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 Y_hat, _ = model.predict(cell, params, X_test)
 errors["LSTM"] = one_step_error(Y_hat, Y_test)
 to_last = one_step_error(Y_hat, X_test)
-print(f"distance to the next value {errors['LSTM']:.0e}, to the last one {to_last:.4f}")
-print(f"persistence                {errors['persistence']:.4f}")
+print(f"the network, to the next value  {errors['LSTM']:.0e}")
+print(f"the network, to the last value  {to_last:.4f}")
+print(f"persistence, to the next value  {errors['persistence']:.4f}")
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Draw an echo on the board: the same curve, one step late. Nobody sees it on a plot; the two distances do.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # An echo would be at distance 0 from the last value. The network is as far from it as the wave itself is, and close to the
@@ -450,7 +460,7 @@ waves, _ = data.sine_waves(HEARD + RUN, 16, np.random.default_rng(3), omega=OMEG
 free = model.generate(cell, params, waves[:HEARD], RUN)
 rmse = np.sqrt(np.mean((free - waves[HEARD:]) ** 2, axis=(1, 2)))
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: the beginning of the free run, and its end
 reveal("09.free", round((1 + (rmse > 0.1).argmax()) * OMEGA / (2 * np.pi)), within=0.5)
 print("off by", ", ".join(f"{rmse[n - 1]:.2f} after {n} steps" for n in (10, 100, 300, 600)))
@@ -490,7 +500,7 @@ def late_error(Y_hat):
     return float(np.mean((Y_hat - Y_many)[LATE] ** 2))
 
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: a slow wave and a fast one, with noise
 figures.train_on_a_sine_wave.two_waves(X_many, Y_many)
 
@@ -567,7 +577,7 @@ lstm_many = trained_on_many(fused, [(1e-2, 700), (3e-3, 500), (1e-3, 200)])
 says["LSTM, 32 units"], _ = model.predict(lstm, lstm_many, X_many)
 table |= rivals.of_networks(seeds=(0, 1, 2))
 
-# %% [markdown] slideshow={"slide_type": "subslide"}
+# %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** The best fixed linear rule knows 50 past values. One rival is told ω. Where will the LSTM come in?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -633,6 +643,14 @@ for k, error in misses.items():
     print(f"reading the last {k:3d} numbers: error of the last prediction {error:.1e}")
 reveal("09.reach", min(k for k, error in misses.items() if error < 1.1 * misses[120]))
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Forty numbers give all that it will ever know. Ask how the memory of one unit would have to be set to keep
+# longer: f nearer to 1.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
 # What lies more than about forty steps back makes no difference any more. It listens for forty numbers; then it knows as much as it
 # ever will, while the rules that search go on improving:
@@ -643,12 +661,20 @@ shown = ("persistence", "LSTM, 32 units", "searches for ω", "is told ω")
 by_step = {name: np.mean((says[name] - Y_many) ** 2, axis=(1, 2)) for name in shown}
 figures.train_on_a_sine_wave.rivals(by_step, ("linear, 50 lags", table["linear, 50 lags"][0]))
 
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Find the step at which the network's line stops falling, and compare with forty. The rules that search go on:
+# they keep all they have heard.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A wave it has never met
 #
 # The network hears forty noisy numbers. Then it goes on alone.
 
-# %% slideshow={"slide_type": "subslide"} tags=["output-only"]
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Live: the network hears a wave of your choice
 frequency, loudness = slider(0.8, 0.1, 1, "frequency", step=0.01), slider(0.1, 0, 0.5, "noise", step=0.01)
 explore(scenes.sine_model(lstm_many), omega=frequency, noise=loudness)
@@ -677,6 +703,14 @@ for omega in frequencies:
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Figure: how far off it is alone, by frequency
 figures.train_on_a_sine_wave.alone(frequencies, {name: np.array(each) for name, each in off.items()})
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# The dotted line has one good place: the wave it was trained on. Below the grey line it is better than saying
+# nothing for ever.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # It does not do equally well everywhere. A frequency that is a little wrong costs more the longer it runs. The network that was
@@ -736,7 +770,7 @@ figures.train_on_a_sine_wave.two_series({"tide, metres": tide, "flies, thousands
 # %% slideshow={"slide_type": "skip"}
 print(own_series.judge(tide))
 
-# %% slideshow={"slide_type": "skip"}
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 print(own_series.judge(flies))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -754,12 +788,20 @@ print(len(series), "numbers, the last of them:", *series[-3:])
 # and give it to `own_series.judge(series)`. The verdict says whether the LSTM is better by more than chance would give, on the numbers
 # held back. If it says that these numbers cannot decide, believe it.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "how far off it is alone, by frequency"}
 # ## What we found
 #
 # On a single wave the LSTM lost to a rule with two lags. On noisy waves of unknown frequency its squared error was more
 # than ten times smaller than the best fixed rule's: it finds out what it hears. A method made for the problem was better
 # still.
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 1 min</summary>
+#
+# Ask for the two honest sentences: what the network did, and what did it better. Then send them to their own
+# series.
+#
+# </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## What you can do now

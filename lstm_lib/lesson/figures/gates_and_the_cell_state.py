@@ -91,7 +91,7 @@ def run_of(X, trace, inputs, names):
     Figure: A run of 4 steps in three panels. ...
     """
     T, D = X.shape[:2]
-    fig, (top, middle, below) = figure(height=4.5, nrows=3, sharex=True, height_ratios=[0.4 + 0.4 * D, 1.7, 3])
+    fig, (top, middle, below) = figure(height=3.4, nrows=3, sharex=True, height_ratios=[0.4 + 0.4 * D, 1.7, 3])
     for k in range(D):
         top.bar(range(1, T + 1), 0.7 * X[:, k, 0], bottom=-k, color=LOOKS["x_t"].colour)
     top.set_yticks([-k for k in range(D)], inputs)
@@ -139,7 +139,7 @@ def half_lives(biases):
     >>> half_lives([0, 1])  # doctest: +ELLIPSIS
     Figure: What is left ...
     """
-    fig, ax = figure(height=3.2)
+    fig, ax = figure(width=5.5, height=3.2)
     ticks = [1, 2, 5, 10, 20, 50, 100, 200]
     ax.set_xscale("log")
     ax.set_xticks(ticks, ticks)

@@ -32,7 +32,7 @@ def bounds(reach):
     >>> bounds({s: 0.9 * s ** np.arange(11) for s in (0.8, 1.0, 1.5)})  # doctest: +ELLIPSIS
     Figure: Three ...
     """
-    fig, ax = figure(height=3.6)
+    fig, ax = figure(height=3.1)
     T = len(next(iter(reach.values()))) - 1
     lags = np.arange(T + 1)
     for (s, norms), colour in zip(reach.items(), OCHRES, strict=True):
@@ -66,7 +66,7 @@ def loudness(reach):
     >>> loudness({size: np.ones(11) / size for size in (0.1, 1, 10)})  # doctest: +ELLIPSIS
     Figure: One ...
     """
-    fig, ax = figure(height=3.4)
+    fig, ax = figure(height=3.1)
     T = len(next(iter(reach.values()))) - 1
     for (size, norms), colour, style in zip(reach.items(), OCHRES, ["-", "--", "-."], strict=True):
         ax.semilogy(range(T + 1), norms, color=colour, ls=style)
@@ -121,7 +121,7 @@ def four_units(parts):
     >>> four_units({f"unit {n}": (np.ones(9), -np.ones(9) / 2) for n in range(4)})  # doctest: +ELLIPSIS
     Figure: Four ...
     """
-    fig, axes = figure(height=3.8, nrows=2, ncols=2, sharex=True)
+    fig, axes = figure(height=3.15, nrows=2, ncols=2, sharex=True)
     lines = {}
     for ax, (words, (along, through)) in zip(axes.flat, parts.items(), strict=True):
         lags = np.arange(len(along))
@@ -164,7 +164,7 @@ def along_and_whole(direct, whole, plain):
     >>> along_and_whole(one, one, np.full(11, 0.01))  # doctest: +ELLIPSIS
     Figure: Along ...
     """
-    fig, (left, right) = figure(height=3.8, ncols=2, sharey=True)
+    fig, (left, right) = figure(height=3.1, ncols=2, sharey=True)
     T = len(plain) - 1
     for ax, each in [(left, direct), (right, whole)]:
         for (b_f, norms), colour in zip(each.items(), BLUES, strict=True):

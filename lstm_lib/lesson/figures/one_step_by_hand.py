@@ -1,6 +1,7 @@
 """The pictures and tables of One step by hand: the step in the circuit, its digits, the parts of the memory.
 
 circuit(s)                          the cell with the numbers of a step on its wires
+lit(s, names, ax)                   the same to be drawn into, as far as the step has come
 beside_the_primer(s)                the digits that the primer prints, and ours
 three_ways(full, cut, rounded)      a step shortened in three ways, as a table
 errors(full, cut, rounded)          how the errors travel through the step
@@ -15,13 +16,13 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 import numpy as np
 
 from lstm_lib import data, lstm
-from lstm_lib.lesson.diagrams import draw_cell
+from lstm_lib.lesson.diagrams import DRAWN, draw_cell
 from lstm_lib.plotting import LOOKS, figure, legend, show
 
 PRIMER = {"f_t": ".832", "i_t": ".832", "C_tilde": ".921", "C_t": ".932", "o_t": ".832", "h_t": ".608"}
 PLACES = {  # in the circuit: x, y, and on which side of that the number stands
-    **{"C_prev": (-0.35, 4.55, "center"), "f_t": (1.75, 2.95, "right"), "i_t": (3.85, 2.95, "right")},
-    **{"C_tilde": (6.1, 3.72, "left"), "C_t": (10.5, 4.55, "center"), "o_t": (7.2, 3.06, "left")},
+    **{"C_prev": (-0.35, 4.55, "center"), "f_t": (1.75, 3.74, "right"), "i_t": (3.85, 3.74, "right")},
+    **{"C_tilde": (6.1, 3.72, "left"), "C_t": (10.5, 4.55, "center"), "o_t": (7.2, 3.26, "left")},
     "h_t": (10.5, 0.45, "center"),
 }
 
@@ -36,14 +37,41 @@ def circuit(s):
     Figure: The cell with ...
     """
     numbers = {name: getattr(s, name).item() for name in PLACES}
-    ax = draw_cell()
-    for name, (x, y, side) in PLACES.items():
-        colour = LOOKS["C_t" if name == "C_prev" else name].colour
-        ax.text(x, y, f"{numbers[name]:.4g}", color=colour, ha=side, va="center", fontsize=12, weight="bold")
+    ax = lit(s)
     said = {"f_t": "the forget gate", "i_t": "the input gate", "C_tilde": "the candidate"}
     said |= {"o_t": "the output gate", "C_t": "the new memory", "h_t": "the output"}
     found = ", ".join(f"{words} {numbers[name]:.4g}" for name, words in said.items())  # fmt: skip
     show(ax.figure, f"The cell with the numbers of this step. The old memory is {numbers['C_prev']:.4g}; {found}.")
+
+
+def lit(s, names=DRAWN, ax=None):
+    """Draw the circuit of the cell with some quantities of a step of one unit in colour, and their numbers.
+
+    Parameters
+    ----------
+    s : Step
+        Of one unit and one sequence.
+    names : sequence of str, optional
+        What has been computed, as in `diagrams.draw_cell`; all of it, if nothing is said.
+    ax : Axes, optional
+        Where to draw; None makes a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> from lstm_lib import data, lstm
+    >>> [text.get_text() for text in lit(lstm.step(*data.walkthrough()), ["f_t"]).texts][-2:]
+    ['0.2', '0.832']
+    """
+    ax = draw_cell(names, ax)
+    for name, (x, y, side) in PLACES.items():
+        if name in (*names, "C_prev"):  # the old memory is given
+            colour, number = LOOKS["C_t" if name == "C_prev" else name].colour, getattr(s, name).item()
+            ax.text(x, y, f"{number:.4g}", color=colour, ha=side, va="center", fontsize=12, weight="bold")
+    return ax
 
 
 def beside_the_primer(s):

@@ -58,7 +58,7 @@ def two_memories(X, trace):
     Figure: ...
     """
     T = len(X)
-    fig, (above, below) = figure(height=4.2, nrows=2, sharex=True)
+    fig, (above, below) = figure(height=3.4, nrows=2, sharex=True)
     curve(above, range(1, T + 1), X[:, 0, 0], "x_t", lw=1, marker="")
     above.set(ylabel="value", title="What comes in: one symbol, then noise", xlim=(0, T + 1))
     for b, style in enumerate(["-", "--"]):

@@ -94,7 +94,7 @@ def far_ahead(wave, free, heard=40, window=150):
     >>> far_ahead(np.zeros((400, 1, 1)), np.zeros((360, 1, 1)))  # doctest: +ELLIPSIS
     Figure: ...
     """
-    fig, axes = figure(height=3.6, nrows=2)
+    fig, axes = figure(height=3.1, nrows=2)
     for ax, first in zip(axes, (1, len(wave) - window + 1), strict=True):
         draw(ax, wave[:, :, :1], heard, free[:, 0, 0])
         ax.set(xlim=(first, first + window - 1), yticks=(-1, 0, 1))

@@ -24,26 +24,27 @@ def three_kinds(X_text, letters):
     Figure: ...
     """
     rows = X_text.shape[1]
-    fig, (top, middle, bottom) = figure(height=5.0, nrows=3, gridspec_kw={"height_ratios": [1, 2, 1]})
+    fig, ((top, upper), (bottom, lower)) = figure(height=3.2, nrows=2, ncols=2)
+    for ax in (upper, lower):
+        ax.remove()
+    middle = fig.add_subplot(top.get_gridspec()[:, 1])
     hours, warmth = temperature()
     curve(top, hours, warmth, "x_t", marker="")
-    top.set(title=f"A time series: {len(hours)} hours of temperature", ylabel="°C", xlim=(1, len(hours)))
+    top.set(title=f"A time series: {len(hours)} hours", ylabel="°C", xlim=(1, len(hours)))
     middle.imshow(X_text[:, :, 0].T, cmap="Greys", vmax=1.3, aspect="auto")
     middle.set_xticks(range(len(letters)), letters.replace(" ", "␣"))
     middle.set_yticks([])
     middle.tick_params(length=0)
     middle.grid(False)
-    middle.set(
-        title=f"A line of text: {len(letters)} letters, {rows} numbers for each", ylabel="row of its letter"
-    )
+    middle.set(title=f"A line of text: {rows} numbers a letter", ylabel="row of its letter")
     steps, pressure = whistle()
     curve(bottom, steps, pressure, "x_t", marker="")
     bottom.set(title="A sound: a fortieth of a second", ylabel="pressure", xlabel="step t", xlim=(1, len(steps)))
     show(
         fig,
-        "Three sequences: a time series, a line of text and a sound. Above, a temperature that rises and falls "
-        f"three times in {len(hours)} hours. In the middle, the text {letters} as a grid of {rows} rows, with "
-        f"one dark square in the column of each letter. Below, a wave of {len(steps)} steps whose turns come "
+        "Three sequences: a time series, a line of text and a sound. Top left, a temperature that rises and falls "
+        f"three times in {len(hours)} hours. On the right, the text {letters} as a grid of {rows} rows, with "
+        f"one dark square in the column of each letter. Below left, a wave of {len(steps)} steps whose turns come "
         "closer and closer together.",
     )
 
@@ -84,7 +85,7 @@ def powers(ws):
     Figure: Powers ...
     """
     steps = np.arange(101)
-    fig, ax = figure(height=2.6)
+    fig, ax = figure(width=5.5, height=3.2)
     ax.set(xlim=(0, 100), xlabel="steps", ylabel="what is left of a 1", title="Powers of one number")
     for w, colour, style in zip(ws, OCHRES, ["--", "-", "-."], strict=True):
         ax.semilogy(steps, float(w) ** steps, color=colour, ls=style)
@@ -111,7 +112,7 @@ def cliff(landscape):
     Figure: The loss ...
     """
     ws, w_ins = np.meshgrid(np.linspace(0, 2, 161), np.linspace(-1, 1, 160))
-    fig, ax = figure(height=3.9, subplot_kw={"projection": "3d", "computed_zorder": False})
+    fig, ax = figure(width=5.5, height=3.9, subplot_kw={"projection": "3d", "computed_zorder": False})
     hills = landscape(ws, w_ins)[0]
     ax.plot_surface(ws, w_ins, hills, cmap="cividis", rcount=160, ccount=160, lw=0, antialiased=False)
     line = np.linspace(-1, 1, 4001)
@@ -141,7 +142,7 @@ def cut(landscape):
     >>> cut(lambda w, w_in: (w * w_in, w_in))  # doctest: +ELLIPSIS
     Figure: The loss ...
     """
-    fig, (above, below) = figure(height=3.9, nrows=2, sharex=True)
+    fig, (above, below) = figure(height=3.4, nrows=2, sharex=True)
     line = np.linspace(-1, 1, 2001)
     loss, slope = landscape(1.5, line)
     above.plot(line, loss, color=OCHRES[2])

@@ -363,7 +363,8 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 # %% slideshow={"slide_type": "skip"}
 stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8"))
 rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
-usual = [row for row in rows if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
+five, ten_more = ([row for row in rows if (row["seed"] > 4) == more] for more in [False, True])
+usual = [row for row in five if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
 print(stored["command"])
 print(f"{len(rows)} runs, {len(usual)} of them in the grid")
 
@@ -525,7 +526,8 @@ figures.memory_in_practice.solved(pick(usual, task=KNOWN), "Latch, always 100 st
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3; at the larger rate both need about
-# a hundred steps. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
+# a hundred steps. Was that luck? At that rate we ran ten seeds more: the RNN solved all ten, b_f = 3 two. Five of five it had, and seven of
+# fifteen it has. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
 # would write that the RNN is six times as fast as "the LSTM". The best start for *one* known length is the one that fits this length.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -694,13 +696,14 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 
 # %% slideshow={"slide_type": "skip"}
 # Proof: what the text says of the table
-starts = ["b_f = 1", "b_f = 3", "chrono", "uniform", "orthogonal"]
+starts = [*dict.fromkeys(row["start"] for row in usual)]
 assert [count(ORDER, start) for start in starts] == [1, 3, 10, 0, 0] and count(ORDER, "b_f = 3", [0.01]) == 0
 assert [count(SHORT, start) for start in starts] == [10, 10, 10, 6, 9]
 assert [count(KNOWN, start) for start in starts] == [0, 10, 5, 1, 10]
+assert [sum(row["solved"] for row in pick(ten_more, start=start)) for start in starts] == [0, 2, 0, 0, 10]
 assert sum(row["solved"] for row in rows if not row["clip"]) == 5 and scores(budget=4000)[-2:] == [0.97, 0.98]
-assert count(LATCH, "b_f = 3") == 4 and count(LATCH, "orthogonal") == 2
-assert [count(ADDING, start, [0.01]) for start in starts] == [2, 3, 5, 0, 0] and 0.98 < parts[0] < 1
+assert [count(LATCH, start) for start in ("b_f = 3", "orthogonal")] == [4, 2] and 0.98 < parts[0] < 1
+assert [count(ADDING, start, [0.01]) for start in starts] == [2, 3, 5, 0, 0]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
@@ -711,7 +714,7 @@ assert [count(ADDING, start, [0.01]) for start in starts] == [2, 3, 5, 0, 0] and
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# The sentence to take home: none against five is a difference, three against five is none.
+# The sentence to take home: none against five is a difference, three against five is none; even five of five was luck once.
 #
 # </details>
 
