@@ -18,7 +18,7 @@ QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
 pytest quick: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides pages site takeaway book lite grade bench lock clean
+.PHONY: help env lab test announce lint style pytest quick test-rosetta notebooks slides handouts pages site takeaway book lite grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
@@ -54,8 +54,12 @@ notebooks: env    ## text -> executed notebooks
 	$(BIN)/python notebooks/build.py
 	$(BIN)/python notebooks/front/pictures.py
 
-slides: env       ## decks that need no network, into _build/slides; npm gives reveal.js and MathJax once
+slides: env       ## decks by lecture and by lesson, into _build/slides; they need no network, npm gives reveal.js and MathJax once
 	$(BIN)/python notebooks/slides.py
+	$(BIN)/python notebooks/lectures.py
+
+handouts: slides  ## the decks on paper: a slide a page, two and six on a sheet; Chromium prints them
+	$(BIN)/python notebooks/handouts.py
 
 pages: env        ## every lesson as a page to hand out or to print, folded as it is, into _build/pages
 	$(BIN)/python notebooks/takeaway pages

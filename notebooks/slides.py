@@ -155,8 +155,8 @@ def project(cell, asked, here):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), OUTPUT_ONLY]
 
 
-def deck(notebook, above="", below=""):
-    """Return a lesson as one page of HTML, which looks for everything else in the folder ``assets`` beside it.
+def deck(ready, title, above="", below=""):
+    """Return cells that are ready for the wall as one page of HTML, with everything else in ``assets`` beside it.
 
     `above` and `below` are lines on the title slide: which course this is, and who gives it.
     """
@@ -167,29 +167,38 @@ def deck(notebook, above="", below=""):
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    resources = {"title": heading(notebook.cells[0]), "above": above, "below": below}
-    page, _ = exporter.from_notebook_node(prepare(notebook), resources=resources)
+    page, _ = exporter.from_notebook_node(ready, resources={"title": title, "above": above, "below": below})
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
     return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
 
 
-def build_decks(names, folder, by=()):
-    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths.
-
-    `by` are words for the title slides: the lecturer, the date.
-    """
+def write_assets(folder):
+    """Put into `folder` what decks ask for."""
     (folder / "assets").mkdir(parents=True, exist_ok=True)
     for package in FROM_NPM:
         shutil.copytree(npm.kept(package), folder / "assets", dirs_exist_ok=True)
     shutil.copyfile(HERE / "theme" / "theme.css", folder / "assets" / "theme.css")
+
+
+def build_decks(names, folder, given_by=()):
+    """Write the decks of the lessons `names`, and their assets, into `folder`; return their paths.
+
+    `given_by` are words for the title slides: the lecturer, the date.
+    """
+    write_assets(folder)
     paths = []
     for name in names:
         notebook = lesson(name)
         path = folder / f"{Path(name).name}.html"
-        above = f"{COURSE} · Lesson {path.stem[:2]}"
-        path.write_text(deck(notebook, above, " · ".join([*by, LICENCE])), encoding="utf-8")
+        above, title = f"{COURSE} · Lesson {path.stem[:2]}", heading(notebook.cells[0])
+        path.write_text(deck(prepare(notebook), title, above, signed(given_by)), encoding="utf-8")
         paths.append(path)
     return paths
+
+
+def signed(given_by):
+    """Return the last line of a title slide: who, when, and what others may do with it."""
+    return " · ".join([*given_by, LICENCE])
 
 
 def times(names, slow=1.0):
@@ -202,21 +211,30 @@ def times(names, slow=1.0):
                 print(f"{name}  {end - start:4.1f} s  {build.place(number, notebook.cells[number - 1])}")
 
 
+def names_on_the_title(parser):
+    """Give a command the options for the words on title slides."""
+    parser.add_argument("--lecturer", help="who gives the lecture, for the title slide")
+    parser.add_argument("--date", help="when, for the title slide; any words")
+
+
+def by(options):
+    """Return the words that were given for title slides."""
+    return [words for words in (options.lecturer, options.date) if words]
+
+
 def main(arguments=None):
     """Build decks or take times; return the exit code."""
     parser = argparse.ArgumentParser(description="Turn the executed lessons into decks that need no network.")
     parser.add_argument("names", nargs="*", help="lessons, by number or name; all by default")
     parser.add_argument("--times", action="store_true", help="build nothing; run the lessons and list slow cells")
-    parser.add_argument("--lecturer", help="who gives the lecture, for the title slide")
-    parser.add_argument("--date", help="when, for the title slide; any words")
+    names_on_the_title(parser)
     options = parser.parse_args(arguments)
-    by = [words for words in (options.lecturer, options.date) if words]
     try:
         names = build.chosen(options.names, HERE)
         if options.times:
             times(names)
             return 0
-        for name, path in zip(names, build_decks(names, BUILT / "slides", by), strict=True):
+        for name, path in zip(names, build_decks(names, BUILT / "slides", by(options)), strict=True):
             slides = slides_of(lesson(name))
             minutes = sum(slide.minutes for slide in slides)
             print(f"{path.relative_to(HERE.parent)}  {len(slides)} slides, {minutes} min by the notes")

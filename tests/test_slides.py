@@ -29,9 +29,7 @@ def on_each_slide():
 def test_a_lesson_beyond_the_core_has_a_deck_beside_the_others(tmp_path):
     (path,) = slides.build_decks(["further/13_rosetta"], tmp_path)
     assert path == tmp_path / "13_rosetta.html"
-    page = slides.deck(
-        lesson(("slide", "# Go\n\n[back](../03_the_formulas.ipynb), [on](further/11_text.ipynb#Next)"))
-    )
+    page = page_of(lesson(("slide", "# Go\n\n[back](../03_the_formulas.ipynb), [on](further/11_text.ipynb#Next)")))
     assert re.findall(r'href="(\d\d_[^"]*)"', page) == ["03_the_formulas.html", "11_text.html#Next"]
 
 
@@ -91,6 +89,10 @@ def lesson(*cells):
     return notebook
 
 
+def page_of(notebook):
+    return slides.deck(slides.prepare(notebook), "A lesson")
+
+
 def test_a_deck_holds_what_is_marked_for_it_and_nothing_else():
     note = "<details><summary>For the lecturer · 2 min</summary>\n\nsay this\n\n</details>"
     cells = [
@@ -102,7 +104,7 @@ def test_a_deck_holds_what_is_marked_for_it_and_nothing_else():
     ]
     notebook = lesson(*cells)
     notebook.cells[3].metadata["tags"] = [slides.OUTPUT_ONLY]
-    page = slides.deck(notebook)
+    page = page_of(notebook)
     body = page[page.index("<body>") :]
     assert body.count("<section") == 3  # one section of the lesson, with two slides
     assert 'data-timing="120"' in body
@@ -114,7 +116,7 @@ def test_a_deck_holds_what_is_marked_for_it_and_nothing_else():
 
 
 def test_links_from_deck_to_deck_lead_to_decks():
-    page = slides.deck(
+    page = page_of(
         lesson(("slide", "# Go\n\n[on](03_the_formulas.ipynb#The-map), [out](https://example.org/a.ipynb)"))
     )
     assert 'href="03_the_formulas.html#The-map"' in page
@@ -295,29 +297,6 @@ def test_the_live_cell_works_on_a_slide_and_keeps_the_keys_it_is_given(page, dec
 
 
 LECTURING = (slides.HERE / "LECTURING.md").read_text(encoding="utf-8")
-PATHS = re.findall(r"^### (\d+) minutes: .*\n+\|.*\n\|.*\n((?:\|.*\n)+)", LECTURING, flags=re.MULTILINE)
-
-
-@pytest.mark.parametrize(("minutes", "rows"), PATHS, ids=[f"{minutes} minutes" for minutes, _ in PATHS])
-def test_a_path_names_headings_that_exist_and_fits_its_time(minutes, rows):
-    total = 0
-    for row in rows.splitlines():
-        name, first, last, stated = re.fullmatch(
-            r"\| \[.+\]\((\w+)\.ipynb\) \| (.+) \| (.+) \| (\d+) \|", row
-        ).groups()
-        deck = slides.slides_of(slides.lesson(name))
-        sections = [slide.section for slide in deck]
-        end = len(sections) - sections[::-1].index(last)
-        stretch = deck[sections.index(first) : end]
-        assert sum(slide.minutes for slide in stretch) == int(stated), row
-        total += int(stated) + sum(not slide.notes for slide in stretch) / 2
-    assert 0.8 * int(minutes) <= total <= int(minutes)
-
-
-def test_there_are_paths_for_25_45_and_90_minutes():
-    assert [minutes for minutes, _ in PATHS] == ["25", "45", "90"]
-
-
 LIVE = re.findall(r"^\| (\d\d) \| `(.+?) ?…?` \| [\d.]+ \|", LECTURING, flags=re.MULTILINE)
 
 
