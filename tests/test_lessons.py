@@ -142,7 +142,7 @@ def test_no_line_of_prose_turns_into_a_list_by_accident(lesson):
 
 def test_every_cell_knows_its_place_on_the_slides(lesson):
     kinds = {cell.metadata.get("slideshow", {}).get("slide_type") for cell in lesson.cells}
-    assert kinds <= {"slide", "subslide", "fragment", "skip", "notes"}
+    assert kinds <= {"slide", "subslide", "fragment", "-", "skip", "notes"}
     assert {"slide", "skip"} <= kinds
 
 

@@ -766,7 +766,7 @@ reveal("02.plain", right.mean())
 changed = np.concatenate([X[:1] + 0.001, X[1:]])
 for unit, cell, params in [("plain", rnn, plain), ("LSTM", lstm, first)]:
     before, after = (cell.forward(params, each)[0] for each in (X, changed))
-    print(f"{unit:5} answers {abs(after[-1] - before[-1]).mean() / 0.001:.3f}")
+    print(f"{unit:5} moves {abs(after[-1] - before[-1]).mean() / 0.001:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>

@@ -28,8 +28,6 @@ import numpy as np
 
 from lstm_lib import fused, lstm, sigmoid  # noqa: F401  σ is for step 1
 from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, stopwatch
-from lstm_lib.lesson.exercises import many_sequences_fast as times
-from lstm_lib.lesson.exercises.many_sequences_fast import one_product as step_1, same
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -262,11 +260,12 @@ exercises.many_sequences_fast.check_one_product(one_product)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes: `same` compares them. For
+# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes: `times.same` compares them. For
 # step 1 the course has its own, in case yours is not there yet:
 
 # %% slideshow={"slide_type": "skip"}
-same(step_1)
+times = exercises.many_sequences_fast
+times.same(step_1 := times.one_product)
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["f_t", "i_t", "o_t"]}
 # ## Step 2 · One tanh for four gates
@@ -296,7 +295,7 @@ def gates(W, b, z, H):
     return a[:H], *(0.5 + 0.5 * a[H:]).reshape(3, H, -1)  # C̃, f, i, o
 
 
-same(one_tanh := times.looped(halved, gates))
+times.same(one_tanh := times.looped(halved, gates))
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t"]}
 # ## Step 3 · Write in place
@@ -344,7 +343,7 @@ def in_place(params, X, h, C):
     return Z[1:, :H]
 
 
-same(in_place)
+times.same(in_place)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Three steps: fewer products, fewer tanh, fewer new arrays. Which one saves most, for one sequence and 16
@@ -394,7 +393,7 @@ def all_x(W_x, b, X):
     return a.reshape(-1, T, B).transpose(1, 0, 2).copy()
 
 
-same(hoisted := times.hoisted(all_x))
+times.same(hoisted := times.hoisted(all_x))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?

@@ -211,7 +211,7 @@ def test_nothing_is_given_back():
 def test_an_attempt_is_called_once_more_without_a_word(said):
     assert said(lambda: print("four") or 4) == f"four\n{RIGHT}"
     fours = itertools.repeat(4, 1)
-    assert "called with the same once more it gives something else" in said(lambda: next(fours, 5))
+    assert "called with the same once more, it gives something else" in said(lambda: next(fours, 5))
     turns = itertools.cycle([1, 2, 3])
     assert "called with the same once more" in said(
         lambda n: next(turns), lambda n: n, given=[(1,), (2,), (3,), (1,)][:2]

@@ -663,7 +663,7 @@ print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is an LSTM worth its price?
 #
-# The price: four matrices instead of one.
+# The price: four matrices instead of one. Before you pay, ask in this order.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 rng = np.random.default_rng(0)
@@ -676,8 +676,6 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 # buy the task. On the other tasks this was not tried.
 
 # %% [markdown] slideshow={"slide_type": "fragment", "layout": "columns"}
-# Ask in this order:
-#
 # 1. **What does the simplest rule reach?**
 # 2. **How long must it be kept?** Some 20 steps: a plain RNN.
 # 3. **Is the time of the question unknown?** A memory cell.
