@@ -59,7 +59,7 @@ def table(lines):
     rows = headed(lines) or varying(lines) or fields_alike(lines)
     if not rows:
         return ""
-    page = "".join(f"<th>{typeset(cell)}</th>" if cell.strip() else "<td></td>" for cell in rows[0])
+    page = "".join(f"<th>{typeset(cell)}</th>" for cell in rows[0])
     page = f"<thead><tr>{page}</tr></thead>" if any(rows[0]) else ""
     for row in rows[1:]:
         page += f"<tr>{''.join(f'<td>{typeset(cell)}</td>' for cell in row)}</tr>"

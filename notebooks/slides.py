@@ -169,6 +169,7 @@ def deck(ready, title, above="", below=""):
     )
     page, _ = exporter.from_notebook_node(ready, resources={"title": title, "above": above, "below": below})
     page = page.replace("<p><strong>Predict.</strong>", '<p class="predict"><strong>Predict.</strong>')
+    page = re.sub(r"<th\b[^>]*>\s*</th>", "<td></td>", page)  # a header that says nothing heads nothing
     return re.sub(r'href="(?:\.\./|further/)?(\d\d_\w+)\.ipynb', r'href="\1.html', page)  # all lie in one folder
 
 

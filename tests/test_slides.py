@@ -17,6 +17,7 @@ MOST_WORDS, MOST_LINES = 45, 10
 
 GO = "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }"
 WHERE = "Reveal.getSlidePastCount()"
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def on_each_slide():
@@ -285,6 +286,7 @@ def test_the_live_cell_works_on_a_slide_and_keeps_the_keys_it_is_given(page, dec
     for key in ("ArrowRight", "ArrowLeft", "End", "PageDown"):
         page.keyboard.press(key)
         assert page.evaluate(WHERE) == number, key
+        page.evaluate(DRAWN)
         seen.append(gate.inner_text())
     assert seen[0] == seen[2] < seen[1] < seen[3]  # with weights of 1 the gate opens as x grows
     page.get_by_role("button", name="a latch").click()
