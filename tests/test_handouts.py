@@ -87,7 +87,9 @@ def pictures(resources):
 
 
 def on_slides(page):
-    return page.evaluate("Reveal.getSlides().map((slide) => slide.querySelectorAll('.content img').length)")
+    """Count the pictures of each slide that a PDF keeps as pictures; what is drawn (SVG), it draws as lines."""
+    kept = ".content img:not([src^='data:image/svg'])"
+    return page.evaluate(f"Reveal.getSlides().map((slide) => slide.querySelectorAll(`{kept}`).length)")
 
 
 def on_paper(pdf):
@@ -105,6 +107,7 @@ def test_on_paper_a_slide_is_a_page_with_all_its_pictures(page, deck, tmp_path):
     for heading, sheet in zip(headings, pypdf.PdfReader(pdf).pages, strict=True):
         assert heading.rstrip("¶").split()[0] in sheet.extract_text()
     assert page.evaluate(MISPLACED) == []
+    assert page.evaluate("[...document.querySelectorAll('.content img')].every((each) => each.clientHeight > 150)")
 
 
 # On paper nothing stands outside the margins of its page, and nothing is covered.
