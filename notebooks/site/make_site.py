@@ -20,6 +20,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 import build  # noqa: E402
 import doors  # noqa: E402
 import frames  # noqa: E402
+import lectures  # noqa: E402
 import nbformat  # noqa: E402
 import npm  # noqa: E402
 import pages  # noqa: E402
@@ -67,6 +68,7 @@ def lay_out(names, text):
     static.mkdir(exist_ok=True)
     for name in ("page.js", "morse.js", "site.css"):
         shutil.copy(HERE / name, static)
+    shutil.copytree(build.HERE / "front", static / "front", ignore=lambda *_: ["pictures.py"])
     for folder in drawn.values():
         shutil.copytree(folder, static / "frames", ignore=lambda *_: ["figures.json"], dirs_exist_ok=True)
     controls = (LESSON / "controls.js").read_text(encoding="utf-8")
@@ -76,19 +78,28 @@ def lay_out(names, text):
 
 
 def front(names, programs):
-    """Return the front page: why, the live cell, and the map of README."""
+    """Return the front page: why, the live cell, and the pictures and the map of README."""
     cell = explorer.CellExplorer(**explorer.LATCH)
     live = pages.live(cell.get_state(), cell._repr_mimebundle_()["text/html"], programs, {})
     readme = (build.HERE.parent / "README.md").read_text(encoding="utf-8")
     lessons = re.search(r"^## The lessons\n\n((?:\|.*\n)+)", readme, re.MULTILINE)[1]
+    remembering, *strip = re.findall(r"^<a href=.*<img .*</a>$", readme, re.MULTILINE)
     repository = doors.addresses().repository
     return string.Template((HERE / "index.md").read_text(encoding="utf-8")).substitute(
+        remembering=picture(remembering),
         cell=live,
+        strip="\n".join(map(picture, strip)),
         map=lessons.replace("](notebooks/", "]("),
         clone=f"`git clone {repository}`, and in that folder:" if repository else "In its folder:",
         core="\n".join(f"{title(name)} <{name}>" for name in names if "/" not in name),
         further="\n".join(f"{title(name)} <{name}>" for name in names if "/" in name),
     )
+
+
+def picture(line):
+    """Return a picture of README, with its link, as it stands on the front page."""
+    line = line.replace("notebooks/front/", "_static/front/")
+    return re.sub(r'href="notebooks/(.*?)\.ipynb"', r'href="\1.html"', line)
 
 
 def take(names):
@@ -99,6 +110,7 @@ def take(names):
     if extra := sorted(path.name for path in TAKEAWAY.glob("*.*")):
         lines += ["", "## The course in other forms", "", *(link(f"take/{name}", name) for name in extra)]
     lines += ["", "## Slides", "", "Each deck is one page; press S for the speaker's notes.", ""]
+    lines += [link(f"slides/{name}.html", plan["title"]) for name, plan in lectures.plans().items()]
     lines += [link(f"slides/{name}.html", words) for words, name in lessons]
     lines += [
         "",
@@ -137,6 +149,8 @@ def library(folder):
 def beside(names, site):
     """Put decks and downloads beside the pages."""
     slides.build_decks(names, site / "slides")
+    lectures.build_lectures(lectures.chosen([]), site / "slides")
+    lectures.write_index(site / "slides")
     downloads = site / "take"
     downloads.mkdir(exist_ok=True)
     with contextlib.redirect_stdout(None):
