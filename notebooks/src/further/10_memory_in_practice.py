@@ -354,7 +354,7 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # These runs take too long for a lesson, so they were made beforehand, by one program that does what `run` does
-# (`memory_trials.py`; it runs on all cores, or with `--scheduler` on a cluster of Dask, and goes on where it was stopped). On another
+# (`notebooks/results/memory_trials.py`; it runs on all cores, or with `--scheduler` on a cluster of Dask, and goes on where it was stopped). On another
 # processor the last digits of a sum differ, and a run may need fifty steps more or less.
 #
 # In the pictures that follow each circle is a run, filled if it has solved its task. Beside the count stand the fewest and the most steps
@@ -365,7 +365,6 @@ stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8")
 rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
 five, ten_more = ([row for row in rows if (row["seed"] > 4) == more] for more in [False, True])
 usual = [row for row in five if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
-print(stored["command"])
 print(f"{len(rows)} runs, {len(usual)} of them in the grid")
 
 
