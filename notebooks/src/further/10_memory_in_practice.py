@@ -662,7 +662,7 @@ print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is an LSTM worth its price?
 #
-# The price: four matrices instead of one. Before you pay, ask in this order.
+# The price: four matrices instead of one. Before you pay, ask:
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 rng = np.random.default_rng(0)
