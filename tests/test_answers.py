@@ -15,7 +15,7 @@ from typing import NamedTuple
 import player
 import pytest
 
-from lstm_lib.lesson import attempts
+from lstm_lib.lesson import attempts, paper
 
 ANSWERS = Path(__file__).with_name("answers")
 GUIDE = Path(__file__).parents[1] / "CONTRIBUTING.md"
@@ -69,6 +69,7 @@ def _alone(monkeypatch):
     """No guesses and no functions of a learner are kept or read, and nothing is drawn on a screen."""
     for variable, value in {"LSTM_GUESSES": "", "LSTM_MINE": "", "MPLBACKEND": "Agg", "TQDM_DISABLE": "1"}.items():
         monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(paper, "_tried", {})  # who tries the same paper in a later test begins anew
 
 
 # --- what is heard -----------------------------------------------------------------------------------------------

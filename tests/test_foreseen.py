@@ -14,6 +14,7 @@ def _alone(monkeypatch):
     """Nothing of a learner is kept or read, and nothing is drawn on a screen."""
     for variable, value in {"LSTM_GUESSES": "", "LSTM_MINE": "", "MPLBACKEND": "Agg"}.items():
         monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(paper, "_tried", {})  # who tries the same paper in a later test begins anew
 
 
 def asked(slug, name, patch):

@@ -114,10 +114,12 @@ def verdict(attempt, cases, exercise):
         outcomes.append(attempts.run(attempt, given))
         if outcomes[-1].value is None:
             break
-    again = outcomes[0]
+    again, changed = outcomes[0], []
     if callable(attempt) and outcomes[-1].value is not None:
+        between = Surroundings(attempt)  # what is changed twice may be as it was in the end
         again = attempts.once_more(attempt, cases[0])
-    outside, last = around.put_back(), outcomes[-1]
+        changed = between.put_back()
+    outside, last = list(dict.fromkeys([*changed, *around.put_back()])), outcomes[-1]
     where = [_where(attempt, given, len(cases) > 1) for given in cases]
     if last.problem:
         return "✗", (where[len(outcomes) - 1] if len(outcomes) > 1 else "") + last.problem
