@@ -20,7 +20,7 @@ def check_factor(attempt):
                 lambda left, n: 1 - (1 - left) / n
             ),
             "The amount that goes is no n-th part either: a step multiplies.": lambda left, n: 1 - left / n,
-            "`left` is divided by n (so it is in left ** 1 / n); n factors of w, multiplied, have to make `left`.": (
+            "`left` is divided by n (so it is in left ** 1 / n); n factors w, multiplied, must make `left`.": (
                 lambda left, n: left / n
             ),
             "That is the n-th power of `left`; its n-th root is wanted.": lambda left, n: left**n,
