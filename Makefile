@@ -30,7 +30,7 @@ env: $(VENV)/ready-$(ALL)  ## make .venv with everything in it
 test: announce lint pytest ## check all of it
 
 announce:
-	@echo "All tests take about six minutes on two quiet cores; make quick takes one."
+	@echo "All tests take some twenty minutes on two cores; make quick less than three."
 
 lint: style       ## style, and whether each notebook fits its text
 	$(BIN)/python notebooks/build.py --check
@@ -43,7 +43,7 @@ pytest: env       ## library, references, and every lesson run and compared; WEE
 	$(PYTEST) $(if $(WEEKLY),,-m "not weekly") --nbval --nbval-current-env --nbval-cell-timeout 1200 \
 	  --nbval-kernel-startup-timeout 600 lstm_lib tests notebooks
 
-quick: style      ## style, library and references, while you work: no lesson, no browser, under a minute
+quick: style      ## style, library and references, while you work: no lesson, no browser; less than three minutes
 	$(PYTEST) -m "$(QUICK)" lstm_lib tests
 
 test-rosetta:     ## rosetta against the frameworks themselves, which it installs first: PyTorch, Keras, JAX, ONNX

@@ -5,6 +5,8 @@ import pytest
 import slides
 from nbformat import v4
 
+pytestmark = pytest.mark.slow
+
 
 def deck(*cells):
     """Return slides ready for the wall, one for each cell: Markdown, or code with what it prints."""

@@ -1,6 +1,7 @@
 """Each module stands on the floors below it, brings in nothing heavy, and says how it is used."""
 
 import ast
+import functools
 import importlib
 import inspect
 import itertools
@@ -51,6 +52,7 @@ def test_the_way_to_look_for_heavy_packages_finds_one():
     assert heavy_after("import lstm_lib.symbolic") == {"sympy"}
 
 
+@functools.cache
 def brought_in(name):
     """Return the heavy packages that a module imports itself, or by way of our own."""
     own, others = imports(name)

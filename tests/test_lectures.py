@@ -7,6 +7,8 @@ import pytest
 import slides
 import wall
 
+pytestmark = pytest.mark.slow
+
 NAMES = list(lectures.plans())
 LECTURING = (slides.HERE / "LECTURING.md").read_text(encoding="utf-8")
 

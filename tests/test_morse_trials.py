@@ -9,6 +9,8 @@ from morse_trials import SWEEP, Result, Setting, as_table, begin, errors, load, 
 
 from lstm_lib import fused, gradcheck, model, morse, rosetta
 
+pytestmark = pytest.mark.slow
+
 
 def rng():
     return np.random.default_rng(0)

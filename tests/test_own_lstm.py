@@ -20,6 +20,8 @@ from lstm_lib.lesson import exercises, finale, mine
 from lstm_lib.lesson.checks import check_function
 from lstm_lib.lesson.standalone import text_of
 
+pytestmark = pytest.mark.slow
+
 COUNT = itertools.count()
 NAMES = {  # of the gaps in the lessons
     "step": "my_step",

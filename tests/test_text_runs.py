@@ -8,6 +8,8 @@ import text_runs
 
 from lstm_lib import text
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["brackets", "lessons"])
 def kept(request):

@@ -58,8 +58,9 @@ def source():
 
     Examples
     --------
-    >>> os.environ["LSTM_TIMES"] = "stored"
-    >>> source()[:12]
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", LSTM_TIMES="stored"):
+    ...     source()[:12]
     'measured on '
     """
     return f"measured on {_table().get('measured on')}" if _reads() else f"measured here and now, on {_machine()}"
