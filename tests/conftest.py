@@ -1,9 +1,20 @@
-"""How the tests are spread over the cores, where `make test` and `make quick` say `--dist loadgroup`."""
+"""The browser that tests share, and how `make test` and `make quick` spread tests over the cores."""
 
+import lab
 import pytest
 
 collect_ignore = ["conftest.py"]  # has no example to try, and the one in notebooks bears the same name
 DEAR = ("graded", "browser", "lesson", "slow")  # the dearest first, so that no core is left waiting at the end
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, one for the tests of a file; where there is none they are left out, with the reason."""
+    pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
+    if lab.CHROMIUM is None:
+        pytest.skip("there is no Chromium on this machine")
+    with lab.chromium() as browser:
+        yield browser
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

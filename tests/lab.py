@@ -87,6 +87,18 @@ def patient_page(browser, **options):
     return context.new_page()
 
 
+def page_from_disk(browser, **options):
+    """Open a fresh tab without a network that notes all that goes wrong: ``page.wrong``."""
+    page = patient_page(browser, offline=True, **options)
+    page.wrong = []
+    own = ("file:", "data:", "blob:")
+    page.on("request", lambda request: request.url.startswith(own) or page.wrong.append(f"asks {request.url}"))
+    page.on("requestfailed", lambda request: page.wrong.append(f"missing: {request.url}"))
+    page.on("pageerror", lambda error: page.wrong.append(f"error: {error}"))
+    page.on("console", lambda message: message.type == "error" and page.wrong.append(f"error: {message.text}"))
+    return page
+
+
 def new_page(browser, server, **size):
     """Open a fresh tab that notes outside requests and errors: ``page.outside``, ``page.failures``."""
     page = patient_page(browser, viewport={"width": 1280, "height": 12000} | size)

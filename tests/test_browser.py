@@ -78,12 +78,6 @@ def server(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser, server, request):
     """A fresh tab, tall enough for a whole lesson; what it shows at the end is kept as a picture."""

@@ -7,7 +7,7 @@ import build
 import numpy as np
 import pictures
 import pytest
-from lab import CHROMIUM, chromium
+from lab import CHROMIUM
 
 README = (build.HERE.parent / "README.md").read_text(encoding="utf-8")
 NUMBER = re.compile(r"(?<![\w#.])-?\d+\.?\d*")
@@ -63,12 +63,6 @@ def test_every_colour_can_be_read_on_its_ground(colours):
     for name, colour in colours.items():
         low, high = sorted([ground, luminance(colour)])
         assert name in ("card", "edge") or (high + 0.05) / (low + 0.05) >= 4.5, name
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no browser on this machine")

@@ -85,12 +85,6 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as browser:
-        yield browser
-
-
 def watched(browser):
     """A page that notes every request, and what runs."""
     page = browser.new_page()

@@ -56,15 +56,6 @@ def deck(request, folder):
     return path
 
 
-@pytest.fixture(scope="module")
-def browser():
-    pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
-    if lab.CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with lab.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser):
     page = lab.patient_page(browser, offline=True, viewport={"width": 1280, "height": 720})

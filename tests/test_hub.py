@@ -164,12 +164,6 @@ def test_the_library_is_there_for_everybody(hub, course):
 # --- through the pages, as people do -----------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as browser:
-        yield browser
-
-
 def enter(hub, page, name):
     """Log in, as a person does, and wait for JupyterLab."""
     page.goto(f"{hub.url}/hub/login")

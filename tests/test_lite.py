@@ -63,15 +63,6 @@ def address(site):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
-    if lab.CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with lab.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser, address):
     """A fresh tab that gets nothing but what the site has."""

@@ -25,12 +25,6 @@ KEPT = {  # in which lesson a piece is written
 }
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with lab.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
     """A folder with the lessons, in which a server is started, and a file for what is kept."""

@@ -48,33 +48,12 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
-    if lab.CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with lab.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser):
     """A tab without a network that notes everything that goes wrong."""
-    page = tab(browser)
+    page = lab.page_from_disk(browser)
     yield page
     page.context.close()
-
-
-def tab(browser, **options):
-    page = lab.patient_page(browser, offline=True, **options)
-    page.wrong = []
-    page.on(
-        "request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or page.wrong.append(f"asks {r.url}")
-    )
-    page.on("requestfailed", lambda request: page.wrong.append(f"missing: {request.url}"))
-    page.on("pageerror", lambda error: page.wrong.append(f"error: {error}"))
-    page.on("console", lambda message: message.type == "error" and page.wrong.append(f"error: {message.text}"))
-    return page
 
 
 def show(page, site, name):
@@ -393,7 +372,7 @@ def test_a_number_may_be_guessed_in_many_spellings(page, site):
 
 
 def test_guesses_work_where_the_browser_keeps_nothing(browser, site):
-    page = tab(browser)
+    page = lab.page_from_disk(browser)
     page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })")
     show(page, site, "02_gates_and_the_cell_state")
     question = choose(page, FORGET, 0)
@@ -422,7 +401,7 @@ def violations(page, site, name):
     "name", [name if name in OF_EVERY_KIND else pytest.param(name, marks=pytest.mark.weekly) for name in PAGES]
 )
 def test_a_page_shuts_nobody_out(browser, site, name, scheme):
-    page = tab(browser, color_scheme=scheme)
+    page = lab.page_from_disk(browser, color_scheme=scheme)
     assert violations(page, site, name) == []
     page.context.close()
 

@@ -158,26 +158,10 @@ def decks(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    pytest.importorskip("playwright.sync_api", reason="the extra [browser] is installed where Chromium is")
-    if lab.CHROMIUM is None:
-        pytest.skip("there is no Chromium on this machine")
-    with lab.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def page(browser):
     """A tab without a network that notes everything that goes wrong."""
-    page = lab.patient_page(browser, offline=True)
-    page.wrong = []
-    page.on(
-        "request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or page.wrong.append(f"asks {r.url}")
-    )
-    page.on("requestfailed", lambda request: page.wrong.append(f"missing: {request.url}"))
-    page.on("pageerror", lambda error: page.wrong.append(f"error: {error}"))
-    page.on("console", lambda message: message.type == "error" and page.wrong.append(f"error: {message.text}"))
+    page = lab.page_from_disk(browser)
     yield page
     page.context.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from lab import CHROMIUM, chromium, patient_page
+from lab import CHROMIUM, patient_page
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
@@ -174,12 +174,6 @@ def fields(values):
     """Name each of fifteen numbers as its field in the page is named."""
     for name, value in values.items():
         yield from ((f"{name}-{n}", v) for n, v in enumerate(value)) if name in ROWS else [(name, value)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

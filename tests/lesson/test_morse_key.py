@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lab import CHROMIUM, SCREENSHOTS, chromium, patient_page
+from lab import CHROMIUM, SCREENSHOTS, patient_page
 
 from lstm_lib import fused, model, morse, rosetta
 from lstm_lib.lesson import morse_key
@@ -72,12 +72,6 @@ def taps(word):
     """Return what the page has to note: when the key goes down and up, in seconds."""
     edges = np.cumsum([0, *np.ravel([*lengths(word)])[:-1]]) / 1000
     return edges.reshape(-1, 2).tolist()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

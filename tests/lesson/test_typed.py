@@ -5,7 +5,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from lab import CHROMIUM, SCREENSHOTS, chromium, patient_page
+from lab import CHROMIUM, SCREENSHOTS, patient_page
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
@@ -85,12 +85,6 @@ TYPE_ALL = """async texts => {
   return found;
 }"""
 NUMBERS = "all => all.map((b) => Number(b.dataset.value))"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 def opened(browser, tmp_path, content, **size):
