@@ -98,9 +98,10 @@ def chances(opened):
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 written = text.brackets(2001, 10, np.random.default_rng(1000))  # ten texts of 2001 characters
-print(text.decode(written.codes[:80, 0]))
+print(text.decode(written.codes[:64, 0]))
+print("open      opener         )         ]         }    letter")
 for opened in ["", "([", "(((((("]:
-    print(f"{opened or 'none':7} open:", *np.round(chances(opened), 2))
+    print(f"{opened or 'none':6}", *(f"{p:9.2f}" for p in chances(opened)[[0, 3, 4, 5, 6]]))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
