@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lstm_lib import validation
 from lstm_lib.lesson.surroundings import Kept, innermost, reach
 
 NOT_WRITTEN = "○", "not written yet."
@@ -185,16 +186,9 @@ def _is_plain(value):
 
 
 def _other_parameters(function, n):
-    try:
-        takes = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
-        return ""
-    try:
-        takes.bind(*n * [None])
-    except TypeError:
-        wanted = f"{n} arguments" if n > 1 else "one argument" if n else "no argument"
-        return f"it takes {takes}; want {wanted}, as in the exercise."
-    return ""
+    takes = validation.misfit(function, n)
+    wanted = f"{n} arguments" if n > 1 else "one argument" if n else "no argument"
+    return f"it takes {takes}; want {wanted}, as in the exercise." if takes else ""
 
 
 def parameter_names(function, n):
