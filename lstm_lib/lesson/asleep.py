@@ -1,11 +1,59 @@
-"""A live figure where no kernel runs: a still picture, and a script that puts the figure in its place.
+"""A live figure, and what it is where no kernel runs: a still picture, and a script that puts it in its place.
 
+Live        what the live figures have in common
+source(…)   what one is made of: the text of files beside this one
 body(…)     the HTML that goes into a notebook's output, and lives on in a saved page
 page(…)     a complete document around it
 """
 
 import base64
 import json
+from pathlib import Path
+
+import anywidget
+
+
+class Live(anywidget.AnyWidget):
+    """A figure that lives where there is a kernel; elsewhere it is its ``_repr_html_``, or the line of its repr.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        As in ``anywidget.AnyWidget``.
+
+    Examples
+    --------
+    >>> class Greeting(Live):
+    ...     def _repr_html_(self):
+    ...         return "<p>Hello.</p>"
+    >>> Greeting()._repr_mimebundle_()["text/html"]
+    '<p>Hello.</p>'
+    """
+
+    def _repr_mimebundle_(self, **kwargs):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        asleep = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        return {"application/vnd.jupyter.widget-view+json": view} | asleep
+
+
+def source(*names):
+    """Return the text of some files that lie beside this module, one after the other.
+
+    Parameters
+    ----------
+    *names : str
+        The scripts or the style of a figure.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> "export default" in source("controls.js", "explore.js")
+    True
+    """
+    return "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
 
 
 def body(said, picture, state, css, code):

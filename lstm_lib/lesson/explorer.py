@@ -6,16 +6,12 @@
 What is computed and drawn in the page stands in ``cell_explorer.js`` and ``cell_explorer.css`` beside this file.
 """
 
-from pathlib import Path
-
-import anywidget
 import numpy as np
 import traitlets
 
 from lstm_lib import lstm, plotting, validation
 from lstm_lib.lesson import asleep, diagrams
 
-HERE = Path(__file__).parent
 INPUTS = ("x_t", "h_prev", "C_prev")
 NUMBERS = (*INPUTS, *lstm.SHAPES)
 
@@ -61,7 +57,7 @@ _SAID = (
 )
 
 
-class CellExplorer(anywidget.AnyWidget):
+class CellExplorer(asleep.Live):
     """One cell of one unit with one input: fifteen numbers to move, six quantities that answer.
 
     Parameters
@@ -84,8 +80,8 @@ class CellExplorer(anywidget.AnyWidget):
     (array([[0.9332]]), array([[1., 1.]]))
     """
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "cell_explorer.js"))
-    _css = HERE / "cell_explorer.css"
+    _esm = asleep.source("controls.js", "cell_explorer.js")
+    _css = asleep.source("cell_explorer.css")
     x_t, h_prev, C_prev, b_f, b_i, b_C, b_o = (traitlets.Any().tag(sync=True) for _ in range(7))
     W_f, W_i, W_C, W_o = (traitlets.Any().tag(sync=True) for _ in range(4))
     presets = traitlets.Dict().tag(sync=True)
@@ -134,15 +130,12 @@ class CellExplorer(anywidget.AnyWidget):
         >>> CellExplorer().page().splitlines()[0]
         '<!doctype html>'
         """
-        return asleep.page("The LSTM cell under your fingers", self._html())
+        return asleep.page("The LSTM cell under your fingers", self._repr_html_())
 
-    def _repr_mimebundle_(self, **kwargs):
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        plain = f"Figure: {_words(self.step())}"
-        return {"application/vnd.jupyter.widget-view+json": view, "text/html": self._html(), "text/plain": plain}
+    def __repr__(self):
+        return f"Figure: {_words(self.step())}"
 
-    def _html(self):
-        """Return the still picture, and a script that puts the live figure in its place where scripts may run."""
+    def _repr_html_(self):
         step = self.step()
         picture = plotting.Picture.of(draw_still(step), _words(step))
         state = {name: getattr(self, name) for name in (*NUMBERS, "presets", "drawing")}

@@ -291,7 +291,7 @@ def test_it_lives_in_a_saved_page_of_a_notebook_that_has_no_assets_beside_it(bro
 
 @in_browser
 def test_two_figures_in_one_page_live_apart(browser, tmp_path):
-    bodies = [CellExplorer(x_t=x)._html() for x in (0.5, -0.5)]
+    bodies = [CellExplorer(x_t=x)._repr_html_() for x in (0.5, -0.5)]
     (tmp_path / "two.html").write_text(f"<!doctype html><meta charset=utf-8>{''.join(bodies)}", encoding="utf-8")
     page = patient_page(browser)
     page.goto((tmp_path / "two.html").as_uri())
