@@ -13,7 +13,7 @@ from lstm_lib import validation
 from lstm_lib.lesson import answers, attempts, diagnoses, mine, museum, paper
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.reading import choice, in_a_row, kind, labels, strangers
-from lstm_lib.lesson.surroundings import Surroundings
+from lstm_lib.lesson.surroundings import Surroundings, taken_from
 
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 
@@ -111,7 +111,7 @@ def check_choice(name, attempt, expected, choices, *, known=None):
     _is_text(name)
     choices, known = list(choices), known or {}
     _is_possible(expected, choices, known)
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     _say(name, end or _verdict_on_choice(answer, expected, choices, known))
 
 
@@ -146,7 +146,7 @@ def check_choices(name, attempt, questions, choices):
     _is_text(name)
     for expected, known in questions.values():
         _is_possible(expected, choices, known)
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     gaps = (
         isinstance(answer, list | tuple) and len(answer) == len(questions) and any(each is ... for each in answer)
     )
@@ -205,7 +205,7 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     for label in {*after, *distractors, *(other for before in after.values() for other in before)}:
         if label not in lines:
             raise ValueError(f"{label!r} is no label; want one of {', '.join(lines)}")
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     row = None if end else labels(answer, lines)
     if not end and row is None:
         end = "✗", f"got {kind(answer)}; want labels in a row, such as {''.join(lines)[::-1]!r}."
@@ -285,7 +285,7 @@ def check_entries(name, attempt, entries):
     ○ half: not written yet.
     """
     _is_text(name)
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     row = in_a_row(answer)
     if not end and not isinstance(answer, Mapping) and (row is None or len(row) > len(entries)):
         end = "✗", f"got {kind(answer)}; want numbers by name: {', '.join(entries)}."
@@ -384,6 +384,39 @@ def check_detector(name, detect):
     _say(name, ("✗", outcome.problem) if outcome.problem else _how_it_did(outcome.value))
 
 
+def borrows(name, attempt, modules, taken, instead):
+    """Print that the library's own does the work of an answer, if that is so, and return whether it is.
+
+    Parameters
+    ----------
+    name : str
+        What is asked for, as the lesson writes it.
+    attempt : function
+        The learner's answer.
+    modules : set of str
+        The names under which a lesson has the modules in question.
+    taken : set of str
+        What an answer must not take from them.
+    instead : str
+        What to do instead, in a sentence.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lstm_lib import lstm
+    >>> borrows("your step", lambda *given: lstm.step(*given), {"lstm"}, {"step"}, "Write the lines out.")
+    ✗ your step: the library's step does the work here. Write the lines out.
+    True
+    """
+    borrowed = sorted(taken & taken_from(modules, attempt))
+    if borrowed:
+        _say(name, ("✗", f"the library's {borrowed[0]} does the work here. {instead}"))
+    return bool(borrowed)
+
+
 def _how_it_did(result):
     if result.complaints and result.complaints[0].endswith("not written yet"):
         return NOT_WRITTEN
@@ -427,22 +460,6 @@ def _say(name, verdict):
     except UnicodeEncodeError:  # a console with a code page
         line = line.translate({ord("✓"): "+", ord("✗"): "x", ord("○"): "o"})
         print(line.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
-
-
-def _answer(attempt):
-    """Return what an attempt without arguments chooses, and the verdict if that can be given already."""
-    around = Surroundings(attempt)
-    outcome = attempts.run(attempt)
-    other = not outcome.problem and attempts.changes_its_mind(attempt, outcome.value)
-    around.put_back()
-    if other:
-        return outcome.value, ("✗", attempts.GIVES_SOMETHING_ELSE)
-    nothing = NOT_WRITTEN if outcome.value is None or _is_empty(outcome.value) else None
-    return outcome.value, ("✗", outcome.problem) if outcome.problem else nothing
-
-
-def _is_empty(answer):
-    return isinstance(answer, str) and not answer.strip()
 
 
 def _verdict_on_choice(answer, expected, choices, known):

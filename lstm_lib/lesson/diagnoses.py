@@ -66,7 +66,7 @@ def verdict(task, function):
             mark, words = "✗", f"{odd}."
         finally:
             outside = around.put_back()
-    return mark, words + (f" It changes {', '.join(outside)}, which stands outside of it." if outside else "")
+    return mark, words + attempts.traces("", outside)
 
 
 # --- what a function is tried on ---------------------------------------------------------------------------------
@@ -215,8 +215,7 @@ def _verdict(task, function):
 
 
 def _into_an_argument(found):
-    changed = next((one.changed for one in found if one.changed), "")
-    return changed and f" It writes into its argument {changed}, which belongs to the caller: work on a copy."
+    return attempts.traces(next((one.changed for one in found if one.changed), ""), [])
 
 
 def _how_it_differs(task, tries, found, one):

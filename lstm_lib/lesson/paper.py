@@ -9,7 +9,6 @@ from lstm_lib.lesson import attempts
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.comparing import relation
 from lstm_lib.lesson.reading import Unreadable, holds_a_gap, in_a_row, in_the_form_of
-from lstm_lib.lesson.surroundings import Surroundings
 
 _tried = {}  # what was asked for → the wrong answers that were given
 
@@ -60,14 +59,9 @@ def verdict(attempt, sheet):
     >>> verdict("?", Sheet("half", {"the sum": 5, "its half": 2.5}, 1, 3, {}, ""))
     ('○', 'its half is 2.500.')
     """
-    around = Surroundings(attempt)
-    value, problem, _ = attempts.run(attempt)
-    other = not problem and attempts.changes_its_mind(attempt, value)
-    around.put_back()
-    if other:
-        return "✗", attempts.GIVES_SOMETHING_ELSE
-    if problem or value is None or holds_a_gap(value):
-        return ("✗", problem) if problem else NOT_WRITTEN
+    value, end = attempts.asked(attempt)
+    if end or holds_a_gap(value):
+        return end or NOT_WRITTEN
     wanted = sheet.wanted()
     if isinstance(value, str) and value.strip() == "?":
         return "○", ", ".join(f"{name} is {number:.{sheet.decimals}f}" for name, number in wanted.items()) + "."

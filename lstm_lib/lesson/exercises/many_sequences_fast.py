@@ -12,8 +12,8 @@ import numpy as np
 from lstm_lib import fused, lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import attempts, stopwatch
-from lstm_lib.lesson.checks import check, check_order
-from lstm_lib.lesson.surroundings import Surroundings, taken_from
+from lstm_lib.lesson.checks import borrows, check, check_order
+from lstm_lib.lesson.surroundings import Surroundings
 
 # --- 1: one product ----------------------------------------------------------------------------------------------
 
@@ -91,8 +91,7 @@ def _layers():
 
 def check_one_product(attempt):
     """Check step 1, and tell how fast it is."""
-    if "forward" in taken_from({"lstm", "fused"}, attempt):
-        print("✗ your layer: the library's forward does the work here. Write the loop out.")
+    if borrows("your layer", attempt, {"lstm", "fused"}, {"forward"}, "Write the loop out."):
         return
     known = {f"You get this if {words}.": slip for words, slip in _PRODUCTS.items()}
     cases = list(_layers())
