@@ -15,24 +15,6 @@ from lstm_lib.lesson import asleep, diagrams
 INPUTS = ("x_t", "h_prev", "C_prev")
 NUMBERS = (*INPUTS, *lstm.SHAPES)
 
-# What each wire of the circuit carries, in its order, and where the values are written into the drawing.
-CARRIES = ["z", "x_t", *4 * ["z"], "C_prev", "f_t", "kept", "i_t", "C_tilde", "written"]
-CARRIES += ["C_t", "C_t", "tanh_C", "o_t", "h_t"]
-VALUES = [  # quantity, the look it has, x, y, a word before it, alignment
-    ("C_prev", "C_t", -0.4, 4.6, "", "right"),
-    ("h_prev", "z_t", -0.4, 0.5, "", "right"),
-    ("x_t", "z_t", 1.0, -0.15, "", "left"),
-    ("f_t", "f_t", 1.75, 2.95, "", "right"),
-    ("i_t", "i_t", 3.85, 2.95, "", "right"),
-    ("C_tilde", "C_tilde", 6.1, 3.72, "", "left"),
-    ("kept", "C_t", 3.5, 5.32, "kept ", "center"),
-    ("written", "C_tilde", 5.2, 4.36, "written ", "left"),
-    ("tanh_C", "h_t", 8.85, 3.3, "", "left"),
-    ("o_t", "o_t", 7.2, 3.06, "", "left"),
-    ("C_t", "C_t", 10.4, 4.6, "", "left"),
-    ("h_t", "h_t", 10.4, 0.5, "", "left"),
-]
-
 LATCH = {
     "x_t": 1.0,
     "h_prev": 0.0,
@@ -92,8 +74,7 @@ class CellExplorer(asleep.Live):
             if name not in NUMBERS:
                 raise TypeError(f"{name} is no number of a cell; want some of {', '.join(NUMBERS)}")
         start = PRESETS["the primer's step"] | {name: _number(name, value) for name, value in numbers.items()}
-        drawing = diagrams.circuit() | {"carries": CARRIES, "values": VALUES}
-        super().__init__(**start, presets={"as at first": start} | PRESETS, drawing=drawing)
+        super().__init__(**start, presets={"as at first": start} | PRESETS, drawing=diagrams.circuit())
 
     @traitlets.validate(*NUMBERS)
     def _validated(self, proposal):
@@ -166,7 +147,7 @@ def draw_still(step):
     values = {name: value.item() for name, value in step._asdict().items() if value.size == 1}
     values |= {"h_prev": step.z_t[0].item(), "x_t": step.z_t[1].item(), "tanh_C": np.tanh(step.C_t).item()}
     values |= {"kept": (step.f_t * step.C_prev).item(), "written": (step.i_t * step.C_tilde).item()}
-    for name, look, x, y, word, align in VALUES:
+    for name, look, x, y, word, align in diagrams.CIRCUIT["values"]:
         colour = plotting.LOOKS["x_t" if look == "z_t" else look].colour
         ax.text(x, y, f"{word}{values[name]:.3f}", color=colour, ha=align, va="center", fontsize=10)
     ax.set(xlim=(-1.6, 11.9))

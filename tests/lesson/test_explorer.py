@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from lstm_lib import data, lstm
-from lstm_lib.lesson import diagrams, explorer
+from lstm_lib.lesson import diagrams
 from lstm_lib.lesson.explorer import NUMBERS, PRESETS, CellExplorer, draw_still
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,8 +101,8 @@ def test_what_is_no_number_is_refused(values, error, message):
 
 def test_each_wire_of_the_circuit_carries_something():
     drawing = diagrams.circuit()
-    assert len(explorer.CARRIES) == len(drawing["wires"])
-    for (name, *_), carries in zip(drawing["wires"], explorer.CARRIES, strict=True):
+    assert len(drawing["carries"]) == len(drawing["wires"])
+    for (name, *_), carries in zip(drawing["wires"], drawing["carries"], strict=True):
         of_h, of_C, of_z = {"h_t", "tanh_C", "C_t"}, {"C_prev", "kept", "C_t"}, {"z", "x_t"}
         allowed = {"h_t": of_h, "C_t": of_C, "z_t": of_z, "C_tilde": {"C_tilde", "written"}}
         assert carries in allowed.get(name, {name})
