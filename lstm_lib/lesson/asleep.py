@@ -9,6 +9,7 @@ page(…)     a complete document around it
 import base64
 import json
 from pathlib import Path
+from string import Template
 
 import anywidget
 
@@ -83,7 +84,8 @@ def body(said, picture, state, css, code):
     """
     state = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
     code = base64.b64encode(code.encode()).decode()
-    return _BODY.format(said=said, picture=picture._repr_html_(), state=state, css=css, code=code)
+    parts = {"said": said, "picture": picture._repr_html_(), "state": state, "css": css, "code": code}
+    return Template(source("asleep.html").rstrip()).substitute(parts)
 
 
 def page(title, body):
@@ -105,32 +107,4 @@ def page(title, body):
     >>> page("A cell", "<p>Here.</p>").splitlines()[0]
     '<!doctype html>'
     """
-    return _PAGE.format(title=title, body=body)
-
-
-_BODY = """\
-<div class="lstm-still"><p><em>{said}</em></p>{picture}
-<script type="application/json">{state}</script><style>{css}</style>
-<script type="module">
-import figure from "data:text/javascript;base64,{code}";
-const place = document.querySelector(".lstm-still");
-const state = JSON.parse(place.querySelector("script").textContent);
-const heard = {{}};
-place.removeAttribute("class");
-place.replaceChildren(place.querySelector("style"));
-figure.render({{ el: place, model: {{
-  get: (key) => state[key],
-  set(key, value) {{ state[key] = value; heard[key]?.(); }},
-  on: (event, listener) => {{ heard[event.replace("change:", "")] = listener; }},
-  off() {{}}, save_changes() {{}},
-}} }});
-</script></div>"""
-
-_PAGE = """\
-<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<body style="margin:1em auto;max-width:1060px">
-{body}
-</body></html>
-"""
+    return Template(source("asleep_page.html")).substitute(title=title, body=body)
