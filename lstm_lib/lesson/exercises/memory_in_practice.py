@@ -8,56 +8,20 @@ check_success(success)                      the share of runs that solved a task
 
 import numpy as np
 
-from lstm_lib.functional import sigmoid
 from lstm_lib.lesson.checks import check, check_order, check_paper
-
-
-def _logit(f):
-    return np.log(f / (1 - f))
+from lstm_lib.lesson.exercises.gates_and_the_cell_state import check_bias
 
 
 def check_bias_for(attempt):
-    """Say whether a bias leaves a half after n steps, for four n.
+    """Say whether a bias leaves a half after n steps: an exercise of lesson 02, once more.
 
     Examples
     --------
     >>> check_bias_for(lambda n: 0.5 ** (1 / n))
     ✗ half of it is left after n steps: with n = 5: your bias 0.8706 leaves 0.174 of it, a half was asked for. \
-That is the forget gate; which bias gives it?
+That is the forget gate f itself; its bias is what σ turns into f.
     """
-    slips = {
-        "That is the forget gate; which bias gives it?": lambda n: 0.5 ** (1 / n),
-        "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log,
-        "That is ln(n − 1), from f = 1 − 1/n: such a memory fades to about a third (1/e).": lambda n: np.log(
-            n - 1
-        ),
-        "The sign is turned round: this gate forgets what it should keep.": lambda n: -_logit(0.5 ** (1 / n)),
-        "Those are the odds f / (1 − f); their logarithm is the bias.": lambda n: np.exp(_logit(0.5 ** (1 / n))),
-        "That is the rule of thumb ln(n / ln 2), good for a large n only.": lambda n: np.log(n / np.log(2)),
-        "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(0.5 ** (1 / n)),
-        "f (1 − f) is the slope of σ; its inverse has f divided by 1 − f.": lambda n: np.log(
-            0.5 ** (1 / n) * (1 - 0.5 ** (1 / n))
-        ),
-        "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": lambda n: _logit(0.5**n),
-        "That f is ½ / n; the n-th root is 0.5 ** (1 / n), with brackets.": lambda n: _logit(0.5 / n),
-        "That f loses ½ / n at each step, of what is left: take the n-th root of ½.": lambda n: _logit(
-            1 - 0.5 / n
-        ),
-        "That logarithm is decimal; σ has an e in it, and wants the natural one.": lambda n: (
-            _logit(0.5 ** (1 / n)) / np.log(10)
-        ),
-        "That is the logarithm of n to the base 2: first the gate, then its bias.": np.log2,
-    }
-    check(
-        "half of it is left after n steps",
-        attempt,
-        lambda n: _logit(0.5 ** (1 / n)),
-        given=[(5,), (10,), (40,), (100,)],
-        then=lambda b_f, n: sigmoid(np.asarray(b_f, float)) ** n,
-        tol=1e-6,
-        known=slips,
-        says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
-    )
+    check_bias(attempt)
 
 
 def check_baseline_of_1997(attempt):
