@@ -62,6 +62,10 @@ def _with(**slip):
     return lambda params, X, h, C: _looped(params, X, h, C, **slip)
 
 
+def _memories(params, X, h, C):
+    return np.array([s.C_t for s in lstm.forward(params, X, (h, C))[1]])
+
+
 _PRODUCTS = {
     "the bias is missing": _with(bias=0),
     "the candidate goes through σ like the gates: it wants tanh": _with(squash=sigmoid),
@@ -75,18 +79,18 @@ _PRODUCTS = {
     "only the last h is given back: want all of them, one below the other": (
         lambda params, X, h, C: _looped(params, X, h, C)[-1]
     ),
-    "it is C that is collected: want h": lambda params, X, h, C: _memories(params, X, h, C),
+    "it is C that is collected: want h": _memories,
 }
 
 
-def _memories(params, X, h, C):
-    return np.array([s.C_t for s in lstm.forward(params, X, (h, C))[1]])
-
-
 def _layers():
-    rng = np.random.default_rng(8)
-    for T, D, H, B in ((7, 3, 4, 5), (1, 2, 1, 3), (30, 2, 8, 3)):
-        yield lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), *rng.normal(size=(2, H, B))
+    """Return what goes into a layer, at four sizes."""
+    return [_layer(*sizes) for sizes in ((7, 3, 4, 5), (1, 2, 1, 3), (30, 2, 8, 3), (1, 1, 1, 1))]
+
+
+def _layer(T, D, H, B):
+    rng = np.random.default_rng(7)
+    return lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), *rng.normal(size=(2, H, B))
 
 
 def check_one_product(attempt):
@@ -94,7 +98,7 @@ def check_one_product(attempt):
     if borrows("your layer", attempt, {"lstm", "fused"}, {"forward"}, "Write the loop out."):
         return
     known = {f"You get this if {words}.": slip for words, slip in _PRODUCTS.items()}
-    cases = list(_layers())
+    cases = _layers()
     check("your layer", attempt, one_product, given=cases, known=known)
     around = Surroundings(attempt)
     cases.append(cases[0])
@@ -109,11 +113,10 @@ def _right(value, wanted):
 
 
 def _how_fast(attempt):
-    rng = np.random.default_rng(8)
-    params, X, state = lstm.init_params(1, 16, rng), rng.normal(size=(50, 1, 1)), np.zeros((2, 16, 1))
+    params, X, h, C = _layer(50, 1, 16, 1)
     race = {
-        "four products": lambda: lstm.forward(params, X, tuple(state)),
-        "one": lambda: attempt(copy.copy(params), X, *state),
+        "four products": lambda: lstm.forward(params, X, (h, C)),
+        "one": lambda: attempt(copy.copy(params), X, h, C),
     }
     took = stopwatch.times("your layer", race)
     ratio = took["four products"] / took["one"]
@@ -145,10 +148,7 @@ def same(version):
     >>> same(one_product)
     'the same as lstm.forward'
     """
-    rng = np.random.default_rng(7)
-    for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3), (5, 6, 1, 2)]:
-        params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
-        h, C = rng.normal(size=(2, H, B))
+    for params, X, h, C in _layers():
         right = lstm.forward(params, X, (h, C))[0]
         assert np.allclose(version(params, X, h, C), right, rtol=1e-12, atol=1e-13)
     return "the same as lstm.forward"
@@ -286,9 +286,7 @@ def compare(versions, name=""):
 
 
 def _race(versions, T, D, H, B):
-    rng = np.random.default_rng(7)
-    params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
-    h = C = np.zeros((H, B))
+    params, X, h, C = _layer(T, D, H, B)
     race = {words: partial(version, params, X, h, C) for words, version in versions.items()}
     return {"lstm.forward": partial(lstm.forward, params, X, (h, C))} | race
 
@@ -363,9 +361,8 @@ def costs():
 
 
 def _there_and_back_at(name, T, D, H, B):
-    rng = np.random.default_rng(7)
-    params = lstm.init_params(D, H, rng)
-    X, dhs = rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
+    params, X, _, _ = _layer(T, D, H, B)
+    dhs = np.random.default_rng(7).normal(size=(T, H, B))
     half = {k: p.astype(np.float32) for k, p in params.items()}
     race = {
         "lstm": partial(_there_and_back, lstm, params, X, dhs),
