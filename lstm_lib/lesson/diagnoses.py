@@ -84,10 +84,8 @@ def _tries(task):
     """Return the calls: no two sizes are equal, T > 1, no state is zero; then what a first call can hide."""
     T, D, H, B = OTHER_SIZES
     sizes = f"D, H, B = {D}, {H}, {B}" if "step" in task else f"T, D, H, B = {T}, {D}, {H}, {B}"
-    first, other = (
-        _Try("", _arguments(task)),
-        _Try(f"with other sizes, {sizes}: ", _arguments(task, OTHER_SIZES, 1)),
-    )
+    first = _Try("", _arguments(task))
+    other = _Try(f"with other sizes, {sizes}: ", _arguments(task, OTHER_SIZES, 1))
     tries = [first, other]
     if optional := _MAY_BE_LEFT_OUT.get(task):
         without = {name: value for name, value in other.arguments.items() if name != optional}
@@ -145,9 +143,8 @@ class _Found(NamedTuple):
 
 
 def _equal(array, right):
-    return near(
-        array, right, 1e-5, exactness=2.0**-23
-    )  # single precision is fair; a mistake changes the first digits
+    # single precision is fair; a mistake changes the first digits
+    return near(array, right, 1e-5, exactness=2.0**-23)
 
 
 def _found(task, function, arguments):
@@ -206,10 +203,8 @@ def _verdict(task, function):
         if words:
             return "✗", each.lead + words + _into_an_argument(found)
     if first.gap:
-        return (
-            "○",
-            f"{place(first.gap)} is not written yet{'; what comes before it is right' if first.got else ''}.",
-        )
+        before = "; what comes before it is right" if first.got else ""
+        return "○", f"{place(first.gap)} is not written yet{before}."
     trace = _into_an_argument(found)
     return ("✗", f"the numbers are right.{trace}") if trace else ("✓", "right.")
 

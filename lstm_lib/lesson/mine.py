@@ -26,14 +26,8 @@ from lstm_lib.lesson.surroundings import Surroundings
 
 TEMPLATE = Path(__file__).with_name("my_lstm.py.txt")
 MARK = re.compile(r"^# --- (\w+) ---\n", re.MULTILINE)
-OF_A_CELL = (
-    "step",
-    "forward",
-    "step_backward",
-    "backward",
-    "init_params",
-)  # these make a cell, the rest trains it
-TRIED = ("step", "forward", "step_backward", "backward", "init_params", "loss", "loss_and_grads", "adam", "train")
+OF_A_CELL = ("step", "forward", "step_backward", "backward", "init_params")  # the rest trains it
+TRIED = (*OF_A_CELL, "loss", "loss_and_grads", "adam", "train")
 
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -307,10 +301,10 @@ def _loop_of(module):
     return train
 
 
-def _loaded(text, name="my_lstm.py"):
+def _loaded(text):
     """Return the module that a text makes; what is missing in it is the library's, and so is the class Step."""
     module = types.ModuleType("my_lstm")
-    module.__file__ = f"<{name}>"
+    module.__file__ = "<my_lstm.py>"
     linecache.cache[module.__file__] = len(text), None, text.splitlines(True), module.__file__  # for getsource
     exec(compile(text, module.__file__, "exec"), module.__dict__)
     for piece in TRIED:

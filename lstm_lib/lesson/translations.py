@@ -166,11 +166,8 @@ def draw_drift(curves, title):
     """
     fig, ax = plotting.figure(height=2.8)
     told = []
-    looks = [
-        ("o-", 4, "#A8A8A8"),
-        ("s--", 1.2, plotting.INK),
-        ("^:", 1.2, plotting.PURPLE),
-    ]  # one may hide another
+    # one may hide another
+    looks = [("o-", 4, "#A8A8A8"), ("s--", 1.2, plotting.INK), ("^:", 1.2, plotting.PURPLE)]
     for (words, values), (style, lw, colour) in zip(curves.items(), looks[: len(curves)], strict=True):
         apart = np.maximum(np.abs(values), ROUNDING)  # equal to the last digit has no place on such a scale
         ax.semilogy(range(1, len(apart) + 1), apart, style, color=colour, ms=4, lw=lw, label=words)
@@ -280,31 +277,6 @@ def unlabelled():
     params = {name: rng.normal(size=a.shape) for name, a in lstm.init_params(2, 3, rng).items()}
     X = rng.normal(size=(6, 2, 4))
     return rosetta.to(UNLABELLED, params), X, lstm.forward(params, X)[0]
-
-
-def run_as(form, arrays, X):
-    """Return the hidden states of a layer that is stored in a certain way.
-
-    Parameters
-    ----------
-    form : rosetta.Layout
-        How it is said to be stored.
-    arrays : dict of ndarray
-        The layer.
-    X : ndarray of shape (T, D, B)
-        What it reads.
-
-    Returns
-    -------
-    ndarray of shape (T, H, B)
-
-    Examples
-    --------
-    >>> params, X = lstm.init_params(2, 3, np.random.default_rng(0)), np.ones((5, 2, 4))
-    >>> run_as("keras", rosetta.to("keras", params), X).shape
-    (5, 3, 4)
-    """
-    return lstm.forward(rosetta.from_(form, arrays), X)[0]
 
 
 def relatives(run, primer, weights, cells):
