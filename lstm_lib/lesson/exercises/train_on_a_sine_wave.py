@@ -7,6 +7,7 @@ Each prints whether an attempt is right, and names the slip where it knows it.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -14,17 +15,16 @@ from lstm_lib import data, lstm, model
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import mine
 from lstm_lib.lesson.checks import check
-from lstm_lib.lesson.surroundings import Surroundings
 
 # --- the loss ----------------------------------------------------------------------------------------------------
 
 
-def _loss(power=2, factor=2.0, mean=True, sign=1, mean_grad=True):
+def _loss(factor=2.0, mean=True, sign=1, mean_grad=True):
     """Return a loss function, the right one or one with a slip in it."""
 
     def loss(Y_hat, Y):
         error = sign * (Y_hat - Y)
-        value = (np.mean if mean else np.sum)(np.abs(error) ** power)
+        value = (np.mean if mean else np.sum)(error**2)
         return {"the loss": value, "dY_hat": factor * error / (error.size if mean_grad else 1)}
 
     return loss
@@ -138,14 +138,14 @@ def _three_steps(adam):
     return steps
 
 
-def _reset(adam):
-    """Return an Adam that begins with an empty memory at every step."""
-    return lambda params, grads, state, lr: adam(params, grads, {}, lr)
+def _forgetful(params, grads, state, lr):
+    """Take a step of an Adam that begins with an empty memory every time."""
+    _adam()(params, grads, {}, lr)
 
 
-def _with_rate(adam, rate):
+def _with_rate(rate):
     """Return an Adam with its own learning rate."""
-    return lambda params, grads, state, lr: adam(params, grads, state, rate)
+    return lambda params, grads, state, lr: _adam()(params, grads, state, rate)
 
 
 def _shared(params, grads, state, lr):
@@ -175,11 +175,11 @@ ADAM_SLIPS = {
     "The step count stands still at 1: keep it in state and add 1 at each call.": _adam(counts=False),
     "The two β have changed places: 0.9 is for m, 0.999 for v.": _adam(swapped=True),
     "v is the running mean of g², not of |g|.": _adam(square=False),
-    "It remembers nothing from step to step: keep m, v and t in state.": _reset(_adam()),
+    "It remembers nothing from step to step: keep m, v and t in state.": _forgetful,
     "The step count grows with every name; it should grow once a call.": _shared,
     "That is plain gradient descent; Adam divides the mean of the gradients by their size.": _plain,
-    "The learning rate that is handed over is not used.": _with_rate(_adam(), 0.01),
-    "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(_adam(), 0.001),
+    "The learning rate that is handed over is not used.": _with_rate(0.01),
+    "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(0.001),
 }
 
 
@@ -198,26 +198,16 @@ def check_adam(attempt):
     >>> check_adam(lambda params, grads, state, lr: None)  # doctest: +ELLIPSIS
     ✗ your Adam: ... The parameters are as they were: change them in place, ...
     """
-    around = Surroundings(attempt)
     tried = _three_steps(attempt) if callable(attempt) else attempt
     slips = {words: _three_steps(slip) for words, slip in ADAM_SLIPS.items()}
-    check(
-        "your Adam",
-        tried,
-        _three_steps(_adam()),
-        given=[(0.1,), (0.02,)],
-        known=slips,
-        tol=1e-6,
-        keep={"adam": attempt},
-    )
-    around.put_back()
+    keep, right, cases = {"adam": attempt}, _three_steps(_adam()), [(0.1,), (0.02,)]
+    check("your Adam", tried, right, given=cases, known=slips, tol=1e-6, keep=keep)
 
 
 # --- the loop ----------------------------------------------------------------------------------------------------
 
 
-def _loss_and_grads(params, X, Y):
-    return model.loss_and_grads(lstm, params, X, Y, mean_squared_error)
+_loss_and_grads = partial(model.loss_and_grads, lstm, loss=mean_squared_error)
 
 
 def _train(extra=0, before=True, fresh=False, rate=None, moves=True, forgets=False, sums=False):
@@ -290,13 +280,11 @@ def check_train(attempt):
     >>> check_train(_train(moves=False))  # doctest: +ELLIPSIS
     ✗ your training: ... The loss does not fall: no step changes the parameters. Call adam in the loop.
     """
-    around = Surroundings(attempt)
     slips = {words: _trained(slip) for words, slip in TRAIN_SLIPS.items()}
     slips |= {words: _trained(_train(), form) for words, form in FORM_SLIPS.items()}
     tried = _trained(attempt) if callable(attempt) else attempt
     cases = [(4, 0.05), (3, 0.02)]
     check("your training", tried, _trained(_train()), given=cases, known=slips, keep={"train": attempt})
-    around.put_back()
 
 
 # --- baselines ---------------------------------------------------------------------------------------------------
@@ -411,13 +399,8 @@ def check_listening(attempt):
     draw = np.random.default_rng(8)
     clean, _ = data.sine_waves(50, 8, draw)
     noisy = clean[:, :, :5] + draw.normal(0, 0.1, (50, 1, 5))
-    check(
-        "the predictions, without noise and with it",
-        attempt,
-        _listening(),
-        given=[(clean,), (noisy,)],
-        known=LISTENING_SLIPS,
-    )
+    name, cases = "the predictions, without noise and with it", [(clean,), (noisy,)]
+    check(name, attempt, _listening(), given=cases, known=LISTENING_SLIPS)
 
 
 # --- a report ----------------------------------------------------------------------------------------------------
