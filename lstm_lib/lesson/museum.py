@@ -496,9 +496,7 @@ def curve(cell, n_steps=100, *, seed=0):
     n_steps, seed = validation.size("n_steps", n_steps), validation.size("seed", seed, least=0)
     rng, adam, losses = np.random.default_rng(seed), training.Adam(lr=0.01), []
     waves = data.sine_waves(20, 8, rng)
-
-    def loss_and_grads(params, X, Y):
-        return model.loss_and_grads(cell, params, X, Y, mean_squared_error)
+    loss_and_grads = partial(model.loss_and_grads, cell, loss=mean_squared_error)
 
     try:
         params = model.init_params(cell, 1, 8, 1, rng)
