@@ -67,7 +67,6 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     >>> check("its square is 9", lambda: 4, 9, then=lambda n: n**2, says="{answer:g}² is {got:g}, 9 was asked for")
     ✗ its square is 9: 4² is 16, 9 was asked for.
     """
-    _is_text(name)
     tol = validation.number("tol", tol, least=0)
     cases = [tuple(case) for case in given] if isinstance(given, list) else [tuple(given)]
     verdict = answers.verdict(attempt, cases, answers.Exercise(expected, then, tol, known or {}, says))
@@ -108,7 +107,6 @@ def check_choice(name, attempt, expected, choices, *, known=None):
     >>> check_choice("the gate that forgets", "o", "f", "fio", known={"That one shows.": "o"})
     ✗ the gate that forgets: o is not it. That one shows.
     """
-    _is_text(name)
     choices, known = list(choices), known or {}
     _is_possible(expected, choices, known)
     answer, end = attempts.asked(attempt)
@@ -200,7 +198,6 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     >>> check_order("tea", "ba", lines, kettle, distractors={"d": "That is no tea."})
     ✗ tea: right so far, and a line is missing.
     """
-    _is_text(name)
     distractors = distractors or {}
     for label in {*after, *distractors, *(other for before in after.values() for other in before)}:
         if label not in lines:
@@ -253,7 +250,6 @@ def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint="
     >>> check_paper("half of it", (4.5, 2.25), steps)
     ✗ half of it: the sum is too small.
     """
-    _is_text(name)
     _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, decimals, known or {}, hint)))
 
 
@@ -284,7 +280,6 @@ def check_entries(name, attempt, entries):
     ✓ sum: right.
     ○ half: not written yet.
     """
-    _is_text(name)
     answer, end = attempts.asked(attempt)
     row = in_a_row(answer)
     if not end and not isinstance(answer, Mapping) and (row is None or len(row) > len(entries)):
@@ -345,7 +340,6 @@ def check_function(name, attempt, like, *, keep=False):
     >>> check_function("my step back", broken.step_backward, like="step_backward")  # doctest: +ELLIPSIS
     ✗ my step back: dC_prev differs first, by up to ... if the gradient arriving from t+1 is ignored: ...
     """
-    _is_text(name)
     if like not in diagnoses.TASKS:
         raise ValueError(f"like is {like!r}; want one of {', '.join(diagnoses.TASKS)}")
     verdict = diagnoses.verdict(like, attempt)
@@ -377,7 +371,6 @@ def check_detector(name, detect):
     >>> check_detector("two arguments", lambda cell, params: True)
     ✗ two arguments: detect takes (cell, params); want one argument, the cell.
     """
-    _is_text(name)
     around = Surroundings(detect)
     outcome = attempts.run(lambda: museum.trial(detect), limit=_LIMIT_OF_A_TRIAL)
     around.put_back()
@@ -454,6 +447,7 @@ def _keep(pieces):
 
 
 def _say(name, verdict):
+    _is_text(name)
     line = f"{verdict[0]} {name}: {verdict[1]}"
     try:
         print(line)

@@ -17,7 +17,7 @@ from lstm_lib.lesson import asleep
 from lstm_lib.lesson.figures.text import depths, draw_coloured
 from lstm_lib.plotting import Picture
 
-ORDER = ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o", "W_y", "b_y")
+ORDER = (*lstm.SHAPES, *model.READ_OUT)
 EXAMPLES = ["(a", "(abcdefgh", "([{", "([{abc}])", "(]"]
 _SAID = (
     "Run this cell: a field to type into, what the network expects after each character, and the memory and gates "

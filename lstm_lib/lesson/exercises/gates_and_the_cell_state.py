@@ -41,7 +41,7 @@ def _latched(weight):
     X = _spelt("..s..r..s....", "sr")
     X[10] = 1
     rows = {"f": [0, 0, -40, 20], "i": [0, 40, weight, -20], "C": [0, 0, 0, 20], "o": [0, 0, 0, 20]}
-    return _memory(_unit(**rows), X)[[4, 7, 9, 10, 12]].round(2)
+    return _memory(unit(**rows), X)[[4, 7, 9, 10, 12]].round(2)
 
 
 def _latch_in_words(answer, got, want):
@@ -75,7 +75,7 @@ def check_mended(mended):
         }
         | {
             "Now the input gate is shut, and nothing is written; it is the forget gate that stands wrong.": (
-                _counter_of_ones(0, 0, -20) | _unit(i=[0, 0, -20])
+                _counter_of_ones(0, 0, -20) | unit(i=[0, 0, -20])
             )
         },
         says=_ones_in_words,
@@ -90,7 +90,7 @@ def _counted(params):
 
 
 def _counter_of_ones(h, one, bias):
-    return _unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
+    return unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
 
 
 def _ones_in_words(answer, got, want):
@@ -153,7 +153,7 @@ def _undone(f):
 
 def check_two_for_one(two_for_one):
     """Check exercise 5, a unit that ends at 0 when there are twice as many a's as b's."""
-    right = _unit(f=[0, 0, 0, 20], i=[0, 0, 0, 20], C=[0, np.arctanh(0.5), -20, 0], o=[0, 0, 0, 20])
+    right = unit(f=[0, 0, 0, 20], i=[0, 0, 0, 20], C=[0, np.arctanh(0.5), -20, 0], o=[0, 0, 0, 20])
     check(
         "0 for twice as many a's as b's, above it for more, below for fewer",
         two_for_one,
@@ -197,7 +197,7 @@ def _letter_by_letter(answer, **_):
 # --- units ---
 
 
-def _unit(**rows):
+def unit(**rows):
     """Return parameters from a row for each box: weights of h and of the inputs, then the bias."""
     params = {}
     for box, row in rows.items():
