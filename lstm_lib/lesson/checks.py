@@ -212,11 +212,11 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     _say(name, end or (("✗", fault) if fault else ("✓", "right.")))
 
 
-def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint=""):
+def check_paper(name, attempt, steps, *, asked=1, known=None, hint=""):
     """Print whether what was found on paper is right, and in which direction and at which step it is wrong if not.
 
-    The wanted number is shown only when it is asked for, by an answer of "?". The hint comes with the second wrong
-    answer.
+    A number has to be right to three decimals. The wanted one is shown only when it is asked for, by an answer of
+    "?". The hint comes with the second wrong answer.
 
     Parameters
     ----------
@@ -228,8 +228,6 @@ def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint="
         What is found on the way, in its order: name → number.
     asked : int, default 1
         How many of the last steps are asked for.
-    decimals : int, default 3
-        To how many decimals a number has to be right.
     known : dict, optional
         What to say about a foreseen wrong answer → the numbers that are asked for, with that mistake in them.
     hint : str, optional
@@ -250,7 +248,7 @@ def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint="
     >>> check_paper("half of it", (4.5, 2.25), steps)
     ✗ half of it: the sum is too small.
     """
-    _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, decimals, known or {}, hint)))
+    _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, known or {}, hint)))
 
 
 def check_entries(name, attempt, entries):
@@ -292,7 +290,7 @@ def check_entries(name, attempt, entries):
     if end:
         return _say(name, end)
     for entry, (number, known, hint) in entries.items():
-        sheet = paper.Sheet(f"{name}, {entry}", {entry: number}, 1, 3, known, hint)
+        sheet = paper.Sheet(f"{name}, {entry}", {entry: number}, 1, known, hint)
         verdict = paper.verdict(found.get(entry, ...), sheet)
         _say(entry, verdict)
         if verdict[0] != "✓":

@@ -26,10 +26,10 @@ def to_digits(digits, how):
     return shorten
 
 
-def on_paper(sums, C_prev=C, gate=sigmoid, candidate=np.tanh, show=np.tanh, shorten=float):
+def on_paper(sums, gate=sigmoid, candidate=np.tanh, show=np.tanh, shorten=float):
     """Return C_t and h_t of a step that may hold a mistake, from the sums in f, i, C̃ and o."""
     f, i, o = (shorten(gate(sums[k])) for k in "fio")
-    C_t = shorten(f * C_prev + i * shorten(candidate(sums["C"])))
+    C_t = shorten(f * C + i * shorten(candidate(sums["C"])))
     return C_t, shorten(o * shorten(show(C_t)))
 
 
