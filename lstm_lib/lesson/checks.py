@@ -172,8 +172,8 @@ def check_order(name, attempt, lines, after, *, distractors=None):
         The labels from the first line to the last, "dacb" or ["d", "a", "c", "b"]; blanks, commas, arrows and
         capitals are passed over. A function is called without arguments. ``...``, ``None``, no label at all and
         NotImplementedError count as not written yet.
-    lines : dict of str
-        label → line, for all that is on offer; a label is one character.
+    lines : dict of str, or str
+        label → line, for all that is on offer; a label is one character. The labels alone are enough.
     after : dict
         label → the labels that must come before it, as text, or as a dict with what to say about each. Every line
         that is no distractor is needed, each once.

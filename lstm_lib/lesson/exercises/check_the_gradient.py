@@ -13,6 +13,7 @@ from lstm_lib.functional import sigmoid
 from lstm_lib.gradcheck import complex_step_gradient
 from lstm_lib.lesson import museum
 from lstm_lib.lesson.checks import borrows, check, check_choice, check_detector, check_function
+from lstm_lib.lesson.exercises import table
 from lstm_lib.lesson.mistakes import CATALOGUE
 
 # --- what the lesson uses ----------------------------------------------------------------------------------------
@@ -200,12 +201,7 @@ def check_name(name_of_the_mistake):
 
 def check_still_alike(still_alike):
     """Check what is still alike after a step of training: gates, or units."""
-    said = {
-        "Each gate has a factor of its own in its da, so they come apart. What tells two units apart?": "a",
-        "Only one of them: compare da_f and da_i, then the da of two units.": "c",
-        "One of them is: what would have to differ for two units to get different gradients?": "d",
-    }
-    check_choice("what is still alike", still_alike, "b", "abcd", known=said)
+    check_choice("what is still alike", still_alike, **table("choices")["still_alike"])
 
 
 def check_my_start(my_start):

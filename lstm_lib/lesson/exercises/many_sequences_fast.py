@@ -13,6 +13,7 @@ from lstm_lib import fused, lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import attempts, stopwatch
 from lstm_lib.lesson.checks import borrows, check, check_order
+from lstm_lib.lesson.exercises import table
 from lstm_lib.lesson.surroundings import Surroundings
 
 # --- 1: one product ----------------------------------------------------------------------------------------------
@@ -494,36 +495,12 @@ def _named(pair):
 
 # --- 5 and 6: an order, and batches ------------------------------------------------------------------------------
 
-LINES = {
-    "1": "np.add(C, u, out=C)",
-    "2": "a[H:] += 0.5",
-    "3": "np.multiply(i, C_tilde, out=u)",
-    "4": "np.dot(W, z, out=a)",
-    "5": "np.multiply(o, np.tanh(C, out=u), out=h)",
-    "6": "a *= 0.5",
-    "7": "np.multiply(f, C, out=C)",
-    "8": "a[H:] *= 0.5",
-    "9": "np.tanh(a, out=a)",
-}
+LINES = table("orders")["in_place"]["lines"]
 
 
 def check_right_order(right_order):
     """Check the order of the lines of one step in place."""
-    gates = {"2": "Until ½ is added, f, i and o run from −½ to ½."}
-    after = {
-        "9": {"4": "First the product: there is nothing to squash yet."},
-        "8": {"9": "W was halved before the loop began. This ½ is the one outside of the tanh."},
-        "2": {"8": "½ + ½ tanh: halve first, or the ½ that is added is halved as well."},
-        "7": gates,
-        "3": gates,
-        "1": {
-            "7": "The old memory has to pass its gate before anything is added.",
-            "3": "What is added is not in u yet.",
-        },
-        "5": {"1": "What is shown is the new memory, and it is not there yet."},
-    }
-    too_many = {"6": "It halves the candidate as well, which is a tanh and no σ."}
-    check_order("one step in place", right_order, LINES, after, distractors=too_many)
+    check_order("one step in place", right_order, **table("orders")["in_place"])
 
 
 def _strands(series, T, B):

@@ -9,6 +9,7 @@ check_success(success)                      the share of runs that solved a task
 import numpy as np
 
 from lstm_lib.lesson.checks import check, check_order, check_paper
+from lstm_lib.lesson.exercises import table
 from lstm_lib.lesson.exercises.gates_and_the_cell_state import check_bias
 
 
@@ -58,19 +59,7 @@ def check_order_of_a_comparison(attempt):
     ✗ an honest comparison: E comes too early, D must stand before it. A budget that is chosen after the runs can \
 be chosen to suit one of them.
     """
-    before = {
-        "A": {"E": "There is nothing to score before a run has been made."},
-        "E": {"D": "A budget that is chosen after the runs can be chosen to suit one of them."},
-        "G": {
-            "A": "A run counts as solved by its score on fresh sequences.",
-            "B": "A score says nothing without one.",
-        },
-    }
-    traps = {
-        "C": "The best of five runs is a lucky one, and the more runs one makes the luckier it gets.",
-        "F": "A run is stopped when it does well on these sequences, so on these it looks better than it is.",
-    }
-    check_order("an honest comparison", attempt, dict.fromkeys("ABCDEFG"), before, distractors=traps)
+    check_order("an honest comparison", attempt, **table("orders")["comparison"])
 
 
 def check_success(attempt):

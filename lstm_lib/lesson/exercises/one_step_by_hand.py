@@ -10,6 +10,7 @@ import numpy as np
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import mine
 from lstm_lib.lesson.checks import check, check_choice, check_function, check_paper
+from lstm_lib.lesson.exercises import table
 
 X, H, C = 0.5, 0.1, 0.2  # the lesson's input, last output and memory
 LN_9 = np.log(9)  # the sum in a gate of 0.9
@@ -187,13 +188,7 @@ def check_C_and_h(attempt):
 
 def check_wrong_line(attempt):
     """Exercise 5: the line that keeps a memory which is one step too old."""
-    known = {
-        "The unit hears its own last output, and that is h_new.": "a",
-        "All three gates are alike here, because their weights are.": "b",
-        "The candidate is the tanh of the same sum.": "c",
-        "h shows tanh of the new memory, and so it does here.": "e",
-    }
-    check_choice("the wrong line", attempt, "d", "abcde", known=known)
+    check_choice("the wrong line", attempt, **table("choices")["line_of_the_step"])
 
 
 def check_step(attempt):
