@@ -19,66 +19,45 @@ from lstm_lib.lesson.checks import check
 # --- the loss ----------------------------------------------------------------------------------------------------
 
 
-def _loss(factor=2.0, mean=True, sign=1, mean_grad=True):
-    """Return a loss function, the right one or one with a slip in it."""
-
-    def loss(Y_hat, Y):
-        error = sign * (Y_hat - Y)
-        value = (np.mean if mean else np.sum)(error**2)
-        return {"the loss": value, "dY_hat": factor * error / (error.size if mean_grad else 1)}
-
-    return loss
-
-
-def _with_loss(value):
-    """Return the right gradient with another number for the loss."""
-    return lambda Y_hat, Y: _loss()(Y_hat, Y) | {"the loss": value(Y_hat - Y)}
-
-
-def _with_gradient(value):
-    """Return the right loss with another gradient."""
-    return lambda Y_hat, Y: _loss()(Y_hat, Y) | {"dY_hat": value(Y_hat - Y)}
+def _loss(value=lambda e: np.mean(e**2), gradient=lambda e: 2 * e / e.size):
+    """Return a loss function, the right one or one with a slip in it, from what it makes of the errors."""
+    return lambda Y_hat, Y: {"the loss": value(Y_hat - Y), "dY_hat": gradient(Y_hat - Y)}
 
 
 LOSS_SLIPS = {
     "That is the sum; the mean divides by all numbers there are, steps times outputs times sequences.": (
-        _loss(mean=False, mean_grad=False)
+        _loss(lambda e: np.sum(e**2), lambda e: 2 * e)
     ),
-    "The loss is a sum; it should be a mean.": _loss(mean=False),
-    "The gradient of the sum is there; the mean divides it by Y.size.": _loss(mean_grad=False),
-    "The 2 is missing in the gradient: the slope of a square e² is 2e.": _loss(factor=1.0),
-    "The sign of the gradient is turned round: it is Y_hat − Y.": _loss(sign=-1),
+    "The loss is a sum; it should be a mean.": _loss(lambda e: np.sum(e**2)),
+    "The gradient of the sum is there; the mean divides it by Y.size.": _loss(gradient=lambda e: 2 * e),
+    "The 2 is missing in the gradient: the slope of a square e² is 2e.": _loss(gradient=lambda e: e / e.size),
+    "The sign of the gradient is turned round: it is Y_hat − Y.": _loss(gradient=lambda e: -2 * e / e.size),
     "Half of the mean square is another loss: no ½ here.": (
-        lambda Y_hat, Y: {name: each / 2 for name, each in _loss()(Y_hat, Y).items()}
+        _loss(lambda e: np.mean(e**2) / 2, lambda e: e / e.size)
     ),
-    "That is the root of it; want the mean square itself.": _with_loss(lambda e: np.sqrt(np.mean(e**2))),
-    "That is the mean of the absolute errors; want that of their squares.": _with_loss(
-        lambda e: np.mean(np.abs(e))
-    ),
-    "The errors are not squared: positive and negative ones cancel.": _with_loss(np.mean),
+    "That is the root of it; want the mean square itself.": _loss(lambda e: np.sqrt(np.mean(e**2))),
+    "That is the mean of the absolute errors; want that of their squares.": _loss(lambda e: np.mean(np.abs(e))),
+    "The errors are not squared: positive and negative ones cancel.": _loss(np.mean),
     "It is divided by the number of steps only: np.mean takes all numbers there are.": (
-        lambda Y_hat, Y: {name: each * Y[0].size for name, each in _loss()(Y_hat, Y).items()}
+        _loss(lambda e: np.sum(e**2) / len(e), lambda e: 2 * e / len(e))
     ),
-    "The gradient is divided by the number of steps; the mean is over Y.size numbers.": _with_gradient(
-        lambda e: 2 * e / len(e)
+    "The gradient is divided by the number of steps; the mean is over Y.size numbers.": (
+        _loss(gradient=lambda e: 2 * e / len(e))
     ),
-    "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": _with_gradient(
-        lambda e: 2 * e / e.shape[-1]
+    "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": (
+        _loss(gradient=lambda e: 2 * e / e.shape[-1])
     ),
     "Both are those of the root; want the mean square itself and its gradient.": (
-        lambda Y_hat, Y: {
-            "the loss": np.sqrt(np.mean((Y_hat - Y) ** 2)),
-            "dY_hat": (Y_hat - Y) / Y.size / np.sqrt(np.mean((Y_hat - Y) ** 2)),
-        }
+        _loss(lambda e: np.sqrt(np.mean(e**2)), lambda e: e / e.size / np.sqrt(np.mean(e**2)))
     ),
     "Both are those of the absolute errors; want the mean of the squares and its gradient.": (
-        lambda Y_hat, Y: {"the loss": np.mean(np.abs(Y_hat - Y)), "dY_hat": np.sign(Y_hat - Y) / Y.size}
+        _loss(lambda e: np.mean(np.abs(e)), lambda e: np.sign(e) / e.size)
     ),
-    "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": _with_gradient(
-        lambda e: np.sign(e) / e.size
+    "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": (
+        _loss(gradient=lambda e: np.sign(e) / e.size)
     ),
-    "The gradient is squared; the slope of a square is 2 times what is squared.": _with_gradient(
-        lambda e: 2 * e**2 / e.size
+    "The gradient is squared; the slope of a square is 2 times what is squared.": (
+        _loss(gradient=lambda e: 2 * e**2 / e.size)
     ),
 }
 
@@ -157,12 +136,6 @@ def _shared(params, grads, state, lr):
         params[name] -= lr * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
 
 
-def _plain(params, grads, state, lr):
-    """Take a step of gradient descent."""
-    for name in grads:
-        params[name] -= lr * grads[name]
-
-
 ADAM_SLIPS = {
     "The parameters are as they were: change them in place, params[name] = … or -= …, for each name.": (
         lambda params, grads, state, lr: None
@@ -177,7 +150,9 @@ ADAM_SLIPS = {
     "v is the running mean of g², not of |g|.": _adam(square=False),
     "It remembers nothing from step to step: keep m, v and t in state.": _forgetful,
     "The step count grows with every name; it should grow once a call.": _shared,
-    "That is plain gradient descent; Adam divides the mean of the gradients by their size.": _plain,
+    "That is plain gradient descent; Adam divides the mean of the gradients by their size.": (
+        _adam(mean=False, divided=False)
+    ),
     "The learning rate that is handed over is not used.": _with_rate(0.01),
     "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(0.001),
 }
