@@ -419,32 +419,29 @@ def check_three_shapes(three_shapes):
     check("z_t, W and Z", three_shapes, _shapes, given=cases, known=_SHAPES)
 
 
+def _both(made):
+    return lambda W, b: {"W": made(W), "b": made(b)}
+
+
 _HALVES = {
     "The argument of the tanh is still a, and it should be a/2.": lambda W, b: {"W": W, "b": b},
     "The bias is a part of a, and has to be halved, too.": lambda W, b: {"W": 0.5 * W, "b": b},
     "The weights are a part of a, and have to be halved, too.": lambda W, b: {"W": W, "b": 0.5 * b},
-    "That doubles a. It should be halved.": lambda W, b: {"W": 2 * W, "b": 2 * b},
-    "That is a quarter of a: it should be halved once.": lambda W, b: {"W": W / 4, "b": b / 4},
-    "½ is taken away from each. Each should be multiplied by ½.": lambda W, b: {"W": W - 0.5, "b": b - 0.5},
-    "½ + ½ tanh comes later: only its argument is asked for.": (
-        lambda W, b: {"W": 0.5 + 0.5 * np.tanh(W), "b": 0.5 + 0.5 * np.tanh(b)}
-    ),
-    "tanh(a) = 2 σ(2a) − 1 is the other way round. Here a should be halved.": (
-        lambda W, b: {"W": 2 * W - 1, "b": 2 * b - 1}
-    ),
-    "`//` rounds down to a whole number: take / or 0.5 *.": lambda W, b: {"W": W // 2, "b": b // 2},
+    "That doubles a. It should be halved.": _both(lambda a: 2 * a),
+    "That is a quarter of a: it should be halved once.": _both(lambda a: a / 4),
+    "½ is taken away from each. Each should be multiplied by ½.": _both(lambda a: a - 0.5),
+    "½ + ½ tanh comes later: only its argument is asked for.": _both(lambda a: 0.5 + 0.5 * np.tanh(a)),
+    "tanh(a) = 2 σ(2a) − 1 is the other way round. Here a should be halved.": _both(lambda a: 2 * a - 1),
+    "`//` rounds down to a whole number: take / or 0.5 *.": _both(lambda a: a // 2),
 }
 
 
 def check_for_tanh(for_tanh):
     """Check that a gate with σ is made into one with tanh, and that what was given stays as it was."""
     rng = np.random.default_rng(1)
-    cases = [
-        (rng.normal(size=(3, 5)), rng.normal(size=(3, 1))),
-        (rng.normal(size=(2, 6)), rng.normal(size=(2, 1))),
-    ]
+    cases = [(rng.normal(size=(H, H + 2)), rng.normal(size=(H, 1))) for H in (3, 2)]
     cases += [tuple(40 * array for array in cases[1])]
-    check("W′ and b′", for_tanh, lambda W, b: {"W": 0.5 * W, "b": 0.5 * b}, given=cases, known=_HALVES)
+    check("W′ and b′", for_tanh, _both(lambda a: 0.5 * a), given=cases, known=_HALVES)
 
 
 # --- 4: two steps are one ----------------------------------------------------------------------------------------

@@ -72,46 +72,34 @@ def check_success(attempt):
 That is the best run, not the share of runs.
     """
     slips = {
-        "That counts the runs without clipping, too.": lambda *given: _mean(_kept(*given, clip=(True, False))),
-        "Those are the runs without clipping.": lambda *given: _mean(_kept(*given, clip=(False,))),
-        "That is the best run, not the share of runs.": lambda *given: float(max(_solved(_kept(*given)))),
-        "That is the worst run, not the share of runs.": lambda *given: float(min(_solved(_kept(*given)))),
-        "That is the median of 0 and 1: their mean is the share.": lambda *given: np.median(
-            _solved(_kept(*given))
-        ),
-        "That is the number of runs that solved it; divide it by the number of runs.": (
-            lambda *given: float(sum(_solved(_kept(*given))))
-        ),
-        "That is the number of runs; the share of those that solved the task is asked for.": (
-            lambda *given: float(len(_kept(*given)))
-        ),
-        "That is the share of the runs that failed.": lambda *given: 1 - _mean(_kept(*given)),
-        "That is the mean score; the column `solved` says who is done.": lambda *given: np.mean(
-            [row["score"] for row in _kept(*given)]
-        ),
-        "Those are the runs one by one, each solved or not; their mean is the share.": lambda *given: np.array(
-            _solved(_kept(*given)), float
-        ),
+        "That counts the runs without clipping, too.": _share(clip=(True, False)),
+        "Those are the runs without clipping.": _share(clip=(False,)),
+        "That is the best run, not the share of runs.": _share(max),
+        "That is the worst run, not the share of runs.": _share(min),
+        "That is the median of 0 and 1: their mean is the share.": _share(np.median),
+        "That is the number of runs that solved it; divide it by the number of runs.": _share(sum),
+        "That is the number of runs; the share of those that solved the task is asked for.": _share(len),
+        "That is the share of the runs that failed.": _share(lambda solved: 1 - np.mean(solved)),
+        "That is the mean score; the column `solved` says who is done.": _share(column="score"),
+        "Those are the runs one by one, each solved or not; their mean is the share.": _share(np.array),
         "That is divided by all rows of the table, other tasks and cells among them.": lambda rows, task, cell: (
-            sum(_solved(_kept(rows, task, cell))) / len(rows)
+            _share(sum)(rows, task, cell) / len(rows)
         ),
-        "That mixes all tasks.": lambda *given: _mean(_kept(*given, keys=("cell",))),
-        "That mixes both cells.": lambda *given: _mean(_kept(*given, keys=("task",))),
-        "That keeps rows of other tasks: `and` binds more tightly than `or`.": lambda rows, task, cell: _mean(
-            [row for row in rows if row["task"] == task or (row["cell"] == cell and row["clip"])]
+        "That mixes all tasks.": _share(keys=("cell",)),
+        "That mixes both cells.": _share(keys=("task",)),
+        "That keeps rows of other tasks: `and` binds more tightly than `or`.": lambda rows, task, cell: np.mean(
+            [row["solved"] for row in rows if row["task"] == task or (row["cell"] == cell and row["clip"])]
         ),
         "That is the share of starts with a run that solved it; every run counts.": lambda *given: np.mean(
             [
-                max(_solved(row for row in _kept(*given) if row["start"] == start))
+                max(row["solved"] for row in _kept(*given) if row["start"] == start)
                 for start in {row["start"] for row in _kept(*given)}
             ]
         ),
     }
     tables = [_table(seed) for seed in (4, 5)]
     cases = [(rows, task, cell) for rows in tables for task, cell in (("latch", "LSTM"), ("order", "RNN"))]
-    check(
-        "the share of runs that solved it", attempt, lambda *given: _mean(_kept(*given)), given=cases, known=slips
-    )
+    check("the share of runs that solved it", attempt, _share(), given=cases, known=slips)
 
 
 def _kept(rows, task, cell, clip=(True,), keys=("task", "cell")):
@@ -120,12 +108,9 @@ def _kept(rows, task, cell, clip=(True,), keys=("task", "cell")):
     return [row for row in rows if all(row[key] == asked[key] for key in keys) and row["clip"] in clip]
 
 
-def _solved(rows):
-    return [row["solved"] for row in rows]
-
-
-def _mean(rows):
-    return float(np.mean(_solved(rows)))
+def _share(made=np.mean, column="solved", **others):
+    """Return the function that is asked for, or one with a slip in it."""
+    return lambda rows, task, cell: made([row[column] for row in _kept(rows, task, cell, **others)])
 
 
 def _table(seed):
