@@ -58,25 +58,20 @@ def check_mended(mended):
     check(
         "the number of ones in 1.11.1, 1.... and 1111111111",
         mended,
-        _counted(_counter_of_ones(0, 0, 20)),
+        _counted(_forget(0, 0, 20)),
         then=_counted,
         tol=1e-3,
         known={
-            words: _counter_of_ones(*row)
-            for words, row in {
-                "The forget gate is still shut: nothing is kept.": (0, 0, -20),
-                "A bias of 0 leaves the forget gate half open: at every step half is lost.": (0, 0, 0),
-                "It keeps only while a one comes in: in silence the forget gate shuts.": (0, 20, -20),
-                "In silence the forget gate is half open, and half is lost: the bias is 0.": (0, 20, 0),
-                "It keeps in silence and lets go whenever a one comes in.": (0, -40, 20),
-                "Whenever a one comes in the forget gate is half open.": (0, -20, 20),
-                "The forget gate stays shut until h opens it; it is to be open always.": (20, 0, -20),
-            }.items()
-        }
-        | {
+            "The forget gate is still shut: nothing is kept.": _forget(0, 0, -20),
+            "A bias of 0 leaves the forget gate half open: at every step half is lost.": _forget(0, 0, 0),
+            "It keeps only while a one comes in: in silence the forget gate shuts.": _forget(0, 20, -20),
+            "In silence the forget gate is half open, and half is lost: the bias is 0.": _forget(0, 20, 0),
+            "It keeps in silence and lets go whenever a one comes in.": _forget(0, -40, 20),
+            "Whenever a one comes in the forget gate is half open.": _forget(0, -20, 20),
+            "The forget gate stays shut until h opens it; it is to be open always.": _forget(20, 0, -20),
             "Now the input gate is shut, and nothing is written; it is the forget gate that stands wrong.": (
-                _counter_of_ones(0, 0, -20) | unit(i=[0, 0, -20])
-            )
+                _forget(0, 0, -20) | unit(i=[0, 0, -20])
+            ),
         },
         says=_ones_in_words,
     )
@@ -89,7 +84,8 @@ def _counted(params):
     return [_memory(_checked(params, 1), _spelt(text, "1"))[-1] for text in _ONES]
 
 
-def _counter_of_ones(h, one, bias):
+def _forget(h, one, bias):
+    """Return a counter of ones with these weights and this bias in its forget gate."""
     return unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
 
 
