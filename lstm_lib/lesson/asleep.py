@@ -57,19 +57,19 @@ def source(*names):
     return "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
 
 
-def body(said, picture, state, css, code):
+def body(figure, said, picture, names):
     """Return the still picture, and the live figure for wherever scripts may run; nothing is fetched.
 
     Parameters
     ----------
+    figure : Live
+        Its ``_esm`` is a module with ``export default { render }``.
     said : str
         What running the cell would give, as HTML; it is seen where no script runs.
     picture : lstm_lib.plotting.Picture
         The still picture.
-    state : dict
-        What the figure's model holds, as JSON can.
-    css, code : str
-        Its style, and its module, which has ``export default { render }``.
+    names : tuple of str
+        Which of its traits the figure needs; they are kept as JSON.
 
     Returns
     -------
@@ -77,14 +77,18 @@ def body(said, picture, state, css, code):
 
     Examples
     --------
-    >>> from lstm_lib.plotting import Picture, figure
-    >>> still = Picture.of(figure()[0], "A pair of axes.")
-    >>> "Run this cell" in body("Run this cell.", still, {}, "", "export default { render() {} };")
+    >>> from lstm_lib.plotting import Picture
+    >>> from lstm_lib.plotting import figure as drawing
+    >>> still = Picture.of(drawing()[0], "A pair of axes.")
+    >>> class Axes(Live):
+    ...     _esm, _css = "export default { render() {} };", ""
+    >>> "Run this cell" in body(Axes(), "Run this cell.", still, ())
     True
     """
-    state = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
-    code = base64.b64encode(code.encode()).decode()
-    parts = {"said": said, "picture": picture._repr_html_(), "state": state, "css": css, "code": code}
+    state = {name: getattr(figure, name) for name in names}
+    parts = {"said": said, "picture": picture._repr_html_(), "css": figure._css}
+    parts["state"] = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
+    parts["code"] = base64.b64encode(figure._esm.encode()).decode()
     return Template(source("asleep.html").rstrip()).substitute(parts)
 
 

@@ -119,8 +119,7 @@ class CellExplorer(asleep.Live):
     def _repr_html_(self):
         step = self.step()
         picture = plotting.Picture.of(draw_still(step), _words(step))
-        state = {name: getattr(self, name) for name in (*NUMBERS, "presets", "drawing")}
-        return asleep.body(_SAID, picture, state, str(self._css), str(self._esm))
+        return asleep.body(self, _SAID, picture, (*NUMBERS, "presets", "drawing"))
 
 
 def draw_still(step):

@@ -194,9 +194,9 @@ def _comma_or_quotes(answer, shape):
     if isinstance(answer, str):
         comma = re.fullmatch(r"[\s\d.,;−-]*\d,\d[\s\d.,;−-]*", answer)
         quotes = re.fullmatch(r"\s*[-−]?\d*\.?\d+\s*", answer)
-        return ". Write a decimal point, not a comma" * bool(comma) + ". Leave the quotation marks away" * bool(
-            quotes
-        )
+        if comma:
+            return ". Write a decimal point, not a comma"
+        return ". Leave the quotation marks away" if quotes else ""
     if isinstance(answer, tuple) and len(answer) == 2 * n and all(type(each) is int for each in answer):
         return ". In Python a decimal comma makes two numbers out of one: write a point"
     return ""

@@ -97,5 +97,4 @@ class TypedText(asleep.Live):
         return Picture.of(*draw_coloured(self._known, C, unit, depths(self._known)))
 
     def _repr_html_(self):
-        state = {"network": self.network, "text": self.text}
-        return asleep.body(_SAID, self._still(), state, str(self._css), str(self._esm))
+        return asleep.body(self, _SAID, self._still(), ("network", "text"))
