@@ -169,7 +169,7 @@ WITHOUT_PARAMETERS = {
         "formulas.tanh",
     ),
     *("symbolic.gradient_of", "lesson.written.plain"),
-    *(f"lesson.translations.{name}" for name in ("gate", "primer", "run", "siblings", "squared_error")),
+    *(f"lesson.translations.{name}" for name in ("gate", "run", "siblings", "squared_error")),
 }
 
 

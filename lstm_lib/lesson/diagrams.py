@@ -1,7 +1,6 @@
 """Drawings that need no data: the cell as a circuit, and the ways that a gradient takes back through two steps.
 
-    cell()                  the circuit, shown with its words
-    draw_cell(["f_t"])      the same to be drawn into, all of it or with some quantities in colour
+    draw_cell(["f_t"])      the circuit, all of it or with some quantities in colour
     circuit()               the same as lists of numbers, for those who draw it with other tools
     draw_way_back()         two steps, and += wherever two ways meet
 
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from matplotlib.patches import Circle, FancyBboxPatch
 
-from lstm_lib.plotting import INK, LOOKS, QUIET, figure, show
+from lstm_lib.plotting import INK, LOOKS, QUIET, figure
 
 # --- the cell as a circuit ---
 
@@ -69,24 +68,6 @@ def draw_cell(highlight=DRAWN, ax=None):
     ax.set(xlim=(-0.9, 11.1), ylim=(-0.25, 5.75), aspect="equal")
     ax.axis("off")
     return ax
-
-
-def cell():
-    """Show the circuit of the cell, with its words.
-
-    Examples
-    --------
-    >>> cell()  # doctest: +ELLIPSIS
-    Figure: The LSTM cell as a circuit. ...
-    """
-    words = (
-        "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the "
-        "new one, C(t). On its way it is multiplied by the forget gate f, and the product of input gate i and "
-        "candidate C-tilde is added to it. A branch goes down through tanh, is multiplied by the output gate o "
-        "and leaves as h(t). All four, f, i, the candidate and o, are computed from z, which joins the previous "
-        "output h(t-1) and the input x(t)."
-    )
-    show(draw_cell().figure, words)
 
 
 def _wire(ax, corners, colour):

@@ -77,24 +77,8 @@ def sections(text):
     return {"": head} | dict(zip(rest[::2], rest[1::2], strict=True))
 
 
-def joined(parts):
-    """Return the text of the file, from its `sections`.
-
-    Parameters
-    ----------
-    parts : dict of str
-        As from `sections`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> text = TEMPLATE.read_text(encoding="utf-8")
-    >>> joined(sections(text)) == text
-    True
-    """
+def _joined(parts):
+    """Return the text of the file, from its `sections`."""
     return "".join(f"# --- {name} ---\n{body}" if name else body for name, body in parts.items())
 
 
@@ -143,7 +127,7 @@ def keep(piece, function):
         if parts.get(piece) != body:
             if piece in parts and _written(parts[piece]):
                 saved = f" What stood there before is in {_copied(path).name}."
-            _write(path, joined(_with_piece(parts, piece, body)))
+            _write(path, _joined(_with_piece(parts, piece, body)))
     except (OSError, UnicodeError) as error:
         return f"It is not kept: {path.name} cannot be read or written ({error})."
     except ValueError as why:
@@ -345,25 +329,8 @@ def _outcome(piece, function):
     return np.append(losses, params["W_y"])
 
 
-def verdict(piece, function):
-    """Try one piece, and return a mark and words: ✓ where it does what the library's does.
-
-    Parameters
-    ----------
-    piece : str
-        One of `TRIED`: the pieces, and what the file has beside them.
-    function : function
-        To be tried.
-
-    Returns
-    -------
-    pair of str
-
-    Examples
-    --------
-    >>> verdict("loss", mean_squared_error), verdict("loss", lambda Y_hat, Y: (0.0, 0 * Y))
-    (('✓', 'right.'), ('✗', "it does not come to the library's numbers."))
-    """
+def _verdict(piece, function):
+    """Try one of `TRIED`, and return a mark and words: ✓ where it does what the library's does."""
     if piece in OF_A_CELL:
         mark, words = diagnoses.verdict(piece, function)
         return (mark, words) if mark != "✓" or fits(piece, function) else ("✗", f"{FORMS[piece]}.")
@@ -434,7 +401,7 @@ def tried():
     for piece in TRIED:  # in this order, as the later ones use the earlier ones
         if not _stands_in(module, piece):
             continue
-        mark, why = verdict(piece, getattr(module, piece))
+        mark, why = _verdict(piece, getattr(module, piece))
         if mark != "✓":
             wrong[piece] = why
             setattr(module, piece, _librarys(piece, module))

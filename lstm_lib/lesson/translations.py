@@ -279,47 +279,6 @@ def unlabelled():
     return rosetta.to(UNLABELLED, params), X, lstm.forward(params, X)[0]
 
 
-def relatives(run, primer, weights, cells):
-    """Return a table of how far other cells are from the primer's.
-
-    Parameters
-    ----------
-    run : function
-        Takes a step and parameters, returns hidden states.
-    primer : function
-        The step of the primer's cell.
-    weights : dict of ndarray
-        Parameters for all.
-    cells : sequence of tuple
-        Name, step, how many numbers it learns, a choice of weights in words, and that choice or None.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> def run(step, p):
-    ...     return np.array([step(p)])
-    >>> half = ("half", lambda p: p["w"] / 2, 1, "w = 0", {"w": 0.0})
-    >>> print(relatives(run, lambda p: p["w"], {"w": 1.0}, [half]))
-    Every cell beside the primer's, on one sequence
-    cell  numbers to learn  with the same weights  with these  then
-    half  1                 0.50                   w = 0       equal to rounding
-    """
-
-    def apart(step, p):
-        difference = np.abs(run(step, p) - run(primer, p)).max()
-        return "equal to rounding" if difference < 1e-12 else f"{difference:.2f}"
-
-    rows = [
-        [name, count, apart(step, weights), choice, apart(step, chosen) if chosen else "–"]
-        for name, step, count, choice, chosen in cells
-    ]
-    header = ["cell", "numbers to learn", "with the same weights", "with these", "then"]
-    return Table("Every cell beside the primer's, on one sequence", header, rows)
-
-
 def squared_error(cell):
     """Return the function that gives the mean squared error of a model with this cell, and its gradients.
 
@@ -410,14 +369,8 @@ def run(step, params):
     return np.array(hs)
 
 
-def primer(p, x, h, C):
-    """Return h and C after a step of the primer's cell.
-
-    Examples
-    --------
-    >>> primer(weights(), np.zeros((2, 1)), np.zeros((3, 1)), np.zeros((3, 1)))[0].shape
-    (3, 1)
-    """
+def _primer(p, x, h, C):
+    """Return h and C after a step of the primer's cell."""
     s = lstm.step(p, x, h, C)
     return s.h_t, s.C_t
 
@@ -438,8 +391,8 @@ def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
 
     Examples
     --------
-    >>> siblings(*[primer] * 5).rows[0]
-    ['1997, no forget gate', '54', 'equal to rounding', 'b_f = 40, so f = 1', 'equal to rounding']
+    >>> siblings(*[lambda p, x, h, C: (0 * h, C)] * 5).rows[3]
+    ['GRU', '54', '0.66', 'none', '–']
     """
     w = weights()
     kept_open = w | {"b_f": np.full((3, 1), 40.0)}
@@ -453,7 +406,17 @@ def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
         ("GRU", gru, 3 * of_hx, "none", None),
         ("minLSTM", min_lstm, 3 * of_x, "none", None),
     ]
-    return relatives(run, primer, w, cells)
+
+    def apart(step, p):
+        difference = np.abs(run(step, p) - run(_primer, p)).max()
+        return "equal to rounding" if difference < 1e-12 else f"{difference:.2f}"
+
+    rows = [
+        [name, count, apart(step, w), choice, apart(step, chosen) if chosen else "–"]
+        for name, step, count, choice, chosen in cells
+    ]
+    header = ["cell", "numbers to learn", "with the same weights", "with these", "then"]
+    return Table("Every cell beside the primer's, on one sequence", header, rows)
 
 
 def draw_scan(T):

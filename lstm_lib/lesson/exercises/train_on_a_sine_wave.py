@@ -381,37 +381,33 @@ def check_listening(attempt):
 # --- a report ----------------------------------------------------------------------------------------------------
 
 
-def _scored(Y_hat, against="Y", over="echo", first=20, measure=np.square):
+def _scored(against="Y", over="echo", first=20, measure=np.square):
     """Return the error of a prediction as a share of persistence's, on the test waves of the lesson, or a slip."""
     X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
-    error = np.mean(measure(Y_hat - (Y if against == "Y" else X))[first:])
     lengths = {"echo": np.mean(measure(X - Y)[first:]), "all": np.mean((X - Y) ** 2), "nothing": 1.0}
     lengths |= {"height": np.mean(Y[first:] ** 2), "variance": Y[first:].var()}
-    return error / lengths[over]
-
-
-def _as_slip(**options):
-    return lambda Y_hat: _scored(Y_hat, **options)
+    target = Y if against == "Y" else X
+    return lambda Y_hat: np.mean(measure(Y_hat - target)[first:]) / lengths[over]
 
 
 REPORT_SLIPS = {
-    "It compares with what has been read; want what comes next.": _as_slip(against="X"),
-    "It compares with what has been read, and divides by nothing.": _as_slip(against="X", over="nothing"),
-    "That is the error itself; divide it by that of persistence.": _as_slip(over="nothing"),
-    "That is upside down: small should be good.": lambda Y_hat: 1 / _scored(Y_hat),
+    "It compares with what has been read; want what comes next.": _scored(against="X"),
+    "It compares with what has been read, and divides by nothing.": _scored(against="X", over="nothing"),
+    "That is the error itself; divide it by that of persistence.": _scored(over="nothing"),
+    "That is upside down: small should be good.": lambda Y_hat: 1 / _scored()(Y_hat),
     "That is 1 − the share, what is better than persistence; want what is left of the error.": (
-        lambda Y_hat: 1 - _scored(Y_hat)
+        lambda Y_hat: 1 - _scored()(Y_hat)
     ),
     "That is the difference of the two errors; divide to get a share.": (
-        lambda Y_hat: _scored(Y_hat, over="nothing") - _scored(Y_hat, over="nothing") / _scored(Y_hat)
+        lambda Y_hat: _scored(over="nothing")(Y_hat) - _scored(over="nothing")(Y_hat) / _scored()(Y_hat)
     ),
-    "That is the share of the roots; want that of the mean squares.": lambda Y_hat: _scored(Y_hat) ** 0.5,
-    "The first 20 steps count, too; this half of the lesson counts from step 21 on.": _as_slip(first=0),
-    "Persistence is judged with its first 20 steps, the prediction without.": _as_slip(over="all"),
-    "That is the share of the absolute errors; want that of their squares.": _as_slip(measure=np.abs),
-    "The errors are not squared: positive and negative ones cancel.": _as_slip(measure=np.positive),
-    "That is a share of the wave's mean square; want that of persistence's error.": _as_slip(over="height"),
-    "That is a share of the wave's variance; want that of persistence's error.": _as_slip(over="variance"),
+    "That is the share of the roots; want that of the mean squares.": lambda Y_hat: _scored()(Y_hat) ** 0.5,
+    "The first 20 steps count, too; this half of the lesson counts from step 21 on.": _scored(first=0),
+    "Persistence is judged with its first 20 steps, the prediction without.": _scored(over="all"),
+    "That is the share of the absolute errors; want that of their squares.": _scored(measure=np.abs),
+    "The errors are not squared: positive and negative ones cancel.": _scored(measure=np.positive),
+    "That is a share of the wave's mean square; want that of persistence's error.": _scored(over="height"),
+    "That is a share of the wave's variance; want that of persistence's error.": _scored(over="variance"),
 }
 
 
@@ -425,10 +421,10 @@ def check_report(attempt):
 
     Examples
     --------
-    >>> check_report(lambda Y_hat: _scored(Y_hat))
+    >>> check_report(_scored())
     ✓ the error as a share of persistence's: right.
     """
     X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
     noise = np.random.default_rng(5).normal(0, 0.1, Y.shape)
     cases = [(X,), (Y + noise,), (-Y,)]
-    check("the error as a share of persistence's", attempt, _scored, given=cases, known=REPORT_SLIPS)
+    check("the error as a share of persistence's", attempt, _scored(), given=cases, known=REPORT_SLIPS)
