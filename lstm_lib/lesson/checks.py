@@ -5,9 +5,12 @@ not stop the lesson. What an answer does to its arguments and to the notebook ar
 longer than ten seconds is stopped, unless it never lets go of the interpreter; then restart the kernel.
 """
 
+import functools
 import sys
+import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 
 from lstm_lib import validation
 from lstm_lib.lesson import answers, attempts, diagnoses, mine, museum, paper
@@ -111,6 +114,28 @@ def check_choice(name, attempt, expected, choices, *, known=None):
     _is_possible(expected, choices, known)
     answer, end = attempts.asked(attempt)
     _say(name, end or _verdict_on_choice(answer, expected, choices, known))
+
+
+@functools.cache
+def table(name):
+    """Return a table of exercises that are made of words alone: what a check wants to know of each, by its name.
+
+    Parameters
+    ----------
+    name : str
+        "choices" for `check_choice`, "orders" for `check_order`: a file in the folder of the exercises.
+
+    Returns
+    -------
+    dict of dict
+
+    Examples
+    --------
+    >>> table("choices")["sentence"]["expected"]
+    'c'
+    """
+    path = Path(__file__).parent / "exercises" / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def check_choices(name, attempt, questions, choices):

@@ -12,8 +12,7 @@ from lstm_lib import lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.gradcheck import complex_step_gradient
 from lstm_lib.lesson import museum
-from lstm_lib.lesson.checks import borrows, check, check_choice, check_detector, check_function
-from lstm_lib.lesson.exercises import table
+from lstm_lib.lesson.checks import borrows, check, check_choice, check_detector, check_function, table
 from lstm_lib.lesson.mistakes import CATALOGUE
 
 # --- what the lesson uses ----------------------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lstm_lib.lesson.checks import check, check_choice, check_order
-from lstm_lib.lesson.exercises import table
+from lstm_lib.lesson.checks import check, check_choice, check_order, table
 
 
 def check_sentence(attempt):

@@ -12,8 +12,7 @@ import numpy as np
 from lstm_lib import fused, lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import attempts, stopwatch
-from lstm_lib.lesson.checks import borrows, check, check_order
-from lstm_lib.lesson.exercises import table
+from lstm_lib.lesson.checks import borrows, check, check_order, table
 from lstm_lib.lesson.surroundings import Surroundings
 
 # --- 1: one product ----------------------------------------------------------------------------------------------

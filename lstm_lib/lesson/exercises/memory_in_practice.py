@@ -8,8 +8,7 @@ check_success(success)                      the share of runs that solved a task
 
 import numpy as np
 
-from lstm_lib.lesson.checks import check, check_order, check_paper
-from lstm_lib.lesson.exercises import table
+from lstm_lib.lesson.checks import check, check_order, check_paper, table
 from lstm_lib.lesson.exercises.gates_and_the_cell_state import check_bias
 
 

@@ -9,8 +9,7 @@ import numpy as np
 
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import mine
-from lstm_lib.lesson.checks import check, check_choice, check_function, check_paper
-from lstm_lib.lesson.exercises import table
+from lstm_lib.lesson.checks import check, check_choice, check_function, check_paper, table
 
 X, H, C = 0.5, 0.1, 0.2  # the lesson's input, last output and memory
 LN_9 = np.log(9)  # the sum in a gate of 0.9

@@ -9,8 +9,7 @@ import sympy as sp
 
 from lstm_lib import formulas, lstm
 from lstm_lib.functional import sigmoid
-from lstm_lib.lesson.checks import check, check_function, check_order
-from lstm_lib.lesson.exercises import table
+from lstm_lib.lesson.checks import check, check_function, check_order, table
 
 LINES = table("orders")["one_step"]["lines"]
 

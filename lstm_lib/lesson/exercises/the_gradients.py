@@ -8,8 +8,7 @@ import numpy as np
 from lstm_lib import rnn
 from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
 from lstm_lib.lesson import ledger
-from lstm_lib.lesson.checks import check, check_choice, check_entries, check_function, check_order
-from lstm_lib.lesson.exercises import table
+from lstm_lib.lesson.checks import check, check_choice, check_entries, check_function, check_order, table
 from lstm_lib.lesson.mistakes import CATALOGUE
 
 
