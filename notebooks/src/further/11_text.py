@@ -117,7 +117,7 @@ for opened in ["", "([", "(((((("]:
 # A character that had the probability p tells **−log₂ p bits**: one of two 1 bit, one of eight 3 bits. A guesser is judged by its own
 # −log₂ p, in the mean: **bits a character**. Nobody beats one who knows the rule: the **floor**, or *entropy*.
 #
-# **Predict.** Who takes all 14 for alike needs 3.81 bits.
+# **Predict.** Taken alike, all 14 cost 3.81 bits.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the floor

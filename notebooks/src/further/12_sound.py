@@ -137,8 +137,8 @@ x = np.abs(2 * (frames * np.exp(-2j * np.pi * turns)).mean(axis=1))
 # The mean over 64 samples has made it $\sqrt{64/2}$ times smaller than it is in a sample, and leaves the tone as it is.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The circles above are a tree. From the top a dot leads down to the left, a dash down to the right. *Dot* is E, *dot dash* is A,
-# *dot dash dot* is R, and one dot more is L. **Every beginning of a letter is a letter**, so each place in the tree has one.
+# The circles above are a tree. From the top a dot leads down to the left, a dash to the right. *Dot* is E, *dot dash* is A,
+# *dot dash dot* is R; another dot, L. **Every beginning of a letter is a letter**, so each place in the tree has one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: the way to L
@@ -218,8 +218,8 @@ for read in ("LISTEN", "LSTEN", "LISTTEEN", "SILENT"):
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It would be unfair to compare with a rule that nobody has cared for. It has three knobs: the width over which it averages, its
-# level, and the shortest tone that it takes for one. All settings are tried on 64 messages with this noise; the best is kept.
+# It would be unfair to compare with a rule that nobody has cared for. It has three knobs: the width of its averages, its level, and
+# the shortest tone. All settings are tried on 64 messages with this noise; the best is kept.
 
 # %% slideshow={"slide_type": "fragment"}
 X, _, sent = morse.messages(220, 64, np.random.default_rng(1), noise=0.25)
