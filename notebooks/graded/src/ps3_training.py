@@ -309,7 +309,7 @@ print(written(params, letters, 60, np.random.default_rng(0)))
 
 # %% [markdown] written="judge" points=4
 # ### BEGIN SOLUTION
-# On new waves the error is a small part of that of the rule "the next value is this one", so the model has learnt how
+# On new waves the error is a small part of that of the rule "the next value is this one", so the model has learned how
 # the wave goes on, and not only that neighbours are alike. All waves had one frequency and one length, and there was
 # one seed: the number does not tell how the model does at another frequency, or when its own outputs are fed back. I
 # would draw five seeds, train with each, and show the range of errors over frequencies from 0.1 to 1.
