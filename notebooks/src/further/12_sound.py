@@ -264,17 +264,16 @@ reveal("12.rule", 100 * by_tuned)
 # About 40. The weakness of the rule is that it decides too early. One frame that dips below the level cuts a dash in two
 # dots, and then all that follows is read from two dots. It has thrown away by how much the frame was below, and that a dash was due.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "the way to L"}
 # ## With a memory: where am I in the tree?
 #
 # We ask in *every* frame: **which place in the tree has been reached?** After the first dot of an L it is E, after the dash A, then
 # R, then L. Two units after the last tone it is the root again, and the letter is read off.
 
-
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Draw the way on the board: E, A, R, L. Then ask what one has to keep in mind while doing so; three things, and
+# Walk the way with a finger: E, A, R, L. Then ask what one has to keep in mind while doing so; three things, and
 # they come on the next slide.
 #
 # </details>
