@@ -13,6 +13,8 @@ from matplotlib.text import Text
 from lstm_lib import plotting
 from lstm_lib.lesson import diagrams, figures, translations
 
+pytestmark = pytest.mark.slow  # the whole file takes some seconds
+
 MODULES = [
     diagrams.__name__,
     translations.__name__,
