@@ -243,12 +243,13 @@ def one_hot(text, letters):
 
 def written(params, letters, n, rng, start=" "):
     """Return n letters that a model writes after `start`, each drawn with the model's own probabilities."""
-    log_odds, state = model.predict(fused, params, one_hot(start, letters))
+    log_odds, trace = model.predict(fused, params, one_hot(start, letters))
     text = ""
     for _ in range(n):
         odds = np.exp(log_odds[-1, :, 0] - log_odds[-1].max())
         text += letters[rng.choice(len(letters), p=odds / odds.sum())]
-        log_odds, state = model.predict(fused, params, one_hot(text[-1], letters), state)
+        state = model.final_state(trace)
+        log_odds, trace = model.predict(fused, params, one_hot(text[-1], letters), state)
     return text
 
 
