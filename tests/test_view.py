@@ -165,6 +165,8 @@ BROKEN = {
     "its label repeats a heading": ("what this section claims", "A lesson"),
     "prose between": ("# %%\n# Figure", "# %% [markdown]\n# It is three.\n\n# %%\n# Figure"),
     "a letter in the open": ("And on it goes.", "That makes (b) right."),
+    "code below a fold": ("# %% [markdown]\n# And on it goes.", "# %%\ny = x"),
+    "a link beyond the top": ("And on it goes.", "It is in [lesson 02](02_lesson.ipynb#The-map)."),
     "13 lines": ("x = np.array([1.0, 2.0])\nx", "\n".join(f"x{n} = {n}" for n in range(13))),
     "a line of 101": ("x = np.array([1.0, 2.0])\nx", "x = " + 97 * "1"),
     "LaTeX": ("x = np.array([1.0, 2.0])\nx", r'x = r"\frac{1}{2}"'),

@@ -125,11 +125,8 @@ reveal("00.bias", sigmoid(1) ** 10)
 # The gate keeps almost three quarters *of what is left*, at every step. Watch the memory die under your hands: $b_f$ at 1, x at
 # 0, and *Next step* ten times.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# By hand, with any bias you like:
-
 # %% slideshow={"slide_type": "skip"}
-C = 1.0
+C = 1.0  # by hand, with any bias you like
 for _ in range(10):
     C = sigmoid(5) * C
     print(f"{C:.3f}", end="  ")

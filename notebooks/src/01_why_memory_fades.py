@@ -83,6 +83,7 @@ def one_hot(text):
     """Return text as an array (T, D, 1): for each letter a single 1, in its own row."""
     return np.array([[[float(letter == row)] for row in ALPHABET] for letter in text])
 
+
 # %% slideshow={"slide_type": "skip"}
 reader = rnn.init_params(len(ALPHABET), 4, np.random.default_rng(1))
 for text in ["dog bites man", "man bites dog"]:
@@ -377,11 +378,8 @@ figures.why_memory_fades.cut(landscape)
 # Training stands still, and has no way of knowing why. At the edge of the cliff the factors are 1.5, and the slope is as
 # large as it is small elsewhere.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# One step of training from the edge, with a learning rate of 0.01:
-
 # %% slideshow={"slide_type": "subslide"}
-loss, slope = landscape(1.5, 0.0)
+loss, slope = landscape(1.5, 0.0)  # at the edge, with a learning rate of 0.01
 print(f"loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -393,7 +391,7 @@ print(f"loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# It throws the weight millions away. Vanishing and exploding live side by side, in one network with two
+# One step from there throws the weight millions away. Vanishing and exploding live side by side, in one network with two
 # weights. Doing less harm on the cliff is easy: *clip* the gradient, make it shorter if it is too long (Pascanu, Mikolov and
 # Bengio 2013). On the high ground there is nothing to clip.
 #

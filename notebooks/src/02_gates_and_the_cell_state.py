@@ -369,9 +369,6 @@ reveal("02.latch", trace.C_t[24, 0, 0])
 # close. There are two remedies. One is to make *set* close the forget gate as well: overwrite instead of add. The other
 # is to write only while nothing is there, which task 4 will do. We take the first; it is one number.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# One number changed, and the same run again:
-
 # %% slideshow={"slide_type": "skip"}
 latch |= program(f=[0, -40, -40, 20])  # keep, unless set or reset
 print("...s.......r.......s....s....r.")
@@ -619,13 +616,10 @@ reveal("02.leak", 2 if len(spoilt) == 3 else list(soft).index(spoilt[0]))
 # share of about n (1 − f) by then. There are n of them, so the error should be about **n² (1 − f)**. Once it passes ½,
 # the word is refused.
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# The rule that follows, tried on both sides of its limit:
-
 # %% slideshow={"slide_type": "skip"}
 for strength, n in [(5, 8), (5, 9), (10, 100), (10, 110), (15, 1200), (15, 1300)]:
     error = abs(count(counter(strength), "a" * n + "b" * n))
-    limit = np.sqrt(0.5 / (1 - sigmoid(strength)))
+    limit = np.sqrt(0.5 / (1 - sigmoid(strength)))  # n² times what is short of 1 is ½
     verdict = "accepted" if error < 0.5 else "refused"
     print(f"strength {strength:2}, n = {n:4}: {verdict:8}   limit by the rule: {limit:.0f}")
 
@@ -682,9 +676,6 @@ reveal("02.first", sources.index("from its own last output h"))
 # The input is noise, and no wire leads from C to a gate. But before the first step h is 0, and it never has to be 0 again. So
 # let everything that is worth remembering be *positive*: a large memory for +1, a smaller one for −1. As soon as
 # something is stored, h is clearly above zero, and a large negative weight on h shuts the input gate for good.
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# As a table of weights:
 
 # %% slideshow={"slide_type": "fragment"}
 first = program(
