@@ -156,6 +156,7 @@ def test_the_subject_has_most_of_the_page(lesson):
     assert shares["code"] <= 0.20, shares
     assert shares["bars"] <= 0.08, shares
     assert shares["prose"] >= 0.35, shares
+    assert sight.screens(page) <= 22
 
 
 def test_a_lesson_reads_well_before_it_is_run(lesson):

@@ -465,7 +465,8 @@ def test_there_is_room_above_and_below_a_memory_that_stays(trace):
     ax = plotting.plot_memory(trace._replace(f_t=one, C_prev=one, i_t=zero, C_t=one))
     low, high = ax.get_ylim()
     ends = np.concatenate(bars(ax))
-    assert low < ends.min() and high > ends.max()
+    assert low < ends.min()
+    assert high > ends.max()
 
 
 def test_a_memory_is_drawn_into_the_axes_given(trace):
