@@ -152,6 +152,9 @@ def faults(notebook):
         if one.source.startswith(WHY) and unsaid(other):
             found.append(f"{build.place(number + 1, other)}: code below a fold, and no word in view about it")
     found += [f"a link beyond the top of another page: {link}" for link in ELSEWHERE.findall(open_prose(notebook))]
+    right = re.findall(r"It is \(([a-e])\)", str([cell.get("outputs") for cell in code(notebook)]))
+    if len(right) > 2 and len(set(right)) == 1:
+        found.append(f"each of the {len(right)} right answers is ({right[0]})")
     total = counts(notebook)
     if total["bars"] > total["open cells"]:
         found.append(f"{total['bars']} bars, and {total['open cells']} open cells")

@@ -190,3 +190,10 @@ def test_a_broken_rule_of_the_page_is_found(complaint, tmp_path):
     assert old in text
     path.write_text(text.replace(old, new, 1))
     assert any(complaint in fault for fault in page.faults(build.read_source(path)))
+
+
+@pytest.mark.parametrize(("letters", "wrong"), [("bbb", 1), ("bba", 0), ("bb", 0)])
+def test_right_answers_that_all_stand_in_one_place_are_found(lesson, letters, wrong):
+    (answer,) = [cell for cell in lesson.cells if (view.label(cell) or [""])[0] == "Answer"]
+    answer.outputs = [nbformat.v4.new_output("stream", text=f"It is ({letter}) more.\n") for letter in letters]
+    assert sum("right answers" in fault for fault in page.faults(lesson)) == wrong

@@ -101,8 +101,8 @@ for text in ["dog bites man", "man bites dog"]:
 predict(
     "01.first",
     "By how much do the two last states differ, in the unit that differs most?",
-    ["less than a thousandth", "about a tenth", "about 1"],
-    limits=[0.001, 0.5],
+    ["less than a billionth", "some millionths", "about a tenth"],
+    limits=[1e-9, 1e-3],
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -175,8 +175,8 @@ def read(w, xs):
 predict(
     "01.power",
     "With w = 0.9, how much of the 1 is left after 50 steps?",
-    ["less than a hundredth", "about a tenth", "about a half"],
-    limits=[0.01, 0.3],
+    ["about a millionth", "about half a hundredth", "about a tenth"],
+    limits=[1e-4, 0.03],
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -196,7 +196,7 @@ figures.why_memory_fades.powers([0.9, 1.0, 1.1])
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Half a hundredth; most say a tenth, or a half. Ask how near to 1 the number must be for a tenth to be left after
+# Half a hundredth; most say a tenth. Ask how near to 1 the number must be for a tenth to be left after
 # a hundred steps: nearer than most expect, 0.977. It is an exercise.
 #
 # </details>
