@@ -32,7 +32,7 @@ PAGES = [
 OF_EVERY_KIND = ["index", "take", "search", "LECTURING", "api/lstm", "05_the_gradients", "further/12_sound"]
 HEAVIEST = 3e6  # bytes of a page with all that its sliders show
 NARROW = {"width": 390, "height": 844}
-GLOSSARY = tomllib.loads((Path(__file__).parent / "glossary.toml").read_text(encoding="utf-8"))
+GLOSSARY = tomllib.loads((Path(__file__).parents[1] / "glossary.toml").read_text(encoding="utf-8"))
 # What a page without a kernel must not say: these are words of controls, not of the lessons.
 OF_KERNELS = ["Run this cell", "No kernel", "kernel is idle", "Run the cell that asks"]
 
@@ -78,6 +78,8 @@ WALK = """
     if (!image.alt && image.src) say("a picture without words", image);
   for (const live of seen.querySelectorAll(".lstm-live"))
     if (live.querySelector("script")) say("a figure that is not alive", live);
+  for (const entry of seen.querySelectorAll("td"))
+    if (!parseFloat(getComputedStyle(entry).paddingInlineStart)) say("columns that touch", entry);
   if (document.documentElement.scrollWidth > innerWidth) {
     const wide = (node) => node.getBoundingClientRect().right > innerWidth + 1;
     say("wider than the screen", [...document.querySelectorAll("body *")].find(wide) || document.body);
@@ -103,6 +105,7 @@ BROKEN = {
     "a picture that is not there": ("<p>", '<p><img alt="gone" src="gone.png">'),
     "a picture without words": ("<p>", '<p><img src="_static/file.png">'),
     "a figure that is not alive": ("<p>", '<p><b class="lstm-live" data-program="guess"><script></script></b>'),
+    "columns that touch": ("<p>", '<p></p><table><tr><td style="padding:0">1</td></tr></table><p>'),
     "wider than the screen": ("<p>", '<p><b style="display:block;width:500px">wide</b>'),
     "asks https": ("</head>", '<script src="https://example.org/x.js"></script></head>'),
     "error: ": ("</body>", "<script>nothing.there()</script></body>"),
