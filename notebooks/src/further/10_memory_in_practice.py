@@ -926,8 +926,8 @@ exercises.memory_in_practice.check_success(success)
 #   networks*, ICLR 2014: orthogonal starts.
 # - The starts of programs: the documentation of `torch.nn.LSTM` (PyTorch), of `keras.layers.SimpleRNN` and `keras.layers.LSTM`
 #   (`recurrent_initializer`, `unit_forget_bias`), and of `flax.linen.LSTMCell` (`recurrent_kernel_init`).
-# - F. A. Gers, D. Eck, J. Schmidhuber, *Applying LSTM to time series predictable through time-window approaches*, ICANN
-#   2001.
+# - F. A. Gers, D. Eck, J. Schmidhuber, *Applying LSTM to time series predictable through time-window approaches*,
+#   ICANN 2001.
 
 # %% slideshow={"slide_type": "skip"}
 # Progress: what of the LSTM is yours
