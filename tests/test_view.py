@@ -164,6 +164,10 @@ BROKEN = {
     "a label of": ("# Proof: what", "# Proof: " + 60 * "x"),
     "its label repeats a heading": ("what this section claims", "A lesson"),
     "prose between": ("# %%\n# Figure", "# %% [markdown]\n# It is three.\n\n# %%\n# Figure"),
+    "words that touch a fold": (
+        "And on it goes.",
+        "<details><summary>Why</summary>\n#\n# So.\n#\n# </details>\n#\n# And on it goes.",
+    ),
     "a letter in the open": ("And on it goes.", "That makes (b) right."),
     "13 lines": ("x = np.array([1.0, 2.0])\nx", "\n".join(f"x{n} = {n}" for n in range(13))),
     "a line of 101": ("x = np.array([1.0, 2.0])\nx", "x = " + 97 * "1"),
