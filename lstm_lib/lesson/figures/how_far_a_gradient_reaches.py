@@ -134,7 +134,8 @@ def four_units(parts):
         ax.set(yscale="log", title=words.replace("b_f", "$b_f$"), xlim=(0, lags[-1]))
         if abs(along + through).max() < 10:
             ax.set(ylim=(1e-6, 2))
-    fig.supxlabel("steps back k"), fig.supylabel(r"size of $\partial C_T / \partial C_{T-k}$")
+    fig.supxlabel("steps back k", fontsize="medium")
+    fig.supylabel(r"size of $\partial C_T / \partial C_{T-k}$", fontsize="medium")
     fig.legend([*lines.values()], [*lines], loc="outside upper center", ncols=3, frameon=False)
     ends = ". ".join(
         f"{words}: along the memory {abs(along[-1]):.0e}, through h {abs(through[-1]):.0e}, "
