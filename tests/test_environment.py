@@ -68,6 +68,7 @@ def test_what_learners_get_holds_nothing_for_testers_and_instructors():
     assert others & brought_in(COURSE) == {"pytest"}  # which nbval runs in
 
 
+@pytest.mark.slow
 def test_the_lessons_can_be_tested_with_nothing_but_the_course():
     absent = [Requirement(line).name for line in EVERYTHING if Requirement(line).name not in brought_in(COURSE)]
     assert "jupytext" in absent
@@ -100,7 +101,8 @@ def test_make_lab_installs_the_course_only_and_make_test_adds_to_it():
     assert re.findall(r'-e "\.(\S+)"', commands("lab")) == ["[course]"]
     assert re.findall(r'-e "\.(\S+)"', commands("test")) == ["[course,test,grading,site,takeaway]"]
     assert "no lesson" not in commands("quick")
-    assert "minutes" in commands("test").splitlines()[0]
+    for target in ("test", "test-all"):
+        assert "minutes" in commands(target).splitlines()[0]
 
 
 def test_make_quick_leaves_out_what_takes_long():

@@ -548,6 +548,7 @@ def test_right_gradients_of_long_sequences_are_not_accused(cell, T, seed):
     assert worst(problem, seed) < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [0.0, 1.0, -1000.0])
 def test_the_rounding_that_counts_is_that_of_the_loss_whatever_it_cancels_to(more):
     # a loss that is 0 at the point has been rounded all the same
@@ -556,7 +557,7 @@ def test_the_rounding_that_counts_is_that_of_the_loss_whatever_it_cancels_to(mor
     assert worst(long_problem(lstm, 200, 0, more=zero + more), 0) < 1e-6
 
 
-@pytest.mark.parametrize("T", [4, 20, 50])
+@pytest.mark.parametrize("T", [4, 20, pytest.param(50, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", ["h_0", "C_0", "W_f", "b_i", "X"])
 @pytest.mark.parametrize(
     "how", [lambda g: 0 * g, lambda g: 1.01 * g, lambda g: -g, lambda g: g + 1e-3 * np.abs(g).max()]

@@ -15,6 +15,8 @@ from lstm_lib.lesson.diagnoses import verdict
 from lstm_lib.lesson.mistakes import CATALOGUE
 from lstm_lib.lesson.quantities import quantities
 
+pytestmark = pytest.mark.slow  # the whole file takes some seconds
+
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("course")
 

@@ -13,6 +13,8 @@ from matplotlib.text import Text
 from lstm_lib import plotting
 from lstm_lib.lesson import diagrams, figures
 
+pytestmark = pytest.mark.slow  # the whole file takes some seconds
+
 MODULES = [
     diagrams.__name__,
     *(f"{figures.__name__}.{each.name}" for each in pkgutil.iter_modules(figures.__path__)),

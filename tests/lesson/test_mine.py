@@ -108,6 +108,7 @@ def keep_all():
     return [mine.keep(piece, written(source)) for piece, source in ALL.items()]
 
 
+@pytest.mark.slow
 def test_what_is_kept_runs_alone_and_trains_the_wave(file):
     assert keep_all() == [f"Kept as {piece} in my_lstm.py." for piece in ALL]
     done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=file.parent)

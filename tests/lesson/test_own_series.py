@@ -7,6 +7,7 @@ import two_series
 from lstm_lib.lesson import own_series
 
 NUMBERS = np.sin(np.arange(120.0))
+FURTHER = [(3, 4, 5), (6, 7, 8)]  # seeds of other sets
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_the_included_series_are_those_of_their_program(make):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", [(0, 1, 2), (3, 4, 5), (6, 7, 8)])
+@pytest.mark.parametrize("seeds", [(0, 1, 2), *(pytest.param(s, marks=pytest.mark.weekly) for s in FURTHER)])
 def test_one_verdict_is_for_fixed_weights_and_one_for_the_lstm(seeds):
     tide = own_series.judge(own_series.read(own_series.INCLUDED / "tide.csv"), seeds=seeds)
     flies = own_series.judge(own_series.read(own_series.INCLUDED / "flies.csv"), seeds=seeds)

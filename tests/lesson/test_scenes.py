@@ -8,6 +8,8 @@ from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import scenes
 from lstm_lib.lesson.explorer import PRESETS, CellExplorer
 
+pytestmark = pytest.mark.slow  # the whole file takes some seconds
+
 FLAGS = np.array([0, 1, 0, 1, 1, 0, 0], float).reshape(-1, 1, 1)
 
 

@@ -1,4 +1,4 @@
-"""What stands on the slides of a deck, counted, and the rules it keeps: ``python tests/deck_page.py 04``.
+"""What stands on the slides of a deck, counted, and the rules it keeps: ``python tests/doors/deck_page.py 04``.
 
 Kinds are told from the cells, without a browser. With ``--browser`` every slide is looked at as well: empty
 halves, small code, small lettering in figures. Title slides, and those that only ask, may be as empty as they
@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 sys.path.insert(0, str(NOTEBOOKS))
 
 import slides  # noqa: E402

@@ -17,7 +17,7 @@ import urllib.request
 import uuid
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PYTHON = "/usr/bin/python3"  # one that other accounts may execute
 PROXY = "configurable-http-proxy@5.3.0"
 PATIENCE = 600  # seconds

@@ -32,7 +32,7 @@ PAGES = [
 OF_EVERY_KIND = ["index", "take", "search", "LECTURING", "api/lstm", "05_the_gradients", "further/12_sound"]
 HEAVIEST = 3e6  # bytes of a page with all that its sliders show
 NARROW = {"width": 390, "height": 844}
-GLOSSARY = tomllib.loads((Path(__file__).parent / "glossary.toml").read_text(encoding="utf-8"))
+GLOSSARY = tomllib.loads((Path(__file__).parents[1] / "glossary.toml").read_text(encoding="utf-8"))
 # What a page without a kernel must not say: these are words of controls, not of the lessons.
 OF_KERNELS = ["Run this cell", "No kernel", "kernel is idle", "Run the cell that asks"]
 

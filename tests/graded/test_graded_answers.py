@@ -414,7 +414,7 @@ OWN = ("by_hand", "shapes", "first_wrong", "symbolic", "wrong_gradients", "remem
 @pytest.mark.parametrize("name", courses.SETS)
 def test_no_variant_is_solved_by_the_key_of_another(folder, name):
     key, questions = courses.read_key(name, folder), courses.key_of(name).QUESTIONS
-    variants = [courses.variant(name, f"student {n}", b"a secret") for n in range(12)]
+    variants = [courses.variant(name, f"student {n}", b"a secret") for n in range(5)]
     for mine in variants:
         answers = Answers(name, mine, key)
         for other in variants:

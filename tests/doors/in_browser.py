@@ -1,4 +1,4 @@
-"""The lessons in JupyterLite, in a real browser: ``python tests/in_browser.py ADDRESS-OR-FOLDER [lessons...]``.
+"""The lessons in JupyterLite, in a real browser: ``python tests/doors/in_browser.py ADDRESS-OR-FOLDER [lessons]``.
 
 It opens each lesson, runs it from top to bottom, and compares what it prints with what is stored.
 """
@@ -13,6 +13,8 @@ import re
 import sys
 import threading
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import lab
 
