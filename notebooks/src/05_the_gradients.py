@@ -384,7 +384,7 @@ back.write(dz_t=dz_t, dh_prev=dh_prev, dx_t=dx_t, dC_prev=dC_prev)
 grads, *rest = lstm.step_backward(params, s, np.full((1, 1), dh_t), np.full((1, 1), dC_next))
 ours = [dW_f, dW_i, dW_C, dW_o, db_f, db_i, db_C, db_o, dx_t, dh_prev, dC_prev]
 pairs = zip(ours, [*grads.values(), *rest], strict=True)
-print("equal to 14 digits:", all(np.allclose(*pair, rtol=1e-14, atol=0) for pair in pairs))
+print("equal to 14 digits:", all(np.allclose(*each, rtol=1e-14, atol=0) for each in pairs))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## The ledger: all of it in one table
@@ -446,7 +446,7 @@ exercises.the_gradients.check_ledger(my_ledger)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# $\tanh C_1$ is −0.545 and its slope 1 − 0.297 = 0.703. So do = 1 · $\tanh C_1$, and dC = 1 · o · 0.703.
+# The tanh of $C_1$ is −0.545 and its slope 1 − 0.297 = 0.703. So do is 1 · (−0.545), and dC is 1 · o · 0.703.
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -841,8 +841,8 @@ exercises.the_gradients.check_step_back(my_step_backward)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# Each side of a product gets the other one: in $C_t = f_t * C_{t-1} + i_t * \tilde C_t$, $f_t$ gets $C_{t-1}$, $i_t$ gets
-# $\tilde C_t$, and $\tilde C_t$ gets $i_t$. The slopes are `sigmoid_grad` of a gate and `tanh_grad` of the candidate, of the outputs as they stand in s.
+# Each side of a product gets the other one: in formula 4, $f_t$ gets $C_{t-1}$, $i_t$ gets $\tilde C_t$, and $\tilde C_t$
+# gets $i_t$. The slopes are `sigmoid_grad` of a gate and `tanh_grad` of the candidate, of the outputs as they stand in s.
 #
 # </details>
 # <details><summary>Hint 3, the last line</summary>
@@ -910,7 +910,7 @@ exercises.the_gradients.check_wrong_line(wrong_line)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# Which of the two was stacked on top in $z_t = [h_{t-1}, x_t]$?
+# Which of the two was stacked on top in $z_t$?
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -926,7 +926,7 @@ exercises.the_gradients.check_wrong_line(wrong_line)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **5. The plain RNN.** Its cell is $h_t = \tanh(W_h \cdot z_t + b_h)$ with the same z. Write its backward step, on the model of
+# **5. The plain RNN.** Its cell is `h_t = np.tanh(W_h @ z_t + b_h)` with the same z. Write its backward step, on the model of
 # ours. It has four of the seven moves.
 
 
