@@ -6,7 +6,7 @@ LOCK   := requirements-lock.txt
 CHROME := $(firstword $(shell command -v chromium chromium-browser google-chrome 2>/dev/null))
 comma  := ,
 ALL    := course-test-grading-site-takeaway$(if $(CHROME),-browser-lite)
-# `make pytest VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
+# `make course VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 # No question about news at the first start; and what a widget shows is saved with its notebook.
@@ -19,11 +19,11 @@ NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 1200 --nbval-kernel-s
 ROOM   := --ignore=tests/doors --ignore=tests/graded
 QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
-course pytest quick: export PYTHONDONTWRITEBYTECODE :=
+course ways quick: export PYTHONDONTWRITEBYTECODE :=
 # As many workers as cores are at work; threads of theirs would only wait for one another.
-course pytest quick: export OPENBLAS_NUM_THREADS := 1
+course ways quick: export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help env lab test test-all announce lint style course pytest quick test-rosetta notebooks slides handouts pages site takeaway book lite grade bench lock clean
+.PHONY: help env lab test test-ways announce lint style course ways quick test-rosetta notebooks slides handouts pages site takeaway book lite grade bench lock clean
 help:             ## what there is to type
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1	/p' Makefile
 
@@ -34,10 +34,10 @@ env: $(VENV)/ready-$(ALL)  ## make .venv with everything in it
 
 test: announce lint course  ## the course: library, references, every lesson run and compared, three of them in a browser
 
-test-all: announce lint pytest  ## and all that leads to it: marker, hub, decks, site, JupyterLite, paper; CI runs this
+test-ways: announce ways  ## what leads to the course: marker, hub, decks, site, JupyterLite, paper; CI runs it, too
 
 announce:
-	@echo "On two cores make quick takes less than a minute, make test some six minutes, make test-all some fifteen."
+	@echo "On two cores make quick takes less than a minute, make test some six minutes, make test-ways some ten."
 
 lint: style       ## style, and whether each notebook fits its text
 	$(BIN)/python notebooks/build.py --check
@@ -46,13 +46,13 @@ style: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-pytest: env       ## every test; WEEKLY=1, here and above: and every lesson, deck and page in a browser
-	$(PYTEST) $(WHICH) $(NBVAL) lstm_lib tests notebooks
-
-course: env
+course: env       # WEEKLY=1, for both: and every lesson, deck and page in a browser
 	$(PYTEST) $(WHICH) $(NBVAL) $(ROOM) lstm_lib tests notebooks
 
-quick: style      ## style, library and references, while you work: no lesson, no browser; less than three minutes
+ways: env
+	$(PYTEST) $(WHICH) tests/doors tests/graded
+
+quick: style      ## style, library and references, while you work: no lesson, no browser
 	$(PYTEST) -m "$(QUICK)" $(ROOM) lstm_lib tests
 
 test-rosetta:     ## rosetta against the frameworks themselves, which it installs first: PyTorch, Keras, JAX, ONNX

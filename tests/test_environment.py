@@ -101,7 +101,7 @@ def test_make_lab_installs_the_course_only_and_make_test_adds_to_it():
     assert re.findall(r'-e "\.(\S+)"', commands("lab")) == ["[course]"]
     assert re.findall(r'-e "\.(\S+)"', commands("test")) == ["[course,test,grading,site,takeaway]"]
     assert "no lesson" not in commands("quick")
-    for target in ("test", "test-all"):
+    for target in ("test", "test-ways"):
         assert "minutes" in commands(target).splitlines()[0]
 
 
