@@ -11,17 +11,17 @@ function render({ model, el }) {
   said.setAttribute("role", "status");
   let [taps, down, begun, timer, sounding] = [[], null, 0, 0, null];
 
-  const press = () => {
+  const press = (event) => {
     if (down !== null) return;
     clearTimeout(timer);
-    down = performance.now();
+    down = event.timeStamp; // when it happened, also where the page is busy and hears of it late
     if (!taps.length) begun = down;
     button.style.outline = "4px solid #A84300";
     sounding = tone();
   };
-  const release = () => {
+  const release = (event) => {
     if (down === null) return;
-    taps.push([(down - begun) / 1000, (performance.now() - begun) / 1000]);
+    taps.push([(down - begun) / 1000, (event.timeStamp - begun) / 1000]);
     down = null;
     button.style.outline = "";
     sounding?.();
@@ -38,12 +38,12 @@ function render({ model, el }) {
     if (event.key !== " ") return;
     event.preventDefault();
     event.stopPropagation(); // else the notebook scrolls
-    if (!event.repeat) then();
+    if (!event.repeat) then(event);
   };
 
   button.addEventListener("pointerdown", (event) => {
     button.setPointerCapture(event.pointerId);
-    press();
+    press(event);
   });
   for (const end of ["pointerup", "pointercancel", "blur"]) button.addEventListener(end, release);
   button.addEventListener("keydown", onSpace(press));

@@ -53,7 +53,8 @@ def kind(value):
     if isinstance(value, dict):
         some = [key for key in list(value)[:8] if isinstance(key, str)] + ["…"] * (len(value) > 8)
         return f"{article} {name} with {', '.join(some)}" if some else f"{article} {name}"
-    return f"{article} {name} of {len(value)}" if isinstance(value, list | tuple) else f"{article} {name}"
+    counted = isinstance(value, list | tuple) and not hasattr(value, "_fields")  # a named tuple is one thing
+    return f"{article} {name} of {len(value)}" if counted else f"{article} {name}"
 
 
 def numbers(value):

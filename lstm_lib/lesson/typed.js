@@ -147,7 +147,8 @@ function render({ model, el }) {
     const all = [...model.get("text")].slice(0, LONGEST);
     characters = all.filter((one) => symbols.includes(one));
     const strange = [...new Set(all.filter((one) => !symbols.includes(one)))];
-    note.textContent = strange.length ? `Passed over, since the network has never seen it: ${strange.join(" ")}` : "";
+    const named = strange.map((one) => one.trim() || "a blank").join(" ");
+    note.textContent = strange.length ? `Passed over, since the network has never seen it: ${named}` : "";
     steps = read(net, characters.map((one) => symbols.indexOf(one)));
     const open = depths(characters);
     letters.replaceChildren(...characters.map((one, t) => {

@@ -86,6 +86,8 @@ WALK = """
     const gap = next.getBoundingClientRect().top - fold.getBoundingClientRect().bottom;
     if (gap < 8) say("words that touch a fold", next);
   }
+  for (const entry of seen.querySelectorAll("td"))
+    if (!parseFloat(getComputedStyle(entry).paddingInlineStart)) say("columns that touch", entry);
   if (document.documentElement.scrollWidth > innerWidth) {
     const wide = (node) => node.getBoundingClientRect().right > innerWidth + 1;
     say("wider than the screen", [...document.querySelectorAll("body *")].find(wide) || document.body);
@@ -119,6 +121,7 @@ BROKEN = {
         "<p>",
         '<p></p><details style="margin:0"><summary>Why</summary></details><p style="margin:0">',
     ),
+    "columns that touch": ("<p>", '<p></p><table><tr><td style="padding:0">1</td></tr></table><p>'),
     "wider than the screen": ("<p>", '<p><b style="display:block;width:500px">wide</b>'),
     "asks https": ("</head>", '<script src="https://example.org/x.js"></script></head>'),
     "error: ": ("</body>", "<script>nothing.there()</script></body>"),

@@ -74,6 +74,7 @@ def test_every_deck_tells_the_lecturer_what_to_say_and_for_how_long(name):
     for slide in noted:
         assert slide.minutes >= 1, slide.notes[0].source
         assert all(len(cell.source.split()) <= 70 for cell in slide.notes)
+        assert len({cell.source for cell in slide.notes}) == len(slide.notes), "the same note twice"
 
 
 def lesson(*cells):

@@ -11,11 +11,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from lstm_lib import plotting
-from lstm_lib.lesson import diagrams, figures
+from lstm_lib.lesson import diagrams, figures, translations
 
 pytestmark = pytest.mark.slow  # the whole file takes some seconds
 
-MODULES = [f"{figures.__name__}.{each.name}" for each in pkgutil.iter_modules(figures.__path__)]
+MODULES = [
+    translations.__name__,
+    *(f"{figures.__name__}.{each.name}" for each in pkgutil.iter_modules(figures.__path__)),
+]
 
 
 def luminance(colours):
@@ -50,6 +53,19 @@ def faint(fig):
     return found
 
 
+def small(fig):
+    """Return the words of a figure that are smaller than 8 points, which are 11 pixels on a page."""
+    words = [each for each in fig.findobj(Text) if each.get_visible() and each.get_text().strip()]
+    return {each.get_text(): each.get_fontsize() for each in words if each.get_fontsize() < 8}
+
+
+def test_small_words_are_found():
+    fig, ax = plotting.figure()
+    for x, word, size in [(0.2, "a", 7), (0.6, "b", 8)]:
+        ax.text(x, 0.5, word, fontsize=size)
+    assert small(fig) == {"a": 7}
+
+
 def test_faint_words_are_found():
     fig, ax = plotting.figure()
     ax.axis("off")
@@ -62,7 +78,7 @@ def test_faint_words_are_found():
 
 @pytest.mark.parametrize("draw", [diagrams.draw_cell, diagrams.draw_way_back])
 def test_whatever_is_written_in_a_drawing_can_be_read(draw):
-    assert faint(draw().figure) == {}
+    assert faint(draw().figure) == small(draw().figure) == {}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -70,7 +86,7 @@ def test_whatever_is_written_in_a_picture_can_be_read(name, monkeypatch):
     seen = []
 
     def looked_at(fig, words, title=None):
-        seen.append(faint(fig) if not isinstance(fig, plotting.Kept) else {})
+        seen.append(small(fig) | faint(fig) if not isinstance(fig, plotting.Kept) else small(fig.fig))
         return shown(fig, words, title)
 
     shown = plotting.Picture.of

@@ -175,3 +175,8 @@ def test_the_coarsest_number_counts():
     assert reading.coarsest([1, np.float32(2)]) == np.finfo(np.float32).eps
     assert reading.coarsest({"a": np.zeros(2), "b": (np.float16(1),)}) == np.finfo(np.float16).eps
     assert reading.coarsest([]) == 0
+
+
+def test_a_named_tuple_is_one_thing_and_a_tuple_is_counted():
+    point = collections.namedtuple("Point", "x y")(1, 2)
+    assert (reading.kind(point), reading.kind((1, 2))) == ("a Point", "a tuple of 2")

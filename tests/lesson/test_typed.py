@@ -116,10 +116,10 @@ def test_the_page_computes_what_numpy_does_on_a_hundred_random_texts(browser, tm
 def test_it_works_by_keyboard_alone_on_a_narrow_window(browser, tmp_path, params):
     page = opened(browser, tmp_path, TypedText(params, MARKED, "").page(), width=390, height=1400)
     page.keyboard.press("Tab")
-    page.keyboard.type("(a[b]x)")
+    page.keyboard.type("(a[b] x)")
     typed = TypedText(params, MARKED, "(a[b])")
     assert page.locator("[data-name]").evaluate_all(NUMBERS) == pytest.approx(shown_by_numpy(typed), abs=1e-6)
-    assert "x" in page.locator(".note").inner_text()
+    assert "a blank x" in page.locator(".note").inner_text()
     assert page.locator(".letters small").all_inner_texts() == ["1", "1", "2", "2", "1", "0"]
     for _ in EXAMPLES:
         page.keyboard.press("Tab")

@@ -5,7 +5,7 @@
     telling(C, group)                    the unit that best tells a group of strings from the others
     kept(C, at, groups)                  one memory in many strings, around the letter that matters
     compatible(intervals)                how little a count of five says
-    beside_the_baseline(rows, base)      errors of many runs, each divided by the baseline of its own strings
+    beside_the_baseline(rows, base)      errors of many runs, each divided by its own baseline
 
 Each function shows its picture in the notebook, and describes it for those who cannot see it.
 """
@@ -181,14 +181,14 @@ def compatible(intervals):
 
 
 def beside_the_baseline(rows, base, solved_below):
-    """Show errors of many runs, each divided by what the baseline has on the strings of that run.
+    """Show errors of many runs, each divided by what the baseline has on the sequences of that run.
 
     Parameters
     ----------
     rows : list of dict
         Runs of one task, with the columns of the table; the score is minus the error.
     base : dict of float
-        Seed → error of the baseline on its strings.
+        Seed → error of the baseline on its sequences.
     solved_below : float
         The error below which a run counts as solved.
 
@@ -196,11 +196,12 @@ def beside_the_baseline(rows, base, solved_below):
     --------
     >>> row = {"cell": "RNN", "start": "uniform", "lr": 0.001, "seed": 0, "score": -0.16}
     >>> beside_the_baseline([row], {0: 0.16}, 0.005)
-    Figure: The error of each run as a part of the baseline's on the same strings. RNN, uniform, lr 0.001: 1 to 1.
+    Figure: The error of each run as a part of the baseline's on the same sequences. RNN, uniform, rate \
+0.001: 1 to 1.
     """
     groups = {}
     for row in rows:
-        name = f"{row['cell']}, {row['start']}, lr {row['lr']:g}"
+        name = f"{row['cell']}, {row['start']}, rate {row['lr']:g}"
         groups.setdefault(name, []).append(-row["score"] / base[row["seed"]])
     fig, ax = figure(height=0.9 + 0.3 * len(groups))
     told = []
@@ -213,7 +214,9 @@ def beside_the_baseline(rows, base, solved_below):
     ax.set_yticks(range(len(groups)), groups)
     ax.set(
         xlim=(0.008, 2),
+        xticks=(0.01, 0.1, 1),
+        xticklabels=("0.01", "0.1", "1"),
         ylim=(len(groups) - 0.4, -0.7),
-        xlabel="error / error of always saying 1, on the same strings",
+        xlabel="error / error of always saying 1, on the same sequences",
     )
-    show(fig, f"The error of each run as a part of the baseline's on the same strings. {' '.join(told)}")
+    show(fig, f"The error of each run as a part of the baseline's on the same sequences. {' '.join(told)}")

@@ -226,7 +226,7 @@ def heard(message, **amplitudes):
     """
     T, rows = len(message.on), len(amplitudes) + 1
     fig, axes = plotting.figure(
-        height=1.15 * rows, nrows=rows, sharex=True, height_ratios=[*[1.6] * len(amplitudes), 1]
+        height=1.2 * rows, nrows=rows, sharex=True, height_ratios=[*[1.3] * len(amplitudes), 1.3]
     )
     for ax, (title, x) in zip(axes, amplitudes.items(), strict=False):
         ax.fill_between(range(T), 0, message.on, step="mid", color=QUIET, lw=0)
@@ -237,8 +237,8 @@ def heard(message, **amplitudes):
     axes[-1].step(range(T), levels, where="mid", color=LOOKS["C_t"].colour)
     edges = np.flatnonzero(np.diff(message.places, prepend=0))
     for t in edges[message.places[edges] > 0]:
-        axes[-1].text(t + 0.5, levels[t] + 0.2, morse.LETTERS[message.places[t] - 1], fontsize=9)
-    axes[-1].set(title="The place in the tree, and its level", xlabel="frame t", ylim=(0, 5.8), yticks=(0, 2, 4))
+        axes[-1].text(t + 0.5, levels[t] + 0.5, morse.LETTERS[message.places[t] - 1], fontsize=9)
+    axes[-1].set(title="The place in the tree, and its level", xlabel="frame t", ylim=(0, 6.2), yticks=(0, 2, 4))
     path = ", ".join("root" if n == 0 else morse.LETTERS[n - 1] for n in message.places[edges])
     names = ", ".join(title.replace("_", " ") for title in amplitudes)
     plotting.show(
@@ -320,13 +320,14 @@ def reader(params, text):
     """
     longest = len(morse.key(text, np.random.default_rng(0), unit=4.5).on)
     fig, (above, below) = plotting.figure(height=3.4, nrows=2, height_ratios=[1.6, 1], sharex=True)
-    (line,) = above.plot([], [], color=INK, lw=0.8)
-    (tone,) = above.plot([], [], color=LOOKS["o_t"].colour, lw=1.5)
+    (line,) = above.plot([], [], color=INK, lw=0.8, label="heard")
+    (tone,) = above.plot([], [], color=LOOKS["o_t"].colour, lw=1.5, label="sent")
     (level,) = below.plot([], [], color=PURPLE, drawstyle="steps-mid")
+    plotting.legend(above)
     above.set(ylim=(0, 2.2), xlim=(0, longest), ylabel="amplitude")
     below.set(ylim=(-0.3, 4.6), yticks=range(5), ylabel="level", xlabel="frame t")
-    title = above.set_title(f"sent {'M' * len(text)} · the network reads {'M' * len(text)}")
-    lower = below.set_title(f"the plain rule reads {'M' * len(text)}")
+    title = above.set_title(f"sent {'M' * len(text)} · the plain rule reads {'M' * len(text)}")
+    lower = below.set_title(f"the network reads {'M' * len(text)}")
     view = plotting.Kept(fig, [line, tone, level, title, lower])
     depth = np.array([0, *map(len, morse.CODES.values())])
 
@@ -341,8 +342,8 @@ def reader(params, text):
         tone.set_data(frames, message.on)
         level.set_data(frames, depth[places])
         said, ruled = morse.read(places), morse.Rule().read(x)
-        title.set_text(f"sent {message.text} · the network reads {said or '–'}")
-        lower.set_text(f"the plain rule reads {_short(ruled)}")
+        title.set_text(f"sent {message.text} · the plain rule reads {_short(ruled)}")
+        lower.set_text(f"the network reads {said or '–'}")
         return view, (
             f"{message.text}, keyed with {unit:g} frames a dot and heard with noise {noise:g}. The network reads "
             f"{said or 'nothing'}, the plain rule {ruled or 'nothing'}. Above, the amplitude over {len(x)} "

@@ -174,7 +174,7 @@ def draw_coloured(written, C, unit, below):
         shade = MEMORY((value - low) / max(high - low, 1e-9))
         ax.add_patch(Rectangle((column, row + 0.02), 1, 0.56, color=shade, lw=0))
         ax.text(column + 0.5, row + 0.31, character, ha="center", va="center", family="monospace")
-        ax.text(column + 0.5, row + 0.76, number, ha="center", va="center", fontsize=7, color="#404040")
+        ax.text(column + 0.5, row + 0.76, number, ha="center", va="center", fontsize=8, color="#404040")
     ax.set(xlim=(0, COLUMNS), ylim=(n_lines, 0))
     ax.axis("off")
     said = f"A text of {len(written)} characters, coloured by the memory of unit {unit}, from {low:.1f} (blue) to "

@@ -243,12 +243,13 @@ def one_hot(text, letters):
 
 def written(params, letters, n, rng, start=" "):
     """Return n letters that a model writes after `start`, each drawn with the model's own probabilities."""
-    log_odds, state = model.predict(fused, params, one_hot(start, letters))
+    log_odds, trace = model.predict(fused, params, one_hot(start, letters))
     text = ""
     for _ in range(n):
         odds = np.exp(log_odds[-1, :, 0] - log_odds[-1].max())
         text += letters[rng.choice(len(letters), p=odds / odds.sum())]
-        log_odds, state = model.predict(fused, params, one_hot(text[-1], letters), state)
+        state = model.final_state(trace)
+        log_odds, trace = model.predict(fused, params, one_hot(text[-1], letters), state)
     return text
 
 
@@ -309,7 +310,7 @@ print(written(params, letters, 60, np.random.default_rng(0)))
 
 # %% [markdown] written="judge" points=4
 # ### BEGIN SOLUTION
-# On new waves the error is a small part of that of the rule "the next value is this one", so the model has learnt how
+# On new waves the error is a small part of that of the rule "the next value is this one", so the model has learned how
 # the wave goes on, and not only that neighbours are alike. All waves had one frequency and one length, and there was
 # one seed: the number does not tell how the model does at another frequency, or when its own outputs are fed back. I
 # would draw five seeds, train with each, and show the range of errors over frequencies from 0.1 to 1.

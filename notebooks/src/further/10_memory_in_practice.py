@@ -64,7 +64,7 @@ from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, Y = data.temporal_order(100, 3, np.random.default_rng(1))
 for string, answer in zip(data.spelt(X, data.TEMPORAL_ORDER), Y[-1].T, strict=True):
-    print(f"{string[:55]}\n{string[55:]}   {['XX', 'XY', 'YX', 'YY'][answer.argmax()]}\n")
+    print(f"{string[:55]}\n{string[55:]:58}{['XX', 'XY', 'YX', 'YY'][answer.argmax()]}\n")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -112,9 +112,11 @@ reveal("10.last", shares.max())
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# There is no X and no Y among them, and all four answers are equally frequent: a guess is right in a quarter of the cases. The loss
-# that we shall minimise, the **cross-entropy**, is the mean of −ln of the probability that was given to the right answer.
-# For such a guess it is ln 4.
+# There is no X and no Y among them, and all four answers are equally frequent: a guess is right in a quarter of the cases.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# The loss that we shall minimise, the **cross-entropy**, is the mean of −ln of the probability that was given to the right
+# answer. For a guess it is ln 4.
 
 # %% slideshow={"slide_type": "skip"}
 guess = np.zeros_like(Y)  # four equal numbers become four equal probabilities
@@ -173,9 +175,9 @@ reveal("10.bias", sigmoid(1.0) ** 100)
 # $$b_f = \ln u, \quad u \text{ uniform in } [1, T - 1], \qquad b_i = -b_f.$$
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Why the logarithm? Because σ(ln u) = u / (u + 1) = 1 − 1/(u + 1): such a gate loses one part in u + 1 at each step, so
-# its memory fades over about u + 1 steps. And with b_i = −b_f the input gate is 1/(u + 1): a unit that keeps long writes
-# little at a time, and what piles up in it stays about as large as one candidate. This is the **chrono** start of [Tallec and Ollivier
+# Why the logarithm? Because σ(ln u) = u / (u + 1) = 1 − 1/(u + 1). Such a gate loses one part in u + 1 at each step, so
+# its memory fades over about u + 1 steps. With b_i = −b_f the input gate is 1/(u + 1): a unit that keeps long writes
+# little at a time. What piles up in it stays about as large as one candidate. This is the **chrono** start of [Tallec and Ollivier
 # 2018](#References).
 
 
@@ -233,7 +235,7 @@ def run(seed):
     batches = training.until(lambda: share_right(params, 1000, (seed, 1)) > 0.995, batches)
     adam = training.Adam(lr=0.01)
     losses = training.fit(loss_and_grads, params, batches, adam, max_norm=1.0, progress=False)
-    return len(losses), share_right(params, 2000, (seed, 2))
+    return len(losses), share_right(params, 2000, (seed, 2)) > 0.99
 
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -245,8 +247,8 @@ def run(seed):
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# There are 32 units and a read-out; the optimiser is Adam; a gradient longer than 1 is cut to length 1, which is called *clipping*; and numbers
-# are float32, as is usual in training. Three sets of strings are drawn from three seeds: those it learns from, those that decide when to
+# There are 32 units and a read-out. The optimiser is Adam, and numbers are float32, as is usual in training. A gradient longer than 1 is
+# cut to length 1, which is called *clipping*. Three sets of strings are drawn from three seeds: those it learns from, those that decide when to
 # stop, and those that it is judged by. A network that is stopped when it does well on some strings has been chosen for
 # them, and must be judged by others.
 
@@ -257,12 +259,10 @@ def run(seed):
 # the beginning and the strings that are drawn.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-live = []
-for seed in range(5):
-    steps, right = run(seed)
-    live.append((steps, right > 0.99))
+live = [run(seed) for seed in range(5)]
 print("over 99 % of fresh strings right:", sum(done for _, done in live), "of 5 seeds")
-print(f"strings needed, the median: about {32 * np.median([steps for steps, _ in live]):.0e}")
+needed = 32 * np.median([steps for steps, _ in live])
+print(f"strings needed, the median: about {round(needed, -4):,.0f}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -305,7 +305,7 @@ figures.memory_in_practice.compatible({k: compatible(k) for k in range(6)})
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Five of five say "more often than not", and hardly more. Counts next to each other, such as three and five, are no difference at all. But none against five is
-# one: if two settings were alike, the five runs that work would all fall on the same side by chance in 2 of the 252 ways to pick five of
+# one. If two settings were alike, the five runs that work would all fall on the same side in 2 of the 252 ways to pick five of
 # ten. So in what follows we believe *none against five*, and where two rows belong together we count ten.
 
 # %% slideshow={"slide_type": "skip"}
@@ -343,18 +343,17 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Before the letter all memories lie together. At the letter they jump apart, a little up for X, a little down for Y, and through eighty letters of noise the two
-# bundles never meet. It is no shelf on which something lies still: the unit hears its own h, goes further to the side that it has taken, and so says
-# again and again what it has once heard. (The lower bundle splits when the second letter comes, 30 to 50 steps later.)
+# Before the letter all memories lie together. At the letter they part, up for X, down for Y, and through eighty letters of noise the two
+# bundles never meet. The memory does not lie still: the unit hears its own h, goes further to the side that it has taken, and so
+# says again and again what it has once heard. (The lower bundle splits when the second letter comes, 30 to 50 steps later.)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## The table: other starts, other networks
 #
-# Five tasks; three starts of the LSTM and two of the plain RNN; two learning rates, the same for all; five seeds each. And a few controls.
+# A grid: five tasks, three starts of the LSTM and two of the plain RNN, two learning rates, five seeds each. And a few controls.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# These runs take too long for a lesson, so they were made beforehand, by one program that does what `run` does
-# (`notebooks/results/memory_trials.py`; it runs on all cores, or with `--scheduler` on a cluster of Dask, and goes on where it was stopped). On another
+# These runs take too long for a lesson. They were made beforehand, by `notebooks/results/memory_trials.py`, which does what `run` does. On another
 # processor the last digits of a sum differ, and a run may need fifty steps more or less.
 #
 # In the pictures that follow each circle is a run, filled if it has solved its task. Beside the count stand the fewest and the most steps
@@ -438,31 +437,31 @@ figures.memory_in_practice.learning(groups, loss_of_a_guess)
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Long shelves, then all at once. Ask what one would have written about a run that was stopped on the shelf.
+# Nothing for long, then all at once. Ask what one would have written about a run that was stopped before.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Nothing, for a long time, and then all at once: as long as neither letter is remembered, remembering one of them halfway brings little. What
-# differs is how long a run stays on the shelf. A run that is stopped there has not shown that it *cannot*.
+# differs is how long that takes. A run that is stopped before has not shown that it *cannot*.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## So a plain RNN cannot do it?
 #
-# In the picture above none of its twenty runs did. Look at the *scores*, the share of right answers at the end, before you say so.
+# None of its twenty runs did. Look at the *scores*, the share of right answers at the end, before you say so.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def scores(**wanted):
     found = pick(rows, task=ORDER, cell="RNN", **wanted)
-    return sorted(round(row["score"], 2) for row in found)
+    return sorted(f"{row['score']:.2f}" for row in found)
 
 
 plain = {"start": "orthogonal", "lr": 0.001}
-print("uniform, 32 units", *scores(start="uniform", lr=0.001), sep="  ")
-print("orthogonal, 32 units", *scores(**plain, clip=True, H=32, budget=1000), sep="  ")
+print("uniform, 32 units         ", *scores(start="uniform", lr=0.001), sep="  ")
+print("orthogonal, 32 units      ", *scores(**plain, clip=True, H=32, budget=1000), sep="  ")
 print("orthogonal, 4 times as long", *scores(**plain, budget=4000), sep="  ")
-print("orthogonal, 68 units", *scores(**plain, H=68), sep="  ")
+print("orthogonal, 68 units      ", *scores(**plain, H=68), sep="  ")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -474,7 +473,7 @@ print("orthogonal, 68 units", *scores(**plain, H=68), sep="  ")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A guess is right in a quarter of the cases, and the uniform RNN guesses. The orthogonal RNN does not: given four times as many steps, each of its runs gets further than it had, and
-# two come to 97 and 98 %. None passes 99 %, but who writes "an RNN cannot learn this" is refuted by them. More units do not help at this rate; 68 have as many numbers as the
+# two come to 97 and 98 %. None passes 99 %, but whoever writes "an RNN cannot learn this" is refuted by them. More units do not help at this rate; 68 have as many numbers as the
 # LSTM's 32. What the runs do say: at this budget an LSTM with the right start learned it every time, and a plain RNN in none of twenty runs.
 #
 # One more control is in the table: five runs of the LSTM from the chrono start *without clipping*, at the rate 0.001. All five solve it, as they do with clipping. Clipping guards against a rare gradient that is far too
@@ -497,8 +496,8 @@ figures.memory_in_practice.solved(pick(usual, task=SHORT), "Temporal order, T = 
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# All thirty runs of the LSTM solve them, those with b_f = 1 included, and so do nine of the ten of the orthogonal RNN, in as few steps and with a
-# quarter of the numbers. How long something must be kept decides everything else. (The uniform RNN: six of ten.)
+# All thirty runs of the LSTM solve them, those with b_f = 1 included. So do nine of the ten of the orthogonal RNN, in as few steps and with a
+# quarter of the numbers. How long something must be kept decides everything else.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### To know when the question comes
@@ -507,9 +506,8 @@ figures.memory_in_practice.solved(pick(usual, task=SHORT), "Temporal order, T = 
 # sequences have 100 steps. In the other they have 100 to 110.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# This is the task of [Bengio, Simard and Frasconi 1994](#References); it was used with lengths that vary in [Hochreiter
-# and Schmidhuber 1997](#References), whose authors remark that it is so easy that guessing weights at random solves
-# it. Here 16 units are enough.
+# This is the task of [Bengio, Simard and Frasconi 1994](#References). [Hochreiter and Schmidhuber 1997](#References) used it
+# with lengths that vary, and remark that it is so easy that guessing weights at random solves it. Here 16 units are enough.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: every run on the latch of known length
@@ -524,7 +522,7 @@ figures.memory_in_practice.solved(pick(usual, task=KNOWN), "Latch, always 100 st
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3; at the larger rate both need about
+# The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3. At the larger rate both need about
 # a hundred steps. Was that luck? At that rate we ran ten seeds more: the RNN solved all ten, b_f = 3 two. Five of five it had, and seven of
 # fifteen it has. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
 # would write that the RNN is six times as fast as "the LSTM". The best start for *one* known length is the one that fits this length.
@@ -558,13 +556,15 @@ reveal("10.latch", count(LATCH, "orthogonal"), within=0)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Two, where it had all ten. The LSTM loses as well: with b_f = 3 it had ten, and has four. But a count at 99 % hides how far the others are. Here are their
-# shares of right answers:
+# Two, where it had all ten. The LSTM loses as well: with b_f = 3 it had ten, and has four.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# A count at 99 % hides how far the others are. Here are the shares of right answers at the smaller rate:
 
 # %% slideshow={"slide_type": "skip"}
 for start in ["orthogonal", "b_f = 3", "chrono"]:
     found = pick(usual, task=LATCH, start=start, lr=0.001)
-    print(f"{start:10}, rate 0.001:", *sorted(round(row["score"], 2) for row in found))
+    print(f"{start:10}", *sorted(f"{row['score']:.2f}" for row in found))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With b_f = 3 every run is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
@@ -586,7 +586,7 @@ def cosine(a, b):
 
 
 for name, memory in states.items():
-    for t in [100, 103, 108]:
+    for t in [103, 108]:
         print(f"{name}, step 100 and step {t}: {cosine(memory[99], memory[t - 1]):5.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -602,8 +602,8 @@ for name, memory in states.items():
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, Y = data.adding_problem(8, 1, np.random.default_rng(3))
-print("value", *X[:, 0, 0].round(2), sep="  ")
-print("mark", *X[:, 1, 0].astype(int), sep="  ")
+print("value", *(f"{number:5.2f}" for number in X[:, 0, 0]))
+print("mark ", *(f"{mark:5.0f}" for mark in X[:, 1, 0]))
 print("sum:", round(Y[-1].item(), 2))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -653,8 +653,8 @@ print(f"lowest error: {min(-row['score'] for row in plain):.3f}, and 1/6 is {1 /
 print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The best of the twenty has 0.161, which looks like a beginning. Beside the baseline on its own sequences it is one per cent better, and others are up to a tenth worse:
-# no plain RNN has begun, and the 0.161 is the luck of an easy test.
+# The best of the twenty has 0.161, which looks like a beginning. Beside the baseline on its own sequences it is one per cent better, and others are up to a tenth worse.
+# No plain RNN has begun: the 0.161 is the luck of an easy test.
 #
 # The LSTM has begun in all its runs with chrono. At the larger rate all five are done, with b_f = 1 two and with b_f = 3 three of five, and so few runs cannot tell these three
 # starts apart.
@@ -662,7 +662,7 @@ print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is an LSTM worth its price?
 #
-# The price: four matrices instead of one. Before you pay, ask:
+# The price: four matrices instead of one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 rng = np.random.default_rng(0)
@@ -675,6 +675,8 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 # buy the task. On the other tasks this was not tried.
 
 # %% [markdown] slideshow={"slide_type": "fragment", "layout": "columns"}
+# Before you pay, ask:
+#
 # 1. **What does the simplest rule reach?**
 # 2. **How long must it be kept?** Some 20 steps: a plain RNN.
 # 3. **Is the time of the question unknown?** A memory cell.
@@ -690,7 +692,7 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Two of those who gave the LSTM its forget gate said so themselves: "use LSTM only when simpler traditional approaches fail"
+# Two of those who gave the LSTM its forget gate: "use LSTM only when simpler traditional approaches fail"
 # ([Gers, Eck and Schmidhuber 2001](#References)).
 
 # %% slideshow={"slide_type": "skip"}
@@ -700,7 +702,7 @@ assert [count(ORDER, start) for start in starts] == [1, 3, 10, 0, 0] and count(O
 assert [count(SHORT, start) for start in starts] == [10, 10, 10, 6, 9]
 assert [count(KNOWN, start) for start in starts] == [0, 10, 5, 1, 10]
 assert [sum(row["solved"] for row in pick(ten_more, start=start)) for start in starts] == [0, 2, 0, 0, 10]
-assert sum(row["solved"] for row in rows if not row["clip"]) == 5 and scores(budget=4000)[-2:] == [0.97, 0.98]
+assert sum(row["solved"] for row in rows if not row["clip"]) == 5 and scores(budget=4000)[-2:] == ["0.97", "0.98"]
 assert [count(LATCH, start) for start in ("b_f = 3", "orthogonal")] == [4, 2] and 0.98 < parts[0] < 1
 assert [count(ADDING, start, [0.01]) for start in starts] == [2, 3, 5, 0, 0]
 
@@ -722,7 +724,7 @@ assert [count(ADDING, start, [0.01]) for start in starts] == [2, 3, 5, 0, 0]
 #
 # Write your answer in place of the line that raises the error, and run the cell and the folded check below it.
 #
-# **1. A bias for a length.** Write it. Which b_f gives a memory a half-life of n steps, when nothing is written and the
+# **1. A bias for a length.** Which b_f gives a memory a half-life of n steps, when nothing is written and the
 # weights are silent?
 
 
@@ -934,5 +936,5 @@ exercises.memory_in_practice.check_success(success)
 mine.progress()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Before: [Train on a sine wave](../09_train_on_a_sine_wave.ipynb). Next: [Rosetta](13_rosetta.ipynb). Back to [Start
-# here](../00_start_here.ipynb).
+# Before: [Train on a sine wave](../09_train_on_a_sine_wave.ipynb). Next: [Text](11_text.ipynb). Back to
+# [Start here](../00_start_here.ipynb).

@@ -115,9 +115,9 @@ for opened in ["", "([", "(((((("]:
 # ## What a character tells, in bits
 #
 # A character that had the probability p tells **−log₂ p bits**: one of two 1 bit, one of eight 3 bits. A guesser is judged by its own
-# −log₂ p, in the mean: **bits a character**. Nobody beats who knows the rule: the **floor**, or *entropy*.
+# −log₂ p, in the mean: **bits a character**. Nobody beats one who knows the rule: the **floor**, or *entropy*.
 #
-# **Predict.** All 14 alike cost 3.81 bits.
+# **Predict.** Taken alike, all 14 cost 3.81 bits.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the floor
@@ -154,7 +154,7 @@ reveal("11.floor", floor)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# (A bit is what a yes-or-no question with even chances answers; a sure thing tells 0 bits.) Most of the text is noise, and noise cannot be foreseen, however clever the guesser: a letter alone is worth three bits. What can be known is little, and
+# Most of the text is noise, and noise cannot be foreseen, however clever the guesser: a letter alone is worth three bits. What can be known is little, and
 # it is known to the digit: which closer fits, that none comes when nothing is open, and that no seventh bracket opens. This is why we
 # made the language. When a network comes near this number, we know that there is nothing left to learn.
 
@@ -348,16 +348,8 @@ print("less than 0.04 bits above the floor:", yours < floor + 0.04)
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 1 min</summary>
-#
-# Start it before you talk; it takes half a minute. Meanwhile: why is no text read twice? Because it costs nothing to
-# write another.
-#
-# </details>
-
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Two more starts have been tried, with the same lines, and judged on the way.
+# Two more starts, with the same lines, judged on the way.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: three networks on their way to the floor
@@ -375,7 +367,6 @@ figures.text.by_training([run["curve"] for run in table["runs"]], {"counting": m
 
 # %% slideshow={"slide_type": "skip"}
 # Proof: the kept runs are those of this page
-print(table["command"])
 assert all(run["bits"] < run["floor"] + 0.04 for run in table["runs"])
 assert all(abs(run["floor"] - floor) < 1e-4 for run in table["runs"])
 assert min(counted) > floor + 0.15 and abs(counted[7] - counted[4]) < 0.002
@@ -452,10 +443,10 @@ def memories(seed):
 # The **correlation** r of a memory C with the depth is 1 if they go together, 0 if each goes its own way.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# They go together if both go up and both go down; r is −1 if one goes down where the other goes up; a unit that counts down is as good as one that counts up.
+# It is −1 if one goes down where the other goes up. A unit that counts down is as good as one that counts up, so we ask for |r|.
 
 # %% [markdown] slideshow={"slide_type": "-"}
-# **Predict.** The best of 48 is picked on one text, told on another.
+# **Predict.** The best of 48 is picked on one text, measured on another.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the best single unit
@@ -469,7 +460,7 @@ predict(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
 #
-# Most say that it is spread over many units. Ask why it is picked on one text and told on another: the best of 48 is
+# Most say that it is spread over many units. Ask why it is picked on one text and measured on another: the best of 48 is
 # partly lucky. Gers and Schmidhuber 2001 saw LSTMs count.
 #
 # </details>
@@ -482,7 +473,7 @@ characters, depth, trace = memories(2001)
 there = text.correlations(trace.C_t, depth)[unit]
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-# Answer: picked on one text, told on another
+# Answer: picked on one text, measured on another
 print(f"unit {unit}: r = {there:.2f}; the next best |r| had {np.sort(np.abs(picked))[-2]:.2f}")
 reveal("11.unit", abs(there))
 
@@ -495,7 +486,7 @@ reveal("11.unit", abs(there))
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Picking on one text and telling on another matters. The best of 48 numbers is large by luck alone, and on the text on which it was picked that luck
+# Picking on one text and measuring on another matters. The best of 48 numbers is large by luck alone, and on the text on which it was picked that luck
 # is counted in.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
@@ -537,7 +528,7 @@ figures.text.as_a_counter(trace, unit, characters, depth)
 # brackets, and small at both ends. Training has no reason to make a clean counter. It needs good guesses, and other units know something of the depth as well.
 
 # %% slideshow={"slide_type": "skip"}
-# Proof: who knows a far bracket; it counts in each run
+# Proof: the far brackets, and a counter in each run
 assert by_net["16–31"] > 0.95 and all(by_counts[far] < 0.5 for far in ("8–15", "16–31", "32–63"))
 assert abs(there) > 0.8 and unit == np.abs(picked).argmax() == table["runs"][0]["depth"]["unit"]
 assert all(abs(run["depth"]["on another text"]) > 0.8 for run in table["runs"])
@@ -568,10 +559,10 @@ typed.TypedText(net, unit)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Real text, honestly
 #
-# Now the same on prose: this course, an excerpt of its lessons as they once were, 331 thousand characters.
+# Now the same on prose: an excerpt of this course as it once was, 331 thousand characters.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each tenth row of 2000 is held out.
+# Each tenth row of 2000 characters is **held out**: nobody learns from it.
 
 # %% slideshow={"slide_type": "skip"}
 whole = (RESULTS / "11_lessons.txt").read_text(encoding="utf-8")
@@ -581,7 +572,7 @@ columns = codes[: len(codes) // 2000 * 2000].reshape(-1, 2000).T
 held_out = np.arange(columns.shape[1]) % 10 == 9
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The network is larger, 128 units, and reads 3000 pieces, which takes minutes; so it has been trained beforehand, by the command above, and is read from
+# The network is larger, 128 units, and reads 3000 pieces, which takes minutes; so it has been trained beforehand, by `notebooks/results/text_runs.py`, and is read from
 # its file. The counts are those of Kneser and Ney, which suit real text, and are made here and now.
 
 # %% [markdown] slideshow={"slide_type": "-"}
@@ -624,7 +615,7 @@ reveal("11.real", 0 if needed < real[-1] - 0.1 else 1 if real[-1] < needed - 0.1
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Counting wins. The network is about as good as rows of six, and the counts of longer rows leave it behind: these lessons repeat whole phrases, and counting
+# Counting wins. The network is about as good as rows of six, and the counts of longer rows leave it behind. These lessons repeat whole phrases, and counting
 # knows a phrase once it has seen it. The network has read the same rows twenty times; it needs 1.5 bits for them, and 2.0 for those held out. With a hundred
 # times more text, larger networks and more hours the order is reversed. With this little text it is not, and a course that showed only the samples below would
 # hide it.
@@ -636,7 +627,7 @@ reveal("11.real", 0 if needed < real[-1] - 0.1 else 1 if real[-1] < needed - 0.1
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for temperature in (0.3, 0.7, 1.2):
     rng = np.random.default_rng(3)
-    drawn = text.sample(fused, reader, text.encode("The ", symbols), 120, rng, temperature)
+    drawn = text.sample(fused, reader, text.encode("The ", symbols), 84, rng, temperature)
     print(temperature, " ".join(text.decode(drawn, symbols).split()), sep="  ")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -651,7 +642,7 @@ for temperature in (0.3, 0.7, 1.2):
 # Is there a unit again that means something to us? We look for the place in the line, and for being inside quotation marks.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each is picked on one half of the held-out rows and told on the other.
+# Each is picked on one half of the held-out rows and measured on the other.
 
 # %% slideshow={"slide_type": "skip"}
 rows = columns[:, held_out]
@@ -818,7 +809,7 @@ exercises.text.check_at_temperature(at_temperature)
 # 2. Why does an n-gram not reach the floor of our language, however long its rows?
 # 3. What does W · [h, x] make of a one-hot x?
 # 4. What is carried from one piece to the next in truncated backpropagation through time, and what is not?
-# 5. Why is the counting unit picked on one text and told on another?
+# 5. Why is the counting unit picked on one text and measured on another?
 #
 # <details><summary>Answers</summary>
 #
@@ -843,4 +834,4 @@ exercises.text.check_at_temperature(at_temperature)
 #   Recurrent Networks*, 2015, arXiv:1506.02078: units for quotes, brackets and the length of a line.
 # - A. Graves, *Generating Sequences With Recurrent Neural Networks*, 2013, arXiv:1308.0850.
 #
-# Before: [Train on a sine wave](../09_train_on_a_sine_wave.ipynb). Back to [Start here](../00_start_here.ipynb).
+# Before: [Memory in practice](10_memory_in_practice.ipynb). Next: [Sound](12_sound.ipynb). Back to [Start here](../00_start_here.ipynb).

@@ -137,12 +137,12 @@ x = np.abs(2 * (frames * np.exp(-2j * np.pi * turns)).mean(axis=1))
 # The mean over 64 samples has made it $\sqrt{64/2}$ times smaller than it is in a sample, and leaves the tone as it is.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# The circles above are a tree. From the top a dot leads down to the left, a dash down to the right. *Dot* is E, *dot dash* is A,
-# *dot dash dot* is R. **Every beginning of a letter is a letter**, so each place in the tree has one.
+# The circles above are a tree. From the top a dot leads down to the left, a dash to the right. *Dot* is E, *dot dash* is A,
+# *dot dash dot* is R; another dot, L. **Every beginning of a letter is a letter**, so each place in the tree has one.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Figure: the way to R
-figures.sound.way("R")
+# Figure: the way to L
+figures.sound.way("L")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -171,7 +171,7 @@ figures.sound.heard(message, without_noise=morse.amplitude(clean), with_noise=x)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Noise of this kind need not be made as sound. The two parts of it are normal and independent, so
 # `morse.hear(on, noise, rng)` draws the amplitude at once, $|\text{on} + \text{noise}\,(u + iv)|$. It is the same by law, and 64 times less to
-# compute. All messages below are made in this way.
+# compute; all messages below are made so.
 
 # %% slideshow={"slide_type": "skip"}
 # Proof: heard at once, heard from the sound
@@ -179,7 +179,6 @@ silence = np.zeros(20_000)
 parts = [morse.amplitude(morse.sound(silence, noise, rng)), morse.hear(silence, noise, rng)]
 assert np.allclose(x, morse.amplitude(noisy), rtol=1e-12)
 assert all(abs(np.mean(a**2) / (2 * noise**2) - 1) < 0.05 for a in parts)  # Rayleigh's law, both
-print("mean squares agree:", bool(abs(np.mean(parts[0] ** 2) / np.mean(parts[1] ** 2) - 1) < 0.05))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Without a memory: a rule
@@ -188,7 +187,7 @@ print("mean squares agree:", bool(abs(np.mean(parts[0] ** 2) / np.mean(parts[1] 
 # two units of tone are a dash; more than two of pause end a letter.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# That is a program of ten lines, and in the exercises you write it.
+# That is ten lines; in the exercises you write them.
 
 # %% slideshow={"slide_type": "fragment"}
 rule = morse.Rule()
@@ -219,13 +218,13 @@ for read in ("LISTEN", "LSTEN", "LISTTEEN", "SILENT"):
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# It would be unfair to compare with a rule that nobody has cared for. It gets three screws: average a few frames first, set the level,
-# pass over what is short. All settings are tried on 64 messages with this noise; the best is kept.
+# It would be unfair to compare with a rule that nobody has cared for. It has three knobs: the width of its averages, its level, and
+# the shortest tone. All settings are tried on 64 messages with this noise; the best is kept.
 
 # %% slideshow={"slide_type": "fragment"}
 X, _, sent = morse.messages(220, 64, np.random.default_rng(1), noise=0.25)
 tuned = morse.tuned(X, sent)
-print(tuned)
+print(f"width {tuned.width}, level {tuned.level}, shortest {tuned.shortest}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -265,16 +264,11 @@ reveal("12.rule", 100 * by_tuned)
 # About 40. The weakness of the rule is that it decides too early. One frame that dips below the level cuts a dash in two
 # dots, and then all that follows is read from two dots. It has thrown away by how much the frame was below, and that a dash was due.
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "the way to L"}
 # ## With a memory: where am I in the tree?
 #
 # We ask in *every* frame: **which place in the tree has been reached?** After the first dot of an L it is E, after the dash A, then
-# R, then L; two units after the last tone it is the root again, and the letter is read off.
-
-
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Figure: the way to L
-figures.sound.way("L")
+# R, then L. Two units after the last tone it is the root again, and the letter is read off.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -344,8 +338,8 @@ print(f"steps 1 to 25: {first:.1f}, steps 76 to 100: {last:.1f}")
 # All 1200 steps take longer than a lesson may, so they were made beforehand, three times from other starts.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# So were those of a plain RNN with as many units, at two learning rates, and of a softmax that sees the last 64 frames (one second) and
-# has no memory. Every network has been given the same steps and the same messages.
+# So were those of a plain RNN with as many units, at two learning rates, and of a **window**, a read-out that sees the last 64 frames (one second)
+# and has no memory. All had the same steps and messages.
 
 # %% slideshow={"slide_type": "skip"}
 rules = trials["rules"]
@@ -369,7 +363,7 @@ predict(
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Say what it is compared with: the tuned rule, a plain RNN at two rates, a softmax on a second of sound; same steps,
+# Say what it is compared with: the tuned rule, a plain RNN at two rates, a read-out on a second of sound; same steps,
 # same messages. Most expect hardly any mistakes.
 #
 # </details>
@@ -390,8 +384,8 @@ figures.sound.error_rates(trials["noises"], readers)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # About half as many: 17 to 20 in each of three runs, where the tuned rule has 37. The plain RNN had the same steps and
 # messages. At one learning rate it is worse than the rule, at the other, the better of the two, it gets 30 to 37 wrong. The
-# softmax sees a whole second at a time, more than most letters last, and reads nonsense, more letters than there are: it
-# can only add the frames up, each with a weight of its own, and what a frame means depends on the speed and on what came before.
+# window sees a whole second at a time, more than most letters last, and reads nonsense, more letters than there are. It
+# can only add the frames up, each with a weight of its own; but what a frame means depends on the speed and on what came before.
 #
 # Each dot is one run. At noise 0.25 every run of the LSTM is better than every other reader. No network has learned
 # all it could: 1200 steps are few, and each had the same.
@@ -408,7 +402,6 @@ here = [np.mean(losses[n : n + 25]) for n in (0, 25, 50, 75)]
 assert np.allclose(here, kept[:4], rtol=0.02)
 others = [n for name, percent in at_25.items() for n in percent if name != "LSTM"]
 assert max(at_25["LSTM"]) < min(others)
-print("the losses here are those of the kept run:", bool(np.allclose(here, kept[:4], rtol=0.02)))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Have your own message read
@@ -434,7 +427,7 @@ print("sent:", mine.text, "\nread:", morse.read(places))
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The network was trained on units between 2 and 4.5 frames. Try it outside of them: what it has not met, it has not learned.
+# The network was trained on units between 2 and 4.5 frames. Try it outside: what it has not met, it has not learned.
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Live: the same word, any noise and any speed
@@ -460,7 +453,7 @@ explore(
 morse_key.Key(trained, noise=0.1)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Are these the weights of the figure above? They are, if they get the same messages wrong.
+# Are these the weights of the first run? They are, if they get the same messages wrong.
 
 # %% slideshow={"slide_type": "skip"}
 X, _, sent = morse.messages(220, 512, np.random.default_rng(1_000_000), noise=0.25)
@@ -707,4 +700,4 @@ exercises.sound.check_power(power_of_noise)
 # - C. Tallec, Y. Ollivier, *Can Recurrent Neural Networks Warp Time?*, ICLR 2018, arXiv:1804.11188: where the forget gates begin.
 # - [ITU-R M.1677](https://www.itu.int/rec/R-REC-M.1677/en), *International Morse Code*: lengths and letters.
 #
-# Before: [Memory in practice](10_memory_in_practice.ipynb). Back to [Start here](../00_start_here.ipynb).
+# Before: [Text](11_text.ipynb). Next: [Rosetta](13_rosetta.ipynb). Back to [Start here](../00_start_here.ipynb).

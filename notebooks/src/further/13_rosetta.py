@@ -50,11 +50,11 @@ torch = pytorch.torch
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Seven notations
 #
-# These programs all compute the primer's six formulas. They do not store the weights alike. In this picture each block
-# is the weights of one gate, for D = 2 inputs and H = 3 units.
+# PyTorch, Keras, two layers of Flax, Equinox and ONNX compute the primer's six formulas, and store the weights each in its own way.
+# In the picture each block is the weights of one gate, for D = 2 inputs and H = 3 units.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Figure: where the gates lie in four programs
+# Figure: where the gates lie in four of them
 translations.draw_blocks(2, 3)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -71,7 +71,7 @@ translations.draw_blocks(2, 3)
 # apart.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Seven programs store the same LSTM.
+# **Predict.** The primer and the six programs store the same LSTM.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: do all store equally many numbers?
@@ -140,7 +140,7 @@ print("equal:", all(np.array_equal(by_hand[k], params[k]) for k in params))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The danger is in what does *not* fail. All four blocks have the same shape: if two of them change places, nothing complains, and
 # the numbers that come out look like numbers. So a conversion is tried on a sequence, with more than one step and no two sizes
-# equal, before it is believed. This is how `rosetta` has been tried, against each of the programs.
+# equal, before it is believed. So `rosetta` has been tried, against each program.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A stranger's model
@@ -383,7 +383,7 @@ translations.draw_drift(adam_drift, "Adam: our losses and PyTorch's")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Hardly better. Adam divides the mean of the gradients by their size, and a factor in both cancels: for Adam a doubled gradient is no
-# news. (The ε in the denominator is all that notices.) The two biases of PyTorch still take a step each, so it is the *step* that has to count double, for Adam as for
+# news. (The ε in the denominator is all that notices.) The two biases of PyTorch still take a step each: the *step* has to count double, for Adam as for
 # SGD. The safest way is the one above: hold one of the two still. Then both programs have one bias, and clipping, weight decay and
 # whatever else looks at the parameters sees the same ones.
 
@@ -557,7 +557,7 @@ translations.siblings(of_1997, with_peepholes, coupled, gru, min_lstm)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # This needs no loop over the steps: two neighbouring steps make one step of the same form, with factor $a_2 a_1$ and sum
-# $a_2 b_1 + b_2$. So join neighbours, then neighbours of neighbours.
+# $a_2 b_1 + b_2$. So join neighbours, then neighbours of neighbours. A full circle holds all steps so far.
 
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
@@ -659,9 +659,9 @@ translations.draw_paths(path[:, :40])
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # None. With the same x the factor and the sum are the same at each step, the factor lies between 0 and 1, and so the memory creeps towards one
-# value from one side. It cannot hop, as parity asks. The statement is more general than our thousand draws: linear recurrences whose
-# factors are never negative, in numbers of finite precision, cannot tell parity for sequences of every length, however many units they have;
-# negative factors mend it ([Sarrof and others 2024](#References), [Grazzi and others 2025](#References)).
+# value from one side. It cannot hop, as parity asks. The statement is more general than our thousand draws. Linear recurrences whose
+# factors are never negative, in numbers of finite precision, cannot tell parity for sequences of every length, however many units they have.
+# Negative factors mend it ([Sarrof and others 2024](#References), [Grazzi and others 2025](#References)).
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The family in one page
@@ -687,17 +687,17 @@ translations.draw_paths(path[:, :40])
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# - **xLSTM** (Beck and others 2024) is a stack of both kinds of blocks. sLSTM keeps what this page is about, h in the gates ("memory
-#   mixing"), and pays for it with steps one after the other; mLSTM gives it up and is computed for all steps together.
+# - **xLSTM** (Beck and others 2024) is a stack of both kinds of blocks. sLSTM keeps h in the gates ("memory mixing"), and pays for it
+#   with steps one after the other; mLSTM gives it up and is computed for all steps together.
 # - **minLSTM** (Feng and others 2024) shows how little has to be taken away from the LSTM for a scan.
 # - **State-space models** come from control theory: a linear system with a state, cut into steps. In S4 (Gu and others 2022) the system is
 #   the same at every step. Mamba (Gu and Dao 2023) lets x choose how long a step is, and so how much is kept. With one state for each input its
 #   recurrence becomes $h_t = (1 - g_t)\,h_{t-1} + g_t x_t$ with a gate $g_t$ that sees x: our coupled gates, blinded.
-# - The price has a name in the theory of computation. S4 and Mamba stay in a class (TC⁰) of which it is believed that it does not hold the
-#   tracking of states, such as following five cups through a long row of swaps (Merrill and others 2024). An RNN or LSTM, whose gates
+# - The price has a name in the theory of computation. S4 and Mamba stay in a class, TC⁰. Tracking states, such as
+#   following five cups through a long row of swaps, is believed to lie outside of it (Merrill and others 2024). An RNN or LSTM, whose gates
 #   see its own h, can do it, one step after the other.
 #
-# None of this says that one of them is better for your data. It says what to ask: does my task need the state to decide what happens to
+# None of this says which is better for your data; it says what to ask: does my task need the state to decide what happens to
 # the state? And are my sequences long enough for the loop over time to be what I wait for?
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -889,4 +889,4 @@ exercises.rosetta.check_for_chung(for_chung)
 #   arXiv:2405.17394.
 # - R. Grazzi and others, *Unlocking State-Tracking in Linear RNNs Through Negative Eigenvalues*, ICLR 2025, arXiv:2411.12537.
 #
-# Before: [Train on a sine wave](../09_train_on_a_sine_wave.ipynb). Back to [Start here](../00_start_here.ipynb).
+# Before: [Sound](12_sound.ipynb). Back to [Start here](../00_start_here.ipynb).
