@@ -141,6 +141,8 @@ def faults(notebook):
         where = build.place(number, cell)
         if "For the lecturer" in cell.source:
             found.append(f"{where}: a lecturer's note")
+        if re.search(r"</details>\n(?!<)\s*\S", FENCED.sub("", cell.source)):
+            found.append(f"{where}: words that touch a fold above them; they want a cell of their own")
         if cell.cell_type != "code":
             continue
         found += [f"{where}: {what}" for what in (closed(cell, titles) if view.label(cell) else opened(cell))]

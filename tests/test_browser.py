@@ -59,7 +59,7 @@ KEYS = [
 SAVED = [*KEYS[:6], "CellExplorer()", "from lstm_lib.lesson import figures\nfigures.start_here.squashers()"]
 QUESTIONS = {
     "How many gates has a cell?": "You guessed (b) three, and so it is.",
-    "How many numbers has a cell?": "You guessed 12 numbers, and so it is.",
+    "How many numbers has a cell?": "You guessed 12, and so it is.",
 }
 OWN = {"controls.ipynb": CONTROLS, "guess.ipynb": GUESS, "keys.ipynb": KEYS, "saved.ipynb": SAVED}
 THEMES = ("JupyterLab Light", "JupyterLab Dark")

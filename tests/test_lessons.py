@@ -133,11 +133,13 @@ def test_no_two_lessons_share_the_key_of_a_guess():
 
 def test_no_line_of_prose_turns_into_a_list_by_accident(lesson):
     # "… between −1 and", then a line that begins with "1. At the end": Markdown reads the second as a list.
+    # So it does with a year, "  2001.", at the end of a reference.
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
             for above, line in itertools.pairwise(cell.source.splitlines()):
                 if re.match(r"(\d+[.)]|[-+*]) ", line):
                     assert re.match(r"$|(\d+[.)]|[-+*]) |  ", above), f"{above!r}, then {line!r}"
+                assert not re.match(r"\s*\d\d+[.)]( |$)", line), f"a list that begins with {line!r}"
 
 
 def test_every_cell_knows_its_place_on_the_slides(lesson):

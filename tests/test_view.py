@@ -164,6 +164,10 @@ BROKEN = {
     "a label of": ("# Proof: what", "# Proof: " + 60 * "x"),
     "its label repeats a heading": ("what this section claims", "A lesson"),
     "prose between": ("# %%\n# Figure", "# %% [markdown]\n# It is three.\n\n# %%\n# Figure"),
+    "words that touch a fold": (
+        "And on it goes.",
+        "<details><summary>Why</summary>\n#\n# So.\n#\n# </details>\n#\n# And on it goes.",
+    ),
     "a letter in the open": ("And on it goes.", "That makes (b) right."),
     "code below a fold": ("# %% [markdown]\n# And on it goes.", "# %%\ny = x"),
     "a link beyond the top": ("And on it goes.", "It is in [lesson 02](02_lesson.ipynb#The-map)."),

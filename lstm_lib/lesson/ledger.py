@@ -273,10 +273,10 @@ def _rule(formula, symbol):
 def _meaning(symbol, goal, gradient):
     if symbol == goal:
         return "what we ask about"
-    change = "a little more" if gradient > 0 else "a little less"
+    change = "grows" if gradient > 0 else "shrinks"
     if gradient == 0:
-        change = "no change of"
-    return f"a little more {written.formula(symbol)}, {change} {written.formula(goal)}"
+        change = "stays as it is"
+    return f"{written.formula(goal)} {change}"
 
 
 # --- how it is shown ---

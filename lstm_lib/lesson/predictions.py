@@ -78,11 +78,16 @@ class Question(NamedTuple):
         """What may be answered: the choices with their letters, or one line about the number."""
         if self.choices:
             return [f"({chr(ord('a') + n)}) {choice}" for n, choice in enumerate(self.choices)]
-        return [f"A number, in {self.unit}." if self.unit else "A number."]
+        return [f"A number of {self.unit}." if self.unit else "A number."]
+
+    @property
+    def how(self):
+        """How a guess is given."""
+        return "Choose" if self.choices else "Type a number"
 
     def said(self, value):
         """Return a guess or an answer in words."""
-        return self.options[value] if self.choices else f"{value:.4g} {self.unit}".strip()
+        return self.options[value] if self.choices else f"{value:.4g}"
 
     def verdict(self):
         """Return what there is to say now that the answer is there."""
@@ -122,7 +127,7 @@ def predict(key, question, choices=None, *, limits=None, unit=""):
     >>> predict("00.half", "How much is left?", ["little", "much"], limits=[0.5])  # in a notebook: two buttons
     How much is left? (a) little (b) much
     >>> predict("00.steps", "After how many is half of it gone?", unit="steps")  # in a notebook: a field
-    After how many is half of it gone? A number, in steps.
+    After how many is half of it gone? A number of steps.
     """
     _check_key(key)
     asked = _checked(Question(question, choices, unit, limits))
@@ -392,7 +397,7 @@ class _Control(_Question, Live):
                 self.asked, self.guess, self.note = kept, kept.guess, _thanks(kept)
             else:
                 self.last_time = kept.guess
-                self.note = f"Last time you guessed {kept.said(kept.guess)}. Choose, and you guess anew."
+                self.note = f"Last time you guessed {kept.said(kept.guess)}. {kept.how}, and you guess anew."
         self.observe(self._take, "sent")
 
     def _take(self, _):
@@ -414,7 +419,7 @@ class _Control(_Question, Live):
         """Take the answer, keep it with the guess, and return the verdict."""
         self.asked = _answered(self.asked, answer, within)
         if self.asked.guess is None and self.last_time is None:
-            self.note = "No guess yet. Choose, and it is compared at once."
+            self.note = f"No guess yet. {self.asked.how}, and it is compared at once."
             return self.asked.verdict()
         settled = self.asked
         if settled.guess is None:

@@ -40,7 +40,7 @@
     const { choices, unit, given, key, question, answer, within } = model.state;
     try {
       const guess = choices.length ? given : numberIn(given, unit);
-      const say = (value) => (choices.length ? choices[value] : `${+value.toPrecision(4)} ${unit}`.trim());
+      const say = (value) => (choices.length ? choices[value] : `${+value.toPrecision(4)}`);
       const right = choices.length ? guess === answer : Math.abs(guess - answer) <= within * Math.abs(answer);
       guesses[key] = { question, guess, said: say(guess), it: say(answer), right };
       keep();
@@ -57,7 +57,8 @@
   function settle(model) {
     const own = guesses[model.state.key];
     const verdict = own && (own.right && own.said === own.it ? `You guessed ${own.said}, and so it is.` : `You guessed ${own.said}; it is ${own.it}${own.right ? ": close." : "."}`);
-    model.tell({ guess: own ? own.guess : null, closed: Boolean(own), note: own ? `${verdict} The answer is open below.` : "Choose, and the answer opens." });
+    const how = model.state.choices.length ? "Choose" : "Type a number";
+    model.tell({ guess: own ? own.guess : null, closed: Boolean(own), note: own ? `${verdict} The answer is open below.` : `${how}, and the answer opens.` });
   }
 
   // Opens what lies folded between a question and its answer, and why.

@@ -107,7 +107,7 @@ def asked(cell):
     question, options = re.match(r"<p><strong>(.*?)</strong></p><p>(.*?)</p>", text, re.DOTALL).groups()
     options = html.unescape(options).split("<br/>")
     has_choices = options[0].startswith("(a) ")
-    unit = "" if has_choices else re.fullmatch(r"A number(?:, in (.*))?\.", options[0])[1] or ""
+    unit = "" if has_choices else re.fullmatch(r"A number(?: of (.*))?\.", options[0])[1] or ""
     return {
         "key": ast.literal_eval(found[0].args[0]),
         "question": html.unescape(question),

@@ -19,9 +19,9 @@
 # minute, most of it for a proof.
 #
 # Training means: change each weight a little, in the direction that makes the loss smaller. The loss is one number that says
-# how wrong the network is. How it answers to a change of each weight, that is the gradient. Courses and tutorials print the
-# formulas for it, and some widely read ones printed wrong ones. The loss can still fall with a wrong gradient, so such
-# mistakes live long. Here no formula is typed. They are made by computer algebra from the one definition of the cell that
+# how wrong the network is. The gradient says how it answers to a change of each weight. Courses and tutorials print
+# formulas for it, and some widely read ones have them wrong. The loss can still fall with a wrong gradient, so such
+# mistakes live long. Here none is typed. They are made by computer algebra from the one definition of the cell that
 # lesson 03 showed, proved by algebra, and checked in three other ways.
 
 # %% slideshow={"slide_type": "skip"}
@@ -92,7 +92,8 @@ formulas.Lines(list(symbolic.CELL.values()))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: one local derivative of the memory
-predict("05.memory", "What is the derivative of C_t with respect to f_t?", ["f_t", "C_(t−1)", "i_t"])
+factors = ["the forget gate", "the old memory", "the input gate"]
+predict("05.memory", "What is the derivative of the memory with respect to the forget gate?", factors)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: all four, by computer algebra
@@ -382,8 +383,8 @@ back.write(dz_t=dz_t, dh_prev=dh_prev, dx_t=dx_t, dC_prev=dC_prev)
 # %% slideshow={"slide_type": "skip"}
 grads, *rest = lstm.step_backward(params, s, np.full((1, 1), dh_t), np.full((1, 1), dC_next))
 ours = [dW_f, dW_i, dW_C, dW_o, db_f, db_i, db_C, db_o, dx_t, dh_prev, dC_prev]
-theirs = [*(grads[f"W_{k}"] for k in "fiCo"), *(grads[f"b_{k}"] for k in "fiCo"), *rest]
-print("equal to 14 digits:", all(map(np.allclose, ours, theirs, [1e-14] * 11, [0] * 11)))
+pairs = zip(ours, [*grads.values(), *rest], strict=True)
+print("equal to 14 digits:", all(np.allclose(*each, rtol=1e-14, atol=0) for each in pairs))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## The ledger: all of it in one table
@@ -445,7 +446,7 @@ exercises.the_gradients.check_ledger(my_ledger)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# tanh(C_1) is −0.545 and its slope 1 − 0.297 = 0.703. So do = 1 · tanh(C_1), and dC = 1 · o · 0.703.
+# The tanh of $C_1$ is −0.545 and its slope 1 − 0.297 = 0.703. So do is 1 · (−0.545), and dC is 1 · o · 0.703.
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -550,8 +551,8 @@ figures.the_gradients.way_back()
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: two paths into one memory
-ways = ["the one through h_1", "both the same", "the one along the memory"]
-predict("05.paths", "Which path into C_1 carries more?", ways, limits=[0.99, 1.01])
+ways = ["the one through h", "both the same", "the one along the memory"]
+predict("05.paths", "Which of the two paths carries more?", ways, limits=[0.99, 1.01])
 
 # %% slideshow={"slide_type": "skip"}
 X, state = np.array([0.5, 0.0]).reshape(2, 1, 1), (h_prev, C_prev)
@@ -667,7 +668,8 @@ def backward(params, dhs, steps):
 # picture.
 #
 # </details>
-#
+
+# %% [markdown] slideshow={"slide_type": "skip"}
 # A check, at sizes that all differ: do these lines give what the library's `lstm.backward` gives?
 
 # %% slideshow={"slide_type": "skip"}
@@ -839,8 +841,8 @@ exercises.the_gradients.check_step_back(my_step_backward)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# Each side of a product gets the other one: in C_t = f_t · C_prev + i_t · C̃_t, f_t gets C_prev, i_t gets C̃_t, and C̃_t gets
-# i_t. The slopes are `sigmoid_grad` of a gate and `tanh_grad` of the candidate, of the outputs as they stand in s.
+# Each side of a product gets the other one: in formula 4, $f_t$ gets $C_{t-1}$, $i_t$ gets $\tilde C_t$, and $\tilde C_t$
+# gets $i_t$. The slopes are `sigmoid_grad` of a gate and `tanh_grad` of the candidate, of the outputs as they stand in s.
 #
 # </details>
 # <details><summary>Hint 3, the last line</summary>
@@ -908,7 +910,7 @@ exercises.the_gradients.check_wrong_line(wrong_line)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# Which of the two was stacked on top in z_t = [h_prev, x_t]?
+# Which of the two was stacked on top in $z_t$?
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -924,7 +926,7 @@ exercises.the_gradients.check_wrong_line(wrong_line)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **5. The plain RNN.** Its cell is h_t = tanh(W_h · z_t + b_h) with the same z. Write its backward step, on the model of
+# **5. The plain RNN.** Its cell is `h_t = np.tanh(W_h @ z_t + b_h)` with the same z. Write its backward step, on the model of
 # ours. It has four of the seven moves.
 
 
@@ -958,7 +960,7 @@ exercises.the_gradients.check_rnn(rnn_step_backward)
 #     return da @ z_t.T, da.sum(axis=1, keepdims=True), dz_t[len(h_t) :], dz_t[: len(h_t)]
 # ```
 #
-# The way back is multiplied by W_h and by a slope at every step. There is no other path.
+# The way back is multiplied by $W_h$ and by a slope at every step. There is no other path.
 #
 # </details>
 
@@ -968,7 +970,7 @@ exercises.the_gradients.check_rnn(rnn_step_backward)
 # 1. Two gradients arrive at $C_t$. Where do they come from?
 # 2. Why is the gradient of a weight summed over time?
 # 3. A gate has the output 0.8. What is its slope, and at which argument must it *not* be evaluated?
-# 4. What is ∂C_t/∂C_{t−1} along the memory alone? And what else is there?
+# 4. What is $\partial C_t/\partial C_{t-1}$ along the memory alone? And what else is there?
 # 5. In which direction does BPTT walk through the steps, and what does it carry from one to the next?
 #
 # <details><summary>Answers</summary>

@@ -14,11 +14,11 @@
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What you need.** What a gradient is, and the backward pass ([The gradients](05_the_gradients.ipynb)).
 #
-# **How long it takes.** About 20 minutes to read and run, and 40 for the exercises. In two of them you write two pieces of your own
-# LSTM.
+# **How long it takes.** About 20 minutes to read and run, and 40 for the exercises. Two of them each give a piece of your own LSTM.
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
+import textwrap
 from types import SimpleNamespace  # noqa: F401
 
 import numpy as np
@@ -374,15 +374,15 @@ print(exhibit.diff())
 # subject. Where there was a check, it looked past the mistake.
 
 # %% slideshow={"slide_type": "skip"}
-print(exhibit.note)
+print(*textwrap.wrap(exhibit.note, 95), sep="\n")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# This is the whole collection. In brackets stands what finds it; more about that below.
+# This is the whole collection. The third column says what finds it; more about that below.
 
 # %% slideshow={"slide_type": "skip"}
 # Table: all exhibits
 for number, shown in enumerate(museum.EXHIBITS.values(), 1):
-    print(f"{number:2}  {shown.name:22} {shown.title}  ({shown.caught_by})")
+    print(f"{number:2}  {shown.name:22}  {shown.caught_by:9}  {shown.title}")
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Now every exhibit is trained, like the three at the beginning. It learns if its loss falls below half of where it
@@ -414,7 +414,7 @@ figures.check_the_gradient.whole_museum(all_curves, curves[healthy])
 # once printed in a book that never called it.)
 
 # %% slideshow={"slide_type": "skip"}
-# Proof: two programs are wrong and learn; so do most
+# Proof: what the losses of the three and of the museum show
 assert all(losses[-1] < 0.02 < 0.4 < losses[0] for losses in curves.values())
 assert 0.5 < cosine < 0.999
 assert all(shown.loss_falls == (shown.name in learning) for shown in museum.EXHIBITS.values())
@@ -666,7 +666,7 @@ exercises.check_the_gradient.check_name(name_of_the_mistake)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# Two paths meet in dC_t. Which of the two is multiplied by the slopes?
+# Two paths meet in `dC_t`. Which of the two is multiplied by the slopes?
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -707,12 +707,12 @@ exercises.check_the_gradient.check_still_alike(still_alike)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Two things get the same gradient if nothing in the formulas tells them apart. Write da_f and da_i below each other.
+# Two things get the same gradient if nothing in the formulas tells them apart. Write `da_f` and `da_i` below each other.
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# da_f has C_prev as a factor, da_i has C̃_t. And two units that see the same, hold the same and are heard alike by the loss?
+# `da_f` has $C_{t-1}$ as a factor, `da_i` has $\tilde C_t$. And two units that see the same, hold the same and are heard alike by the loss?
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -803,7 +803,7 @@ exercises.check_the_gradient.check_my_backward(my_backward)
 # </details>
 # <details><summary>Hint 3, the end of a round</summary>
 #
-# dz_t is cut: its first H rows go back as dh, the others are dx. dC_prev is dC_t times f_t. And dX has been filled from its end.
+# `dz_t` is cut: its first H rows go back as dh, the others are dx. `dC_prev` is `dC_t` times $f_t$. And dX has been filled from its end.
 #
 # </details>
 # <details><summary>Solution</summary>

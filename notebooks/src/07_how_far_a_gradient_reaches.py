@@ -33,7 +33,7 @@
 # </details>
 
 # %% slideshow={"slide_type": "skip"}
-# Setup: NumPy, sympy, the library, and what answers
+# Setup: imports
 import numpy as np
 import sympy as sp
 
@@ -102,7 +102,7 @@ def orthogonal_rnn(scale, seed=0):
 # without end. Quiet noise goes in (0.1 times a standard normal).
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Your guess: a gradient below its bound
+# Your guess: a gradient and its bound
 predict(
     "07.bound",
     "What is the measured gradient after 100 steps?",
@@ -159,7 +159,7 @@ assert np.allclose(quiet, norms_by_hand(orthogonal_rnn(1.0), 0.01 * noise))
 predict(
     "07.loud",
     "What is the gradient after 100 steps?",
-    ["it has vanished", "about the same, as W is the same", "larger, as everything is larger"],
+    ["vanished", "about the same, as W is the same", "larger, as everything is larger"],
     limits=[1e-3, 1e6],
 )
 
@@ -296,7 +296,7 @@ figures.how_far_a_gradient_reaches.four_units(parts)
 
 # %% slideshow={"slide_type": "skip"}
 along, through = both_parts(0.0, 6.0, silence + 1e-6)  # pushed by a millionth
-print(f"with an input of 0.000001: at most {abs(through).max():.0e} through h")
+print(f"with an input of 0.000001: at most {abs(through).max():.0f} through h")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The same measurement on an LSTM
@@ -348,12 +348,12 @@ for b_f, left in direct.items():
 reveal("07.tenth", sum(left[-1] >= 0.1 for left in direct.values()))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Only b_f = 5. **"LSTMs do not vanish" is false**: the direct path shrinks by a factor f at each step, like every other power.
+# Only $b_f = 5$. **"LSTMs do not vanish" is false**: the direct path shrinks by a factor f at each step, like every other power.
 # What has changed is that the factor is a number that can be chosen, and learned, unit by unit, and that it may be as near to
 # 1 as you like.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** Now the whole gradient, with h and C as the state, at b_f = 5: also through h, past the weights of all the gates.
+# **Predict.** Now the whole gradient, with h and C as the state, at $b_f = 5$: also through h, past the weights of all the gates.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: the whole gradient, beside the direct path
@@ -377,8 +377,8 @@ reveal("07.whole", whole[5.0][-1] / direct[5.0][-1])
 figures.how_far_a_gradient_reaches.along_and_whole(direct, whole, plain)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Three things to see. With b_f = 0 the LSTM loses the gradient almost as fast as the plain RNN: its structure alone saves very
-# little. With b_f = 1, a common advice ([Jozefowicz and others 2015](#References)), it still vanishes, only more slowly. And with
+# Three things to see. With $b_f = 0$ the LSTM loses the gradient almost as fast as the plain RNN: its structure alone saves very
+# little. With $b_f = 1$, a common advice ([Jozefowicz and others 2015](#References)), it still vanishes, only more slowly. And with
 # 3 or 5 the whole gradient does not vanish: it **grows**, though the direct path shrinks all the time. So **"LSTMs cannot
 # explode" is false**, too.
 
@@ -455,7 +455,7 @@ explore(scenes.gradient_flow(), b_f=slider(1, -2, 6, "forget bias"))
 # ## What we found
 #
 # A plain RNN started as PyTorch does loses its gradient within 100 steps; an orthogonal one may keep it. An LSTM has a path
-# whose factor is a gate: b_f = 5 keeps more than half, b_f = 0 next to nothing. Through h it may vanish or explode.
+# whose factor is a gate: $b_f = 5$ keeps more than half, $b_f = 0$ next to nothing. Through h it may vanish or explode.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -494,7 +494,7 @@ exercises.how_far_a_gradient_reaches.check_sentence(right_sentence)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# Look at the LSTM with b_f = 0, at the orthogonal RNN with quiet inputs, and at s = 1.5 with loud ones.
+# Look at the LSTM with $b_f = 0$, at the orthogonal RNN with quiet inputs, and at s = 1.5 with loud ones.
 #
 # </details>
 # <details><summary>Hint 3, part of the answer</summary>
@@ -583,7 +583,7 @@ exercises.how_far_a_gradient_reaches.check_tamed(tamed)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# The bound is σ_max to the power of n. Which σ_max makes it equal to `left`?
+# The bound is $\sigma_{max}$ to the power of n. Which $\sigma_{max}$ makes it equal to `left`?
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
@@ -593,7 +593,7 @@ exercises.how_far_a_gradient_reaches.check_tamed(tamed)
 # </details>
 # <details><summary>Hint 3, part of the answer</summary>
 #
-# `left ** (1 / n)` is the σ_max you want, `np.linalg.norm(W, 2)` the one you have.
+# `left ** (1 / n)` is the $\sigma_{max}$ you want, `np.linalg.norm(W, 2)` the one you have.
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -613,7 +613,7 @@ exercises.how_far_a_gradient_reaches.check_tamed(tamed)
 #
 # 1. Which two things stand in one step's factor of a tanh RNN, and which of them depends on the input?
 # 2. An orthogonal tanh RNN has a spectral radius of 1. When does it keep its gradient, and when does it lose it?
-# 3. For which σ_max does the bound of Pascanu, Mikolov and Bengio promise something, and what?
+# 3. For which $\sigma_{max}$ does the bound of Pascanu, Mikolov and Bengio promise something, and what?
 # 4. Which factor does the direct path of an LSTM have at each step, and how large can it be?
 # 5. An LSTM's gradient explodes. Along which path?
 #
@@ -644,10 +644,11 @@ exercises.how_far_a_gradient_reaches.check_tamed(tamed)
 #   architectures*, Neural Networks 18(5–6), 2005: the full gradient.
 # - R. Jozefowicz, W. Zaremba, I. Sutskever, *An Empirical Exploration of Recurrent Network Architectures*, ICML 2015: a
 #   forget bias of 1.
-#
-# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Many sequences, fast](08_many_sequences_fast.ipynb). Back to
-# [Start here](00_start_here.ipynb).
 
 # %% slideshow={"slide_type": "skip"}
-# Progress: which pieces of an LSTM are yours by now
+# Progress: your own LSTM so far
 mine.progress()
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# Before: [Check the gradient](06_check_the_gradient.ipynb). Next: [Many sequences, fast](08_many_sequences_fast.ipynb). Back to
+# [Start here](00_start_here.ipynb).

@@ -64,12 +64,12 @@ from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, s
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
 # **Predict.** T = 20 steps, D = 3 inputs, H = 4 units, B = 5 sequences. What are the shapes of X, of $z_t$, of
-# W_f · $z_t$, and of all hidden states together?
+# $W_f \cdot z_t$, and of all hidden states together?
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: rows and columns
 on_offer = ["(4, 7)", "(4, 5)", "(7, 5)", "(4, 1)"]
-predict("08.shape", "What is the shape of W_f · z_t?", on_offer)
+predict("08.shape", "What is the shape of the product of W with z?", on_offer)
 
 # %% slideshow={"slide_type": "skip"}
 rng = np.random.default_rng(7)
@@ -102,9 +102,9 @@ alone = [lstm.forward(params, X[:, :, b : b + 1])[0] for b in range(5)]
 print(f"each column is what it is alone: {np.allclose(np.concatenate(alone, axis=2), hs)}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Times differ from machine to machine, and from run to run. What you see below before you have run anything was measured on one machine, with
-# one thread. Run a cell, and `stopwatch.times` measures here and now: it calls each function many times, in turn, and keeps the best
-# time of each, in milliseconds. Where the text names a ratio, it is that of our machine.
+# Times differ from machine to machine, and from run to run. Those that stand below until you run a cell are of our machine, with
+# one thread; so are all ratios in the text. Run a cell, and `stopwatch.times` measures here and now: it calls each function many
+# times, in turn, and keeps the best time of each, in milliseconds.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** One sequence of 100 steps through 32 units takes a certain time. Now take 32 of them, side by side.
@@ -135,7 +135,7 @@ reveal("08.batch", took["32"] / took["1"])
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Less than three times as long. With one sequence most of the time is not spent on arithmetic at all: each call of a NumPy
+# On our machine, less than three times as long. With one sequence most of the time is not spent on arithmetic at all: each call of a NumPy
 # function has a price before it computes anything, and a step makes about two dozen of them. So the first rule for speed is: many
 # sequences at once. The second is: few calls, and large ones.
 
@@ -265,7 +265,7 @@ exercises.many_sequences_fast.check_one_product(one_product)
 
 # %% slideshow={"slide_type": "skip"}
 times = exercises.many_sequences_fast
-times.same(step_1 := times.one_product)
+times.same(times.one_product)
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["f_t", "i_t", "o_t"]}
 # ## Step 2 · One tanh for four gates
@@ -292,7 +292,7 @@ def halved(params):
 # %% slideshow={"slide_type": "skip"}
 def gates(W, b, z, H):
     a = np.tanh(W @ z + b)
-    return a[:H], *(0.5 + 0.5 * a[H:]).reshape(3, H, -1)  # C̃, f, i, o
+    return a[:H], *(0.5 + 0.5 * a[H:]).reshape(3, H, -1)  # C_tilde, f, i, o
 
 
 times.same(one_tanh := times.looped(halved, gates))
@@ -316,7 +316,7 @@ times.same(one_tanh := times.looped(halved, gates))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # What is left in the loop made a new array in every line: the stack of h and x, the sum, the tanh, the halves. Now X is
-# copied into the tape once, and h_t is written by step t straight into the z of step t + 1. z has a last row of ones, so
+# copied into the tape once, and $h_t$ is written by step t straight into the z of step t + 1. z has a last row of ones, so
 # that the product adds the bias. `a` holds the candidate and the three gates, and `u` what is needed for a moment only.
 
 
@@ -355,7 +355,7 @@ savings = ["1 one product", "2 one tanh", "3 in place"]
 predict("08.saves", "Which step saves most time, for one sequence and 16 units?", savings)
 
 # %% slideshow={"slide_type": "skip"}
-versions = {"1 one product": step_1, "2 one tanh": one_tanh, "3 in place": in_place}
+versions = {"1 one product": times.one_product, "2 one tanh": one_tanh, "3 in place": in_place}
 compared = times.compare(versions)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
@@ -375,15 +375,15 @@ reveal("08.saves", np.argmin(np.diff(small)))  # the largest fall from one to th
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Step 1 saves most, at every size. With small arrays every call that is saved counts, and the gain is large. With large
+# On our machine step 1 saves most, at every size. With small arrays every call that is saved counts, and the gain is large. With large
 # ones most of the time is in the matrix products themselves. Their arithmetic stays the same, and the gain is modest.
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t"]}
-# ## A trick that does not always pay
+# ## X before the loop
 #
-# x does not depend on h. So W_x · $x_t$ + b can be computed for all steps at once, in one product before the loop:
+# x does not depend on h. So $W_x \cdot x_t + b$ can be computed for all steps at once, in one product before the loop:
 # X is *hoisted* out of it. In the loop of step 3 the product is then `W_h @ h + a_x`, with the
-# a_x of this step.
+# `a_x` of this step.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -555,8 +555,8 @@ figures.many_sequences_fast.growth(costs)
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "h_t"]}
 # ## Why one sequence cannot be cut into pieces
 #
-# Sequences side by side are independent, so two computers do twice as many. But step 7 of one sequence needs h_6, and that
-# needs h_5: the gates look at the last output. Nobody can begin in the middle.
+# Sequences side by side are independent, so two computers do twice as many. But step 7 of one sequence needs $h_6$, and that
+# needs $h_5$: the gates look at the last output. Nobody can begin in the middle.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -862,7 +862,7 @@ exercises.many_sequences_fast.check_batches(batches)
 # 1. Why do 32 sequences cost much less than 32 times one sequence?
 # 2. Why do the weights of three gates have to be halved before one tanh can serve all four?
 # 3. What does the last row of ones in z do?
-# 4. A layer has twice as many units. Between which two factors does its cost grow?
+# 4. A layer gets twice as many units. By which factor does its cost grow, at least and at most?
 # 5. Why can the steps of an LSTM not be computed all at once, and those of a minLSTM can?
 #
 # <details><summary>Answers</summary>

@@ -79,7 +79,7 @@ figures.train_on_a_sine_wave.the_task(X)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Baselines first
 #
-# **Persistence**, without any training, predicts the last number again. A rule that uses the last two numbers has two
+# **Persistence**, without any training, predicts the last number again. A rule that uses the last k numbers has k
 # **lags**.
 #
 # **Predict.** A sine wave of known frequency is read, and the next value is to be predicted *exactly*.
@@ -105,7 +105,7 @@ errors = {
 }
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-# Answer: persistence, and a rule with two lags
+# Answer: two rules and their errors
 print(f"persistence   {errors['persistence']:.4f}")
 print("two-lag rule ", "exact to rounding" if errors["two-lag rule"] < 1e-28 else "not exact")
 reveal("09.lags", [error < 1e-28 for error in errors.values()].index(True))
@@ -157,7 +157,7 @@ print("numbers to learn:", sum(p.size for p in params.values()))
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Your file `my_lstm.py` lies beside this notebook. Whatever passes its check in this lesson is added to it.
+# Your file is `my_lstm.py`, beside this notebook. Whatever passes its check in this lesson is added to it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step of training
@@ -237,7 +237,7 @@ def loss_and_grads(params, X, Y):
 #
 # $$m \leftarrow 0.9\,m + 0.1\,g, \qquad v \leftarrow 0.999\,v + 0.001\,g^2.$$
 #
-# Both begin at 0 and are too small at first, so at step t they are divided by what they lack: $\hat m = m / (1 - 0.9^t)$,
+# Both begin at 0 and are too small at first, so at step t they are enlarged: $\hat m = m / (1 - 0.9^t)$,
 # $\hat v = v / (1 - 0.999^t)$. Then the parameter moves by the **learning rate** times the mean gradient over its size:
 #
 # $$p \leftarrow p - lr \cdot \hat m / (\sqrt{\hat v} + 10^{-8}).$$
@@ -687,8 +687,8 @@ explore(scenes.sine_model(lstm_many), omega=frequency, noise=loudness)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Nobody has told it what ω is. **Find with the sliders:** where does it go wrong? What does noise do? Beside it, for all
-# frequencies, stands the network of the first half, which has met one wave only.
+# Nobody has told it what ω is. **Find with the sliders:** where does it go wrong? What does noise do? Below it stands beside
+# the network of the first half, which has met one wave only, at all frequencies.
 
 # %% slideshow={"slide_type": "skip"}
 frequencies = np.linspace(0.1, 1.0, 19)
@@ -967,8 +967,8 @@ exercises.train_on_a_sine_wave.check_report(report)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## References
 #
-# - F. A. Gers, D. Eck, J. Schmidhuber, *Applying LSTM to Time Series Predictable Through Time-Window Approaches*, ICANN
-#   2001.
+# - F. A. Gers, D. Eck, J. Schmidhuber, *Applying LSTM to Time Series Predictable Through Time-Window Approaches*,
+#   ICANN 2001.
 # - P. J. Werbos, *Backpropagation Through Time: What It Does and How to Do It*, Proceedings of the IEEE 78(10), 1990.
 # - D. P. Kingma, J. Ba, *Adam: A Method for Stochastic Optimization*, ICLR 2015, arXiv:1412.6980.
 # - R. Pascanu, T. Mikolov, Y. Bengio, *On the Difficulty of Training Recurrent Neural Networks*, ICML 2013,

@@ -78,6 +78,14 @@ WALK = """
     if (!image.alt && image.src) say("a picture without words", image);
   for (const live of seen.querySelectorAll(".lstm-live"))
     if (live.querySelector("script")) say("a figure that is not alive", live);
+  for (const printed of seen.querySelectorAll(".cell_output pre"))
+    if (printed.scrollWidth > printed.clientWidth + 1) say("printed words that are cut off", printed);
+  for (const fold of seen.querySelectorAll("details:not(.admonition)")) {
+    const next = fold.nextElementSibling;
+    if (!next || next.matches("details") || !next.getClientRects().length) continue;
+    const gap = next.getBoundingClientRect().top - fold.getBoundingClientRect().bottom;
+    if (gap < 8) say("words that touch a fold", next);
+  }
   for (const entry of seen.querySelectorAll("td"))
     if (!parseFloat(getComputedStyle(entry).paddingInlineStart)) say("columns that touch", entry);
   if (document.documentElement.scrollWidth > innerWidth) {
@@ -105,6 +113,14 @@ BROKEN = {
     "a picture that is not there": ("<p>", '<p><img alt="gone" src="gone.png">'),
     "a picture without words": ("<p>", '<p><img src="_static/file.png">'),
     "a figure that is not alive": ("<p>", '<p><b class="lstm-live" data-program="guess"><script></script></b>'),
+    "printed words that are cut off": (
+        "<p>",
+        '<p></p><div class="cell_output"><pre style="white-space:pre">' + 99 * "long " + "</pre></div><p>",
+    ),
+    "words that touch a fold": (
+        "<p>",
+        '<p></p><details style="margin:0"><summary>Why</summary></details><p style="margin:0">',
+    ),
     "columns that touch": ("<p>", '<p></p><table><tr><td style="padding:0">1</td></tr></table><p>'),
     "wider than the screen": ("<p>", '<p><b style="display:block;width:500px">wide</b>'),
     "asks https": ("</head>", '<script src="https://example.org/x.js"></script></head>'),
@@ -363,6 +379,7 @@ def test_a_number_may_be_guessed_in_many_spellings(page, site):
     show(page, site, "05_the_gradients")
     question = page.locator('.lstm-live[data-key="05.factors"]')
     field = question.locator("input[type=text]")
+    assert "Type a number, and the answer opens." in question.inner_text()
     for typed, said in {
         "many": "no number that I understand",
         "1,000": "thousands or decimals",

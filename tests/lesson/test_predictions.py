@@ -83,12 +83,12 @@ def test_a_right_guess_is_said_to_be_right(folder, capsys):
 def test_a_number_is_right_when_it_is_close(folder, capsys, value, end):
     guess(ask(choices=None, unit="steps"), value)
     said = printed(capsys, reveal, "00.half", 14.3)
-    assert said == f"You guessed {value} steps; it is 14.3 steps{end}\n"
+    assert said == f"You guessed {value}; it is 14.3{end}\n"
 
 
 def test_a_number_that_is_hit_is_said_to_be_hit(folder, capsys):
     guess(ask(choices=None, unit="steps"), "14.3")
-    assert printed(capsys, reveal, "00.half", 14.3) == "You guessed 14.3 steps, and so it is.\n"
+    assert printed(capsys, reveal, "00.half", 14.3) == "You guessed 14.3, and so it is.\n"
 
 
 def test_how_close_is_for_the_lesson_to_say(folder, capsys):
@@ -121,6 +121,12 @@ def test_a_question_without_a_guess_stays_open_and_compares_at_once(folder, caps
     guess(control, 1)
     assert (control.closed, control.note) == (True, "You guessed (b) about half; it is (a) nothing.")
     assert repr(summary()).startswith("1 guess, 0 right. Where")
+
+
+def test_a_number_is_typed_and_said_without_its_unit(folder, capsys):
+    control = ask(choices=None, unit="steps")
+    assert printed(capsys, reveal, "00.half", 14) == "It is 14.\n"
+    assert control.note == "No guess yet. Type a number, and it is compared at once."
 
 
 def test_a_guess_may_be_changed_until_the_answer_is_there(folder, capsys):
@@ -200,7 +206,7 @@ def test_an_answer_without_a_question_gets_a_sentence(folder, capsys):
 def test_numbers_are_understood_as_they_are_written(folder, typed, number):
     control = guess(ask(choices=None, unit="steps"), typed)
     assert control.guess == pytest.approx(number, rel=1e-15)
-    assert control.note == THANKS.format(f"{number:.4g} steps")
+    assert control.note == THANKS.format(f"{number:.4g}")
     assert stored(folder)["guess"] == control.guess
 
 
@@ -281,8 +287,8 @@ def test_the_page_without_a_kernel_shows_the_question_and_the_choices_with_their
     assert "<strong>Is 1 &lt; 2 &amp; 2 &lt; 3?</strong>" in shown
     assert "<p>(a) &lt;yes&gt;<br/>(b) no</p>" in shown
     predict("00.many", "How many?", unit="steps")
-    assert repr(asked["00.many"]) == "How many? A number, in steps."
-    assert "<p>A number, in steps.</p>" in asked["00.many"]._repr_html_()
+    assert repr(asked["00.many"]) == "How many? A number of steps."
+    assert "<p>A number of steps.</p>" in asked["00.many"]._repr_html_()
 
 
 def test_the_live_page_shows_the_control_and_the_question_beside_it(folder):

@@ -127,31 +127,25 @@ def _how_fast(attempt):
 
 
 def same(version):
-    """Say that a version gives the hidden states of `lstm.forward`, to 12 digits, at four sizes.
+    """Print whether a version gives the hidden states of `lstm.forward`, to 12 digits, at four sizes.
 
     Parameters
     ----------
     version : function
         Of params, X, h, C, as `one_product`.
 
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    AssertionError
-        It does not.
-
     Examples
     --------
     >>> same(one_product)
-    'the same as lstm.forward'
+    the same as lstm.forward
+    >>> same(lambda params, X, h, C: np.zeros((len(X), *h.shape)))  # doctest: +ELLIPSIS
+    not lstm.forward: up to ... apart
     """
+    apart = 0.0
     for params, X, h, C in _layers():
         right = lstm.forward(params, X, (h, C))[0]
-        assert np.allclose(version(params, X, h, C), right, rtol=1e-12, atol=1e-13)
-    return "the same as lstm.forward"
+        apart = max(apart, np.abs(version(params, X, h, C) - right).max())
+    print("the same as lstm.forward" if apart < 1e-12 else f"not lstm.forward: up to {apart:.1g} apart")
 
 
 def looped(weights, gates):
@@ -202,7 +196,7 @@ def hoisted(all_x):
     Examples
     --------
     >>> same(hoisted(lambda W_x, b, X: W_x @ X + b))
-    'the same as lstm.forward'
+    the same as lstm.forward
     """
 
     def version(params, X, h, C):

@@ -29,7 +29,7 @@ def three_programs(curves):
     for (letter, losses), style in zip(curves.items(), ["-", "--", ":"], strict=True):
         ax.plot(range(1, len(losses) + 1), losses, style, color=INK, label=letter)
     ax.set(xlabel="training step", ylabel="loss", yscale="log", ylim=(0.01, 1))
-    ax.set(title="Two of the three have a wrong backward pass")
+    ax.set(title="Three programs, one task")
     legend(ax)
     show(
         fig,
@@ -60,9 +60,8 @@ def quotients(ways, exact):
         colour, marker = looks[name]
         errors = [max(abs(way(e) - exact) / abs(exact), 1e-17) for e in sizes]  # 0 has no place on this scale
         ax.plot(sizes, errors, color=colour, marker=marker, markersize=3.5, lw=1, label=name)
-    ax.set(
-        xscale="log", yscale="log", xlabel="step size ε", ylabel="relative error", title="Too large, and too small"
-    )
+    title = "A step to the side loses no digits" if "complex step" in ways else "Too large, and too small"
+    ax.set(xscale="log", yscale="log", xlabel="step size ε", ylabel="relative error", title=title)
     ax.invert_xaxis()
     legend(ax)
     words = {

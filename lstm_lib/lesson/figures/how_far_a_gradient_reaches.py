@@ -82,7 +82,7 @@ def loudness(reach):
 
 
 def both_parts(b_f, weight, X):
-    """Return ∂C_T/∂C_{T−n} of one unit, for n = 0 … T − 1: along the memory, and through h.
+    """Return ∂C_T/∂C_{T−k} of one unit, for k = 0 … T − 1: along the memory, and through h.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def both_parts(b_f, weight, X):
     params = {f"W_{k}": np.array([[0.0, 0.5]]) for k in "fiCo"} | {f"b_{k}": np.zeros((1, 1)) for k in "fiCo"}
     params |= {"b_f": np.array([[b_f]]), "W_C": np.array([[weight, 0.5]])}
     _, steps = lstm.forward(params, X)
-    J = flow.jacobians(lstm, params, X)[:-1]  # (h_T, C_T) by (h, C), n steps earlier
+    J = flow.jacobians(lstm, params, X)[:-1]  # (h_T, C_T) by (h, C), k steps earlier
     trace = lstm.stack(steps[::-1])
     shown = trace.o_t * tanh_grad(np.tanh(trace.C_t))  # h by C, in the same step
     whole = J[:, 1, 1] + J[:, 1, 0] * shown[:, 0, 0]
@@ -109,12 +109,12 @@ def both_parts(b_f, weight, X):
 
 
 def four_units(parts):
-    """Show the two parts of ∂C_T/∂C_{T−n}, and both together, for four units.
+    """Show the two parts of ∂C_T/∂C_{T−k}, and both together, for four units.
 
     Parameters
     ----------
     parts : dict of pairs of ndarray
-        what the unit is → along the memory and through h, for n = 0 … T − 1.
+        what the unit is → along the memory and through h, for k = 0 … T − 1.
 
     Examples
     --------
@@ -131,10 +131,11 @@ def four_units(parts):
             shown = size > 0  # nothing at all has no place on a logarithmic axis
             if shown.any():
                 lines[name] = curve(ax, lags[shown], size[shown], look, **wide)
-        ax.set(yscale="log", title=words, xlim=(0, lags[-1]))
+        ax.set(yscale="log", title=words.replace("b_f", "$b_f$"), xlim=(0, lags[-1]))
         if abs(along + through).max() < 10:
             ax.set(ylim=(1e-6, 2))
-    fig.supxlabel("steps back n"), fig.supylabel(r"size of $\partial C_T / \partial C_{T-n}$")
+    fig.supxlabel("steps back k", fontsize="medium")
+    fig.supylabel(r"size of $\partial C_T / \partial C_{T-k}$", fontsize="medium")
     fig.legend([*lines.values()], [*lines], loc="outside upper center", ncols=3, frameon=False)
     ends = ". ".join(
         f"{words}: along the memory {abs(along[-1]):.0e}, through h {abs(through[-1]):.0e}, "
@@ -143,7 +144,7 @@ def four_units(parts):
     )
     show(
         fig,
-        "Four units: the size of the derivative of the last memory by the memory n steps before, along the "
+        "Four units: the size of the derivative of the last memory by the memory k steps before, along the "
         f"memory, through h and both together. At the right end, {ends}.",
     )
 

@@ -50,14 +50,14 @@ def forward_numbers():
     >>> forward_numbers()  # doctest: +ELLIPSIS
     W_fh = −0.5    W_fx = −0.25   b_f = −1.5
     ...
-    o_1 = 0.8808   h_1 = −0.4798
+    C_1 = −0.6109  o_1 = 0.8808   h_1 = −0.4798
     """
     rows = ledger.make("quarters").rows
     names = [[f"W_{k}h", f"W_{k}x", f"b_{k}"] for k in "fiCo"]
-    names += [["x_1", "h_0", "C_0"], ["f_1", "i_1", "C_tilde_1", "C_1"], ["o_1", "h_1"]]
+    names += [["x_1", "h_0", "C_0"], ["f_1", "i_1", "C_tilde_1"], ["C_1", "o_1", "h_1"]]
     for row in names:
         texts = [_equation(rows[name]) for name in row]
-        print("".join(f"{text:15}" for text in texts).rstrip())
+        print("".join(text.ljust(15 + text.count("\u0303")) for text in texts).rstrip())  # the tilde has no width
 
 
 def _equation(row):

@@ -194,7 +194,7 @@ def alone(omegas, errors, trained=(0.1, 1.0)):
     fig, ax = figure(height=2.9)
     for (name, off), style in zip(errors.items(), ("-", ":"), strict=False):
         ax.plot(omegas, off, color=PURPLE, ls=style, marker="o" if style == "-" else "", ms=4, label=name)
-    ax.axhline(np.sqrt(0.5), color=GREY, lw=1, label="to say nought for ever")
+    ax.axhline(np.sqrt(0.5), color=GREY, lw=1, label="always saying 0")
     ax.set(xlabel="frequency ω", ylabel="off the wave, RMSE", ylim=(0, None), xlim=trained)
     ax.set(title="Forty noisy numbers heard, sixty made alone")
     legend(ax)
@@ -203,7 +203,7 @@ def alone(omegas, errors, trained=(0.1, 1.0)):
         fig,
         "How far the network is off the wave when it goes on alone, against the frequency. Trained on many waves "
         f"it is best at {omegas[many.argmin()]:.2f}, with {many.min():.2f}, and worst at "
-        f"{omegas[many.argmax()]:.2f}, with {many.max():.2f}. Who says nought for ever has 0.71.",
+        f"{omegas[many.argmax()]:.2f}, with {many.max():.2f}. Whoever always says 0 has 0.71.",
     )
 
 
@@ -224,5 +224,6 @@ def two_series(series):
     for ax, (name, numbers) in zip(np.atleast_1d(axes), series.items(), strict=True):
         ax.plot(numbers[-100:], ".-", color=GREY, lw=1)
         ax.set(title=name)
+    ax.set(xlabel="step")
     ends = ", ".join(f"{name} between {v.min():.1f} and {v.max():.1f}" for name, v in series.items())
     show(fig, f"The last hundred numbers of each series, as dots joined by a line: {ends}.")
