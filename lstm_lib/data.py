@@ -245,74 +245,13 @@ def latch(T, B, rng, *, n=1, longest=None):
     return X, Y
 
 
-REBER = "BTPSXVE"
-# From each state two symbols, equally likely, and the states they lead to; state 5 has the end alone.
-_REBER = {
-    0: {"T": 1, "P": 2},
-    1: {"S": 1, "X": 3},
-    2: {"T": 2, "V": 4},
-    3: {"X": 2, "S": 5},
-    4: {"P": 3, "V": 5},
-}
-
-
-def embedded_reber(B, rng, *, longest=40):
-    """Return strings of the embedded Reber grammar: say what comes next, and at the end what came second.
-
-    A string is B, then T or P, then a string of Reber's grammar, then the same T or P again, then E. The symbol
-    before the last can be told only by who remembers the second one.
-
-    Parameters
-    ----------
-    B : int
-        Sequences.
-    rng : numpy.random.Generator
-        Decides at each branch.
-    longest : int, default 40
-        Longer strings are thrown away and drawn again; at least 9, the length of the shortest.
-
-    Returns
-    -------
-    X : ndarray of shape (longest − 1, 7, B)
-        All symbols of each string but the last, in the order of `REBER`.
-    Y : ndarray of shape (longest − 1, 7, B)
-        The symbol that follows, at every step; Y[-2] is the one that needs memory.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A size that is no whole number or too small; an `rng` that is no generator.
-
-    Notes
-    -----
-    Hochreiter & Schmidhuber 1997, experiment 1, who say themselves that it is no problem of long time lags.
-
-    Examples
-    --------
-    >>> X, Y = embedded_reber(32, np.random.default_rng(0))
-    >>> spelt(X, REBER)[0] + spelt(Y, REBER)[0][-1]
-    'BPBPVPXTTTTVVEPE'
-    """
-    B, rng = validation.size("B", B), validation.generator("rng", rng)
-    longest = validation.size("longest", longest, least=9)
-    codes, start = np.zeros((longest, B), int), np.zeros(B, int)
-    for b in range(B):
-        string = _embedded(rng)
-        while len(string) > longest:
-            string = _embedded(rng)
-        start[b] = longest - len(string)
-        codes[start[b] :, b] = [REBER.index(symbol) for symbol in string]
-    X = _one_hot(codes, len(REBER), start)
-    return X[:-1], X[1:] * X[:-1].any(axis=1, keepdims=True)
-
-
 def spelt(X, symbols):
     """Return each sequence of one-hot columns as a string.
 
     Parameters
     ----------
     X : ndarray of shape (T, D, B)
-        Symbols, as `temporal_order` and `embedded_reber` give them; zero columns are left out.
+        Symbols, as `temporal_order` gives them; zero columns are left out.
     symbols : str
         A letter for each of the D places.
 
@@ -337,15 +276,6 @@ def spelt(X, symbols):
         raise ValueError(f"symbols has {len(symbols)} letters; want D = {sizes['D']}, like X")
     letters, written = X.argmax(axis=1), X.any(axis=1)
     return ["".join(symbols[k] for k in letters[written[:, b], b]) for b in range(sizes["B"])]
-
-
-def _embedded(rng):
-    outer, state, inner = "TP"[rng.integers(2)], 0, ""
-    while state != 5:
-        branches = _REBER[state]
-        symbol = list(branches)[rng.integers(2)]
-        inner, state = inner + symbol, branches[symbol]
-    return f"B{outer}B{inner}E{outer}E"
 
 
 def _one_hot(codes, n, start):

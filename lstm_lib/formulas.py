@@ -8,6 +8,7 @@ A dot is the matrix product, a star the product entry by entry; σ and tanh are 
 
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -151,35 +152,28 @@ class Formula:
         return float(np.abs(left - right).max())
 
 
-@dataclass(frozen=True, repr=False)
-class Lines:
-    r"""Formulas one below the other; with numbers, each line goes on with the value of its right side.
+class Lines(NamedTuple):
+    r"""Formulas, or lines of LaTeX, one below the other at their first sign of equality.
 
     Examples
     --------
     >>> f_t, i_t, C_t = (sp.MatrixSymbol(name, 1, 1) for name in ("f_t", "i_t", "C_t"))
-    >>> formula = Formula(C_t, plus(f_t, i_t))
-    >>> Lines([formula], {"f_t": np.array([[0.25]]), "i_t": np.array([[0.5]])})
-    \begin{aligned}C_t &= f_t + i_t = 0.75\end{aligned}
+    >>> lines = Lines([Formula(C_t, plus(f_t, i_t)), "C_t = 0.75"])
+    >>> lines
+    C_t = f_t + i_t
+    C_t = 0.75
+    >>> lines._repr_latex_()
+    '$\\displaystyle \\begin{aligned}C_t &= f_t + i_t \\\\[3pt] C_t &= 0.75\\end{aligned}$'
     """
 
-    formulas: list
-    numbers: dict = None
-    digits: int = 6
+    lines: list
 
     def __repr__(self):
-        lines = r" \\[3pt] ".join(f"{f}".replace(" = ", " &= ", 1) + self._value(f) for f in self.formulas)
-        return rf"\begin{{aligned}}{lines}\end{{aligned}}"
+        return "\n".join(map(str, self.lines))
 
     def _repr_latex_(self):
-        return f"$\\displaystyle {self}$"
-
-    def _value(self, formula):
-        if self.numbers is None:
-            return ""
-        entries = [f"{entry:.{self.digits}g}" for entry in np.ravel(formula.compute(self.numbers))]
-        row = r",\, ".join(entries)
-        return f" = {row}" if len(entries) == 1 else rf" = \left[{row}\right]"
+        rows = r" \\[3pt] ".join(str(line).replace(" = ", " &= ", 1) for line in self.lines)
+        return rf"$\displaystyle \begin{{aligned}}{rows}\end{{aligned}}$"
 
 
 def compute(expression, numbers):

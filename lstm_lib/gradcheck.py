@@ -11,7 +11,6 @@ own uncertainty: what is left of a gradient after two hundred steps may be small
 and then a difference of losses says nothing about it. `rounding` measures that, `slope` tells how far to trust it.
 """
 
-import inspect
 import traceback
 
 import numpy as np
@@ -309,14 +308,8 @@ def _arguments(f, A, eps, name="A"):
 
 
 def _takes_one(name, function, argument):
-    try:
-        signature = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
-        return
-    try:
-        signature.bind(None)
-    except TypeError:
-        raise TypeError(f"{name} takes {signature}; want one argument, {argument}") from None
+    if takes := validation.misfit(function, 1):
+        raise TypeError(f"{name} takes {takes}; want one argument, {argument}")
 
 
 def _loss_as_function_of(name, loss_and_grads, params):

@@ -198,8 +198,6 @@ BACKWARD = _chain_rule(CELL, {C_t: [dC_next]})  # dh_t and dC_next are given
 
 # --- T steps, entry by entry ---
 
-PARAMETERS = tuple(lstm.SHAPES)
-
 
 @dataclass(frozen=True)
 class Unrolled:
@@ -249,7 +247,7 @@ class Unrolled:
 
     def chain_rule(self):
         """Return the gradient by `BACKWARD`, step by step from the last to the first, in the nodes' symbols."""
-        grads = dict.fromkeys(PARAMETERS, 0)
+        grads = dict.fromkeys(lstm.SHAPES, 0)
         dh_next, given, dX = 0, self.arriving["dC_next"], []
         for numbers, dh_t in zip(reversed(self.steps), reversed(self.arriving["dhs"]), strict=True):
             numbers = numbers | {"dh_t": dh_t + dh_next, "dC_next": given}

@@ -270,6 +270,38 @@ def function(name, value, example):
     return value
 
 
+def misfit(function, n, **named):
+    """Return the signature of a function that cannot be called with n arguments; None where it can, or may.
+
+    Parameters
+    ----------
+    function : function
+        Some functions written in C tell no signature: the call will tell.
+    n : int
+        How many arguments are handed over by position.
+    **named
+        What is handed over by name.
+
+    Returns
+    -------
+    inspect.Signature or None
+
+    Examples
+    --------
+    >>> print(misfit(lambda A, eps: A, 1), misfit(lambda A, eps=1: A, 1))
+    (A, eps) None
+    """
+    try:
+        takes = signature(function)
+    except (TypeError, ValueError):
+        return None
+    try:
+        takes.bind(*n * [None], **named)
+    except TypeError:
+        return takes
+    return None
+
+
 def options(given, function):
     """Refuse an option that `function` does not have as a keyword.
 

@@ -11,7 +11,6 @@ from lstm_lib import lstm
 from lstm_lib.data import (
     Walkthrough,
     adding_problem,
-    embedded_reber,
     latch,
     sine_waves,
     spelt,
@@ -189,7 +188,6 @@ TASKS = {
     "adding": lambda B, rng: adding_problem(100, B, rng),
     "temporal": lambda B, rng: temporal_order(100, B, rng),
     "latch": lambda B, rng: latch(100, B, rng),
-    "reber": embedded_reber,
 }
 
 
@@ -298,50 +296,6 @@ def test_a_latch_can_have_lengths_of_ones_own():
     assert (lengths.min(), lengths.max()) == (50, 80)
 
 
-REBERS_GRAMMAR = "B(TS*X(XT*VP)*(S|XT*VV)|P(T*VPX)*T*V(V|PS))E"
-
-
-@given(st.integers(1, 20), st.integers(0, 99), st.integers(9, 50))
-def test_reber_strings_follow_the_grammar_inside_and_outside(B, seed, longest):
-    X, Y = embedded_reber(B, rng(seed), longest=longest)
-    assert X.shape == Y.shape == (longest - 1, 7, B)
-    assert is_one_hot_or_zero(X)
-    for string, answers in zip(spelt(X, "BTPSXVE"), spelt(Y, "BTPSXVE"), strict=True):
-        assert string[1:] == answers[:-1]  # the answer is the next symbol, from the first to the last
-        whole = string + answers[-1]
-        assert 9 <= len(whole) <= longest
-        assert re.fullmatch(r"B([TP])" + REBERS_GRAMMAR.replace("(", "(?:") + r"\1E", whole)
-        assert answers[-2] == whole[1]
-    assert (Y[-1].argmax(axis=0) == 6).all()
-    assert (Y.any(axis=1) == X.any(axis=1)).all()
-
-
-def test_reber_takes_every_branch_alike():
-    X, _ = embedded_reber(4000, rng(), longest=200)  # so long that nothing is thrown away
-    strings = [a + "E" for a in spelt(X, "BTPSXVE")]
-    assert np.mean([s[1] == "T" for s in strings]) == pytest.approx(0.5, abs=0.03)
-    assert np.mean([s[3] == "T" for s in strings]) == pytest.approx(0.5, abs=0.03)
-    after = {"BT": "SX", "BP": "TV"}  # at the two states where the last two symbols tell the state
-    for pair, (one, _) in after.items():
-        inside = [s[5 - 1] for s in strings if s[2:4] == pair]
-        assert np.mean([symbol == one for symbol in inside]) == pytest.approx(0.5, abs=0.04)
-    # the mean length: 2 + 2 outside, and B … E inside, from the linear equations of the grammar
-    steps = np.linalg.solve(
-        np.eye(5)
-        - np.array(
-            [
-                [0, 0.5, 0.5, 0, 0],
-                [0, 0.5, 0, 0.5, 0],
-                [0, 0, 0.5, 0, 0.5],
-                [0, 0, 0.5, 0, 0],
-                [0, 0, 0, 0.5, 0],
-            ]
-        ),
-        np.ones(5),
-    )
-    assert np.mean([len(s) for s in strings]) == pytest.approx(4 + 2 + steps[0], rel=0.02)
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
@@ -355,12 +309,6 @@ def test_reber_takes_every_branch_alike():
         (lambda: latch(5, 2, rng(), n=0), ValueError, "^n is 0; want a whole number of at least 1"),
         (lambda: latch(5, 2, rng(), n=6), ValueError, "^n is 6; want at most T = 5"),
         (lambda: latch(5, 2, rng(), longest=4), ValueError, "^longest is 4; want a whole number of at least 5"),
-        (
-            lambda: embedded_reber(2, rng(), longest=8),
-            ValueError,
-            "^longest is 8; want a whole number of at least 9",
-        ),
-        (lambda: embedded_reber("2", rng()), TypeError, "^B is '2' .*; want a whole number"),
         (lambda: spelt(np.zeros((2, 3, 1)), "ab"), ValueError, "^symbols has 2 letters; want D = 3, like X"),
         (lambda: spelt(np.zeros(3), "abc"), ValueError, r"^X has shape \(3,\); want \(T, D, B\)"),
     ],

@@ -57,6 +57,6 @@ def test_each_foreseen_answer_is_wrong_and_hears_its_own_words(slug, name, monke
             assert (mark, words in said) == ("✗", True), (words, said)
     for (sheet,) in on_paper:
         for words, wrong in sheet.known.items():
-            for number in (wrong, np.round(wrong, sheet.decimals)):
+            for number in (wrong, np.round(wrong, paper.DECIMALS)):
                 mark, said = paper.verdict(number, sheet)
                 assert (mark, words in said) == ("✗", True), (words, said)

@@ -29,13 +29,14 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.ledger": {"sympy", "jinja2"},
     "lesson.written": {"sympy"},
     "lesson.working": {"sympy"},
-    "lesson.explorer": {"anywidget", "traitlets"},
-    "lesson.typed": {"anywidget", "traitlets"},
-    "lesson.morse_key": {"anywidget", "traitlets"},
+    "lesson.asleep": {"anywidget"},
+    "lesson.explorer": {"traitlets"},
+    "lesson.typed": {"traitlets"},
+    "lesson.morse_key": {"traitlets"},
     "lesson.translations": {"matplotlib"},
     "lesson.watching": {"IPython"},
-    "lesson.widgets": {"IPython", "anywidget", "traitlets"},
-    "lesson.predictions": {"IPython", "anywidget", "traitlets"},
+    "lesson.widgets": {"IPython", "traitlets"},
+    "lesson.predictions": {"IPython", "traitlets"},
 }
 modules = pytest.mark.parametrize("name", NAMES)
 
@@ -168,7 +169,7 @@ WITHOUT_PARAMETERS = {
         "formulas.tanh",
     ),
     *("symbolic.gradient_of", "lesson.written.plain"),
-    *(f"lesson.translations.{name}" for name in ("gate", "primer", "run", "siblings", "squared_error")),
+    *(f"lesson.translations.{name}" for name in ("gate", "run", "siblings", "squared_error")),
 }
 
 

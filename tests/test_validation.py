@@ -528,3 +528,24 @@ def test_a_step_that_does_not_fit_is_named_with_its_place_and_field(cell):
             validation.gradients(
                 params, lstm.SHAPES, np.ones_like(hs), trace, None, lstm.STATE, lstm.Step, stacked=True
             )
+
+
+# --- what a function takes ---
+
+
+@pytest.mark.parametrize(
+    ("function", "n", "named", "misfit"),
+    [
+        (lambda A: A, 1, {}, None),
+        (lambda A, eps=1: A, 1, {}, None),
+        (lambda *given: given, 7, {}, None),
+        (lambda A, *, rng: A, 1, {"rng": 0}, None),
+        (max, 1, {}, None),  # written in C, and tells no signature
+        (lambda A, eps: A, 1, {}, "(A, eps)"),
+        (lambda: 0, 1, {}, "()"),
+        (lambda A: A, 1, {"rng": 0}, "(A)"),
+    ],
+)
+def test_a_function_that_does_not_take_what_is_handed_over_shows_what_it_takes(function, n, named, misfit):
+    found = validation.misfit(function, n, **named)
+    assert (found and str(found)) == misfit

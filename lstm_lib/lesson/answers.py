@@ -136,7 +136,8 @@ def verdict(attempt, cases, exercise):
     mark, words = _compared(tries, where, exercise)
     if tries[0].right(exercise.tol) and not _right_again(again, prepared[0], exercise):
         mark, words = "✗", attempts.GIVES_SOMETHING_ELSE
-    return mark, words + _traces(next((outcome.changed for outcome in outcomes if outcome.changed), ""), outside)
+    argument = next((outcome.changed for outcome in outcomes if outcome.changed), "")
+    return mark, words + attempts.traces(argument, outside)
 
 
 def _where(attempt, given, several):
@@ -152,14 +153,6 @@ def _where(attempt, given, several):
 def _short(value):
     """Return a number, or the name of a function, as text; nothing for anything else."""
     return str(value) if isinstance(value, int | float | np.number) else getattr(value, "__name__", "")
-
-
-def _traces(argument, outside):
-    if argument:
-        return f" It writes into its argument {argument}, which belongs to the caller: work on a copy."
-    if outside:
-        return f" It changes {', '.join(outside)}, which stands outside of it: work on a copy."
-    return ""
 
 
 class _Tried(NamedTuple):

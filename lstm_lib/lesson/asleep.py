@@ -1,26 +1,49 @@
-"""A live figure where no kernel runs: a still picture, and a script that puts the figure in its place.
+"""A live figure, and what it is where no kernel runs: a still picture, and a script that puts it in its place.
 
+Live        what the live figures have in common
+source(…)   what one is made of: the text of files beside this one
 body(…)     the HTML that goes into a notebook's output, and lives on in a saved page
 page(…)     a complete document around it
 """
 
 import base64
 import json
+from pathlib import Path
+from string import Template
+
+import anywidget
 
 
-def body(said, picture, state, css, code):
-    """Return the still picture, and the live figure for wherever scripts may run; nothing is fetched.
+class Live(anywidget.AnyWidget):
+    """A figure that lives where there is a kernel; elsewhere it is its ``_repr_html_``, or the line of its repr.
 
     Parameters
     ----------
-    said : str
-        What running the cell would give, as HTML; it is seen where no script runs.
-    picture : lstm_lib.plotting.Picture
-        The still picture.
-    state : dict
-        What the figure's model holds, as JSON can.
-    css, code : str
-        Its style, and its module, which has ``export default { render }``.
+    *args, **kwargs
+        As in ``anywidget.AnyWidget``.
+
+    Examples
+    --------
+    >>> class Greeting(Live):
+    ...     def _repr_html_(self):
+    ...         return "<p>Hello.</p>"
+    >>> Greeting()._repr_mimebundle_()["text/html"]
+    '<p>Hello.</p>'
+    """
+
+    def _repr_mimebundle_(self, **kwargs):
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        asleep = {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        return {"application/vnd.jupyter.widget-view+json": view} | asleep
+
+
+def source(*names):
+    """Return the text of some files that lie beside this module, one after the other.
+
+    Parameters
+    ----------
+    *names : str
+        The scripts or the style of a figure.
 
     Returns
     -------
@@ -28,14 +51,45 @@ def body(said, picture, state, css, code):
 
     Examples
     --------
-    >>> from lstm_lib.plotting import Picture, figure
-    >>> still = Picture.of(figure()[0], "A pair of axes.")
-    >>> "Run this cell" in body("Run this cell.", still, {}, "", "export default { render() {} };")
+    >>> "export default" in source("controls.js", "explore.js")
     True
     """
-    state = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
-    code = base64.b64encode(code.encode()).decode()
-    return _BODY.format(said=said, picture=picture._repr_html_(), state=state, css=css, code=code)
+    return "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
+
+
+def body(figure, said, picture, names):
+    """Return the still picture, and the live figure for wherever scripts may run; nothing is fetched.
+
+    Parameters
+    ----------
+    figure : Live
+        Its ``_esm`` is a module with ``export default { render }``.
+    said : str
+        What running the cell would give, as HTML; it is seen where no script runs.
+    picture : lstm_lib.plotting.Picture
+        The still picture.
+    names : tuple of str
+        Which of its traits the figure needs; they are kept as JSON.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from lstm_lib.plotting import Picture
+    >>> from lstm_lib.plotting import figure as drawing
+    >>> still = Picture.of(drawing()[0], "A pair of axes.")
+    >>> class Axes(Live):
+    ...     _esm, _css = "export default { render() {} };", ""
+    >>> "Run this cell" in body(Axes(), "Run this cell.", still, ())
+    True
+    """
+    state = {name: getattr(figure, name) for name in names}
+    parts = {"said": said, "picture": picture._repr_html_(), "css": figure._css}
+    parts["state"] = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
+    parts["code"] = base64.b64encode(figure._esm.encode()).decode()
+    return Template(source("asleep.html").rstrip()).substitute(parts)
 
 
 def page(title, body):
@@ -57,32 +111,4 @@ def page(title, body):
     >>> page("A cell", "<p>Here.</p>").splitlines()[0]
     '<!doctype html>'
     """
-    return _PAGE.format(title=title, body=body)
-
-
-_BODY = """\
-<div class="lstm-still"><p><em>{said}</em></p>{picture}
-<script type="application/json">{state}</script><style>{css}</style>
-<script type="module">
-import figure from "data:text/javascript;base64,{code}";
-const place = document.querySelector(".lstm-still");
-const state = JSON.parse(place.querySelector("script").textContent);
-const heard = {{}};
-place.removeAttribute("class");
-place.replaceChildren(place.querySelector("style"));
-figure.render({{ el: place, model: {{
-  get: (key) => state[key],
-  set(key, value) {{ state[key] = value; heard[key]?.(); }},
-  on: (event, listener) => {{ heard[event.replace("change:", "")] = listener; }},
-  off() {{}}, save_changes() {{}},
-}} }});
-</script></div>"""
-
-_PAGE = """\
-<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<body style="margin:1em auto;max-width:1060px">
-{body}
-</body></html>
-"""
+    return Template(source("asleep_page.html")).substitute(title=title, body=body)

@@ -23,7 +23,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib.lesson.surroundings import Kept, innermost, reach
+from lstm_lib import validation
+from lstm_lib.lesson.surroundings import Kept, Surroundings, innermost, reach
 
 NOT_WRITTEN = "○", "not written yet."
 GIVES_SOMETHING_ELSE = (
@@ -153,26 +154,38 @@ def once_more(function, arguments=()):
         return run(function, arguments)
 
 
-def changes_its_mind(function, answer):
-    """Call a function without arguments once more, and return whether it gives back something else than before.
+def asked(attempt):
+    """Ask for an answer that needs no arguments, and return it, and the verdict where there is one already.
 
     Parameters
     ----------
-    function : function or value
-        A value that cannot be called is what it is.
-    answer : object
-        What came back before; only text, numbers and rows of them are compared.
+    attempt : function or value
+        What the learner wrote. What it does to the notebook around it is undone.
 
     Returns
     -------
-    bool
+    answer : object
+        What came back.
+    verdict : pair of str, or None
+        Not written yet; stopped; or another text, number or row of them when it is asked once more.
 
     Examples
     --------
     >>> turns = iter("ab")
-    >>> changes_its_mind(lambda: next(turns), next(turns)), changes_its_mind(lambda: ["a", 2], ["a", 2])
-    (True, False)
+    >>> asked(lambda: 4), asked(""), asked(lambda: next(turns))[1][0]
+    ((4, None), ('', ('○', 'not written yet.')), '✗')
     """
+    around = Surroundings(attempt)
+    answer, problem, _ = run(attempt)
+    other = not problem and _changes_its_mind(attempt, answer)
+    around.put_back()
+    if other or problem:
+        return answer, ("✗", problem or GIVES_SOMETHING_ELSE)
+    is_blank = isinstance(answer, str) and not answer.strip()
+    return answer, NOT_WRITTEN if answer is None or is_blank else None
+
+
+def _changes_its_mind(function, answer):
     return callable(function) and _is_plain(answer) and repr(once_more(function).value) != repr(answer)
 
 
@@ -184,17 +197,35 @@ def _is_plain(value):
     return isinstance(value, str | int | float | np.ndarray | np.number)
 
 
+def traces(argument, outside):
+    """Return what there is to say of an answer that writes into what is not its own, or nothing.
+
+    Parameters
+    ----------
+    argument : str
+        The argument that it has written into, if there is one.
+    outside : list of str
+        What else it has changed.
+
+    Returns
+    -------
+    str
+        A sentence, after a blank.
+
+    Examples
+    --------
+    >>> traces("", ["W", "seen"])
+    ' It changes W, seen, which stands outside of it: work on a copy.'
+    """
+    if argument:
+        return f" It writes into its argument {argument}, which belongs to the caller: work on a copy."
+    return f" It changes {', '.join(outside)}, which stands outside of it: work on a copy." if outside else ""
+
+
 def _other_parameters(function, n):
-    try:
-        takes = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none; the call will tell
-        return ""
-    try:
-        takes.bind(*n * [None])
-    except TypeError:
-        wanted = f"{n} arguments" if n > 1 else "one argument" if n else "no argument"
-        return f"it takes {takes}; want {wanted}, as in the exercise."
-    return ""
+    takes = validation.misfit(function, n)
+    wanted = f"{n} arguments" if n > 1 else "one argument" if n else "no argument"
+    return f"it takes {takes}; want {wanted}, as in the exercise." if takes else ""
 
 
 def parameter_names(function, n):

@@ -5,15 +5,18 @@ not stop the lesson. What an answer does to its arguments and to the notebook ar
 longer than ten seconds is stopped, unless it never lets go of the interpreter; then restart the kernel.
 """
 
+import functools
 import sys
+import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
+from pathlib import Path
 
 from lstm_lib import validation
 from lstm_lib.lesson import answers, attempts, diagnoses, mine, museum, paper
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.reading import choice, in_a_row, kind, labels, strangers
-from lstm_lib.lesson.surroundings import Surroundings
+from lstm_lib.lesson.surroundings import Surroundings, taken_from
 
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 
@@ -67,7 +70,6 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     >>> check("its square is 9", lambda: 4, 9, then=lambda n: n**2, says="{answer:g}² is {got:g}, 9 was asked for")
     ✗ its square is 9: 4² is 16, 9 was asked for.
     """
-    _is_text(name)
     tol = validation.number("tol", tol, least=0)
     cases = [tuple(case) for case in given] if isinstance(given, list) else [tuple(given)]
     verdict = answers.verdict(attempt, cases, answers.Exercise(expected, then, tol, known or {}, says))
@@ -108,11 +110,32 @@ def check_choice(name, attempt, expected, choices, *, known=None):
     >>> check_choice("the gate that forgets", "o", "f", "fio", known={"That one shows.": "o"})
     ✗ the gate that forgets: o is not it. That one shows.
     """
-    _is_text(name)
     choices, known = list(choices), known or {}
     _is_possible(expected, choices, known)
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     _say(name, end or _verdict_on_choice(answer, expected, choices, known))
+
+
+@functools.cache
+def table(name):
+    """Return a table of exercises that are made of words alone: what a check wants to know of each, by its name.
+
+    Parameters
+    ----------
+    name : str
+        "choices" for `check_choice`, "orders" for `check_order`: a file in the folder of the exercises.
+
+    Returns
+    -------
+    dict of dict
+
+    Examples
+    --------
+    >>> table("choices")["sentence"]["expected"]
+    'c'
+    """
+    path = Path(__file__).parent / "exercises" / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def check_choices(name, attempt, questions, choices):
@@ -146,7 +169,7 @@ def check_choices(name, attempt, questions, choices):
     _is_text(name)
     for expected, known in questions.values():
         _is_possible(expected, choices, known)
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     gaps = (
         isinstance(answer, list | tuple) and len(answer) == len(questions) and any(each is ... for each in answer)
     )
@@ -174,8 +197,8 @@ def check_order(name, attempt, lines, after, *, distractors=None):
         The labels from the first line to the last, "dacb" or ["d", "a", "c", "b"]; blanks, commas, arrows and
         capitals are passed over. A function is called without arguments. ``...``, ``None``, no label at all and
         NotImplementedError count as not written yet.
-    lines : dict of str
-        label → line, for all that is on offer; a label is one character.
+    lines : dict of str, or str
+        label → line, for all that is on offer; a label is one character. The labels alone are enough.
     after : dict
         label → the labels that must come before it, as text, or as a dict with what to say about each. Every line
         that is no distractor is needed, each once.
@@ -200,12 +223,11 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     >>> check_order("tea", "ba", lines, kettle, distractors={"d": "That is no tea."})
     ✗ tea: right so far, and a line is missing.
     """
-    _is_text(name)
     distractors = distractors or {}
     for label in {*after, *distractors, *(other for before in after.values() for other in before)}:
         if label not in lines:
             raise ValueError(f"{label!r} is no label; want one of {', '.join(lines)}")
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     row = None if end else labels(answer, lines)
     if not end and row is None:
         end = "✗", f"got {kind(answer)}; want labels in a row, such as {''.join(lines)[::-1]!r}."
@@ -215,11 +237,11 @@ def check_order(name, attempt, lines, after, *, distractors=None):
     _say(name, end or (("✗", fault) if fault else ("✓", "right.")))
 
 
-def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint=""):
+def check_paper(name, attempt, steps, *, asked=1, known=None, hint=""):
     """Print whether what was found on paper is right, and in which direction and at which step it is wrong if not.
 
-    The wanted number is shown only when it is asked for, by an answer of "?". The hint comes with the second wrong
-    answer.
+    A number has to be right to three decimals. The wanted one is shown only when it is asked for, by an answer of
+    "?". The hint comes with the second wrong answer.
 
     Parameters
     ----------
@@ -231,8 +253,6 @@ def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint="
         What is found on the way, in its order: name → number.
     asked : int, default 1
         How many of the last steps are asked for.
-    decimals : int, default 3
-        To how many decimals a number has to be right.
     known : dict, optional
         What to say about a foreseen wrong answer → the numbers that are asked for, with that mistake in them.
     hint : str, optional
@@ -253,8 +273,7 @@ def check_paper(name, attempt, steps, *, asked=1, decimals=3, known=None, hint="
     >>> check_paper("half of it", (4.5, 2.25), steps)
     ✗ half of it: the sum is too small.
     """
-    _is_text(name)
-    _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, decimals, known or {}, hint)))
+    _say(name, paper.verdict(attempt, paper.Sheet(name, steps, asked, known or {}, hint)))
 
 
 def check_entries(name, attempt, entries):
@@ -284,8 +303,7 @@ def check_entries(name, attempt, entries):
     ✓ sum: right.
     ○ half: not written yet.
     """
-    _is_text(name)
-    answer, end = _answer(attempt)
+    answer, end = attempts.asked(attempt)
     row = in_a_row(answer)
     if not end and not isinstance(answer, Mapping) and (row is None or len(row) > len(entries)):
         end = "✗", f"got {kind(answer)}; want numbers by name: {', '.join(entries)}."
@@ -297,7 +315,7 @@ def check_entries(name, attempt, entries):
     if end:
         return _say(name, end)
     for entry, (number, known, hint) in entries.items():
-        sheet = paper.Sheet(f"{name}, {entry}", {entry: number}, 1, 3, known, hint)
+        sheet = paper.Sheet(f"{name}, {entry}", {entry: number}, 1, known, hint)
         verdict = paper.verdict(found.get(entry, ...), sheet)
         _say(entry, verdict)
         if verdict[0] != "✓":
@@ -345,7 +363,6 @@ def check_function(name, attempt, like, *, keep=False):
     >>> check_function("my step back", broken.step_backward, like="step_backward")  # doctest: +ELLIPSIS
     ✗ my step back: dC_prev differs first, by up to ... if the gradient arriving from t+1 is ignored: ...
     """
-    _is_text(name)
     if like not in diagnoses.TASKS:
         raise ValueError(f"like is {like!r}; want one of {', '.join(diagnoses.TASKS)}")
     verdict = diagnoses.verdict(like, attempt)
@@ -377,11 +394,43 @@ def check_detector(name, detect):
     >>> check_detector("two arguments", lambda cell, params: True)
     ✗ two arguments: detect takes (cell, params); want one argument, the cell.
     """
-    _is_text(name)
     around = Surroundings(detect)
     outcome = attempts.run(lambda: museum.trial(detect), limit=_LIMIT_OF_A_TRIAL)
     around.put_back()
     _say(name, ("✗", outcome.problem) if outcome.problem else _how_it_did(outcome.value))
+
+
+def borrows(name, attempt, modules, taken, instead):
+    """Print that the library's own does the work of an answer, if that is so, and return whether it is.
+
+    Parameters
+    ----------
+    name : str
+        What is asked for, as the lesson writes it.
+    attempt : function
+        The learner's answer.
+    modules : set of str
+        The names under which a lesson has the modules in question.
+    taken : set of str
+        What an answer must not take from them.
+    instead : str
+        What to do instead, in a sentence.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from lstm_lib import lstm
+    >>> borrows("your step", lambda *given: lstm.step(*given), {"lstm"}, {"step"}, "Write the lines out.")
+    ✗ your step: the library's step does the work here. Write the lines out.
+    True
+    """
+    borrowed = sorted(taken & taken_from(modules, attempt))
+    if borrowed:
+        _say(name, ("✗", f"the library's {borrowed[0]} does the work here. {instead}"))
+    return bool(borrowed)
 
 
 def _how_it_did(result):
@@ -421,28 +470,13 @@ def _keep(pieces):
 
 
 def _say(name, verdict):
+    _is_text(name)
     line = f"{verdict[0]} {name}: {verdict[1]}"
     try:
         print(line)
     except UnicodeEncodeError:  # a console with a code page
         line = line.translate({ord("✓"): "+", ord("✗"): "x", ord("○"): "o"})
         print(line.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding))
-
-
-def _answer(attempt):
-    """Return what an attempt without arguments chooses, and the verdict if that can be given already."""
-    around = Surroundings(attempt)
-    outcome = attempts.run(attempt)
-    other = not outcome.problem and attempts.changes_its_mind(attempt, outcome.value)
-    around.put_back()
-    if other:
-        return outcome.value, ("✗", attempts.GIVES_SOMETHING_ELSE)
-    nothing = NOT_WRITTEN if outcome.value is None or _is_empty(outcome.value) else None
-    return outcome.value, ("✗", outcome.problem) if outcome.problem else nothing
-
-
-def _is_empty(answer):
-    return isinstance(answer, str) and not answer.strip()
 
 
 def _verdict_on_choice(answer, expected, choices, known):

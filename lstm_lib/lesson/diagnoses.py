@@ -7,14 +7,13 @@ came back.
 """
 
 import functools
-import inspect
 import itertools
 import types
 from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib import lstm
+from lstm_lib import lstm, validation
 from lstm_lib.lesson import attempts, museum
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.comparing import near, relation
@@ -67,7 +66,7 @@ def verdict(task, function):
             mark, words = "✗", f"{odd}."
         finally:
             outside = around.put_back()
-    return mark, words + (f" It changes {', '.join(outside)}, which stands outside of it." if outside else "")
+    return mark, words + attempts.traces("", outside)
 
 
 # --- what a function is tried on ---------------------------------------------------------------------------------
@@ -85,10 +84,8 @@ def _tries(task):
     """Return the calls: no two sizes are equal, T > 1, no state is zero; then what a first call can hide."""
     T, D, H, B = OTHER_SIZES
     sizes = f"D, H, B = {D}, {H}, {B}" if "step" in task else f"T, D, H, B = {T}, {D}, {H}, {B}"
-    first, other = (
-        _Try("", _arguments(task)),
-        _Try(f"with other sizes, {sizes}: ", _arguments(task, OTHER_SIZES, 1)),
-    )
+    first = _Try("", _arguments(task))
+    other = _Try(f"with other sizes, {sizes}: ", _arguments(task, OTHER_SIZES, 1))
     tries = [first, other]
     if optional := _MAY_BE_LEFT_OUT.get(task):
         without = {name: value for name, value in other.arguments.items() if name != optional}
@@ -118,25 +115,14 @@ def _arguments(task, sizes=museum.SIZES, seed=0, factor=1.0):
 def _fitting(task, function):
     """Return the calls that a function can take: with the state and without, or without if it knows none."""
     tries, optional = _tries(task), _MAY_BE_LEFT_OUT.get(task)
-    try:
-        takes = inspect.signature(function)
-    except (TypeError, ValueError):  # some functions written in C have none; the calls will tell
-        return tries
     names = list(tries[0].arguments)
-    if _can_take(takes, len(names)):
-        return [each for each in tries if len(each.arguments) == len(names) or _can_take(takes, len(names) - 1)]
-    if optional and _can_take(takes, len(names) - 1):
+    takes, takes_without = (validation.misfit(function, n) is None for n in (len(names), len(names) - 1))
+    if takes:
+        return [each for each in tries if takes_without or len(each.arguments) == len(names)]
+    if optional and takes_without:
         fewer = [each._replace(arguments={n: each.arguments[n] for n in names if n != optional}) for each in tries]
         return [each for each in fewer if optional not in each.lead]
-    raise Unreadable(f"it takes {takes}; want ({', '.join(names)})")
-
-
-def _can_take(signature, n):
-    try:
-        signature.bind(*n * [None])
-    except TypeError:
-        return False
-    return True
+    raise Unreadable(f"it takes {validation.misfit(function, len(names))}; want ({', '.join(names)})")
 
 
 # --- what comes back ---------------------------------------------------------------------------------------------
@@ -157,9 +143,8 @@ class _Found(NamedTuple):
 
 
 def _equal(array, right):
-    return near(
-        array, right, 1e-5, exactness=2.0**-23
-    )  # single precision is fair; a mistake changes the first digits
+    # single precision is fair; a mistake changes the first digits
+    return near(array, right, 1e-5, exactness=2.0**-23)
 
 
 def _found(task, function, arguments):
@@ -218,17 +203,14 @@ def _verdict(task, function):
         if words:
             return "✗", each.lead + words + _into_an_argument(found)
     if first.gap:
-        return (
-            "○",
-            f"{place(first.gap)} is not written yet{'; what comes before it is right' if first.got else ''}.",
-        )
+        before = "; what comes before it is right" if first.got else ""
+        return "○", f"{place(first.gap)} is not written yet{before}."
     trace = _into_an_argument(found)
     return ("✗", f"the numbers are right.{trace}") if trace else ("✓", "right.")
 
 
 def _into_an_argument(found):
-    changed = next((one.changed for one in found if one.changed), "")
-    return changed and f" It writes into its argument {changed}, which belongs to the caller: work on a copy."
+    return attempts.traces(next((one.changed for one in found if one.changed), ""), [])
 
 
 def _how_it_differs(task, tries, found, one):
@@ -303,16 +285,9 @@ def _why(task, tries, found, one):
 
 
 def _verdict_on_start(function):
-    try:
-        takes = inspect.signature(function)
-        takes.bind(2, 3, None, forget_bias=1.0)
-    except TypeError:
-        return (
-            "✗",
-            f"it takes {takes}; want (D, H, rng, *, forget_bias=1.0): the start of b_f is asked for by name.",
-        )
-    except ValueError:  # some functions written in C have no signature; the call will tell
-        pass
+    if takes := validation.misfit(function, 3, forget_bias=1.0):
+        wanted = "(D, H, rng, *, forget_bias=1.0): the start of b_f is asked for by name"
+        return "✗", f"it takes {takes}; want {wanted}."
     outcome = attempts.run(function, (2, 3, np.random.default_rng(0)))
     if outcome.problem or outcome.value is None:
         return ("✗", outcome.problem) if outcome.problem else NOT_WRITTEN

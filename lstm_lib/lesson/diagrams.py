@@ -1,58 +1,22 @@
 """Drawings that need no data: the cell as a circuit, and the ways that a gradient takes back through two steps.
 
-    cell()                  the circuit, shown with its words
-    draw_cell(["f_t"])      the same to be drawn into, all of it or with some quantities in colour
+    draw_cell(["f_t"])      the circuit, all of it or with some quantities in colour
     circuit()               the same as lists of numbers, for those who draw it with other tools
     draw_way_back()         two steps, and += wherever two ways meet
 
-Like all that draws, they take an Axes and give it back.
+Like all that draws, they take an Axes and give it back. Where the parts of the circuit lie, ``circuit.toml`` says.
 """
+
+import tomllib
+from pathlib import Path
 
 from matplotlib.patches import Circle, FancyBboxPatch
 
-from lstm_lib.plotting import INK, LOOKS, QUIET, figure, show
+from lstm_lib.plotting import INK, LOOKS, QUIET, figure
 
 # --- the cell as a circuit ---
 
-# From left to right. Each part begins with the quantity that it belongs to, and takes that one's colour.
-_GATES_X = (2.0, 4.1, 5.9, 7.3)
-WIRES = [  # then its corners; it ends in an arrow, unless it ends on another wire
-    ("z_t", (-0.3, 0.9), (7.3, 0.9)),
-    ("z_t", (0.7, 0.1), (0.7, 0.9)),
-    *(("z_t", (x, 0.9), (x, 1.75)) for x in _GATES_X),
-    ("C_t", (-0.3, 5.0), (1.75, 5.0)),
-    ("f_t", (2.0, 2.65), (2.0, 4.75)),
-    ("C_t", (2.25, 5.0), (4.75, 5.0)),
-    ("i_t", (4.1, 2.65), (4.1, 3.7), (4.75, 3.7)),
-    ("C_tilde", (5.9, 2.65), (5.9, 3.7), (5.25, 3.7)),
-    ("C_tilde", (5.0, 3.95), (5.0, 4.75)),
-    ("C_t", (5.25, 5.0), (10.3, 5.0)),
-    ("h_t", (8.7, 5.0), (8.7, 4.4)),
-    ("h_t", (8.7, 3.5), (8.7, 3.05)),
-    ("o_t", (7.3, 2.65), (7.3, 2.8), (8.45, 2.8)),
-    ("h_t", (8.7, 2.55), (8.7, 0.9), (10.3, 0.9)),
-]
-JOINS = [(7.3, 0.9), (0.7, 0.9)]  # where a wire of z_t ends on another one
-BOXES = [  # x, y, the function, whether the box is filled
-    ("f_t", 2.0, 2.2, "σ", True),
-    ("i_t", 4.1, 2.2, "σ", True),
-    ("C_tilde", 5.9, 2.2, "tanh", True),
-    ("o_t", 7.3, 2.2, "σ", True),
-    ("h_t", 8.7, 3.95, "tanh", False),
-]
-NODES = [("f_t", 2.0, 5.0, "×"), ("i_t", 5.0, 3.7, "×"), ("C_t", 5.0, 5.0, "+"), ("o_t", 8.7, 2.8, "×")]
-LABELS = [  # x, y, the symbol, its alignment
-    ("C_t", -0.4, 5.0, r"$C_{t-1}$", "right"),
-    ("C_t", 10.4, 5.0, r"$C_t$", "left"),
-    ("z_t", -0.4, 0.9, r"$h_{t-1}$", "right"),
-    ("h_t", 10.4, 0.9, r"$h_t$", "left"),
-    ("z_t", 0.7, -0.15, r"$x_t$", "center"),
-    ("z_t", 1.25, 1.2, r"$z_t$", "center"),
-    ("f_t", 1.75, 3.3, r"$f_t$", "right"),
-    ("i_t", 3.85, 3.3, r"$i_t$", "right"),
-    ("C_tilde", 6.1, 3.3, r"$\tilde{C}_t$", "left"),
-    ("o_t", 7.1, 3.0, r"$o_t$", "right"),
-]
+CIRCUIT = tomllib.loads(Path(__file__).with_name("circuit.toml").read_text(encoding="utf-8"))
 _LOOKS = LOOKS | {"z_t": LOOKS["x_t"]._replace(symbol="$z_t$", word="h and x, joined")}
 DRAWN = ("z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t")
 
@@ -86,48 +50,29 @@ def draw_cell(highlight=DRAWN, ax=None):
         if name not in DRAWN:
             raise ValueError(f"highlight has {name!r}; want some of {', '.join(DRAWN)}")
     colours = {name: _LOOKS[name].colour if name in highlight else QUIET for name in DRAWN}
-    inks = {
-        name: _LOOKS[name if name in highlight else "x_t"].colour for name in DRAWN
-    }  # can be read when quiet, too
+    # what is quiet can still be read
+    inks = {name: _LOOKS[name if name in highlight else "x_t"].colour for name in DRAWN}
     ax = figure(height=3.9)[1] if ax is None else ax
-    for name, *corners in WIRES:
+    for name, *corners in CIRCUIT["wires"]:
         _wire(ax, corners, colours[name])
-    for name, x, y, squash, filled in BOXES:
+    for name, x, y, squash, filled in CIRCUIT["boxes"]:
         face, ink = (colours[name], "white") if filled and name in highlight else ("white", inks[name])
         outline = {"fc": face, "ec": colours[name], "lw": 2, "zorder": 2}
         ax.add_patch(FancyBboxPatch((x - 0.5, y - 0.35), 1, 0.7, "round,pad=0.1", **outline))
         _word(ax, x, y, squash, ink, fontsize=13, weight="bold")
-    for name, x, y, sign in NODES:
+    for name, x, y, sign in CIRCUIT["nodes"]:
         ax.add_patch(Circle((x, y), 0.25, fc="white", ec=colours[name], lw=2, zorder=2))
         _word(ax, x, y - 0.02, sign, inks[name], fontsize=14, weight="bold")
-    for name, x, y, symbol, align in LABELS:
+    for name, x, y, symbol, align in CIRCUIT["labels"]:
         _word(ax, x, y, symbol, inks[name], fontsize=14, ha=align)
     ax.set(xlim=(-0.9, 11.1), ylim=(-0.25, 5.75), aspect="equal")
     ax.axis("off")
     return ax
 
 
-def cell():
-    """Show the circuit of the cell, with its words.
-
-    Examples
-    --------
-    >>> cell()  # doctest: +ELLIPSIS
-    Figure: The LSTM cell as a circuit. ...
-    """
-    words = (
-        "The LSTM cell as a circuit. A line runs straight across the top from the old cell state C(t-1) to the "
-        "new one, C(t). On its way it is multiplied by the forget gate f, and the product of input gate i and "
-        "candidate C-tilde is added to it. A branch goes down through tanh, is multiplied by the output gate o "
-        "and leaves as h(t). All four, f, i, the candidate and o, are computed from z, which joins the previous "
-        "output h(t-1) and the input x(t)."
-    )
-    show(draw_cell().figure, words)
-
-
 def _wire(ax, corners, colour):
     line = {"color": colour, "lw": 2, "zorder": 1}
-    if corners[-1] not in JOINS:  # the last piece is an arrow
+    if corners[-1] not in CIRCUIT["joins"]:  # the last piece is an arrow
         *corners, end = corners
         arrow = {"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 13}
         ax.annotate("", end, corners[-1], arrowprops=arrow, zorder=1)
@@ -144,18 +89,14 @@ def circuit():
     Returns
     -------
     dict
-        wires: (name, (x, y), (x, y) …), with an arrow at the last point unless that is one of the joins;
-        boxes: (name, x, y, squash, filled); nodes: (name, x, y, sign); labels: (name, x, y, symbol, align);
-        joins: (x, y); looks: by name the symbol, word, colour and marker. The name is the quantity whose look
-        something has.
+        What stands in ``circuit.toml``, and looks: by name the symbol, word, colour and marker.
 
     Examples
     --------
     >>> circuit()["boxes"][0], circuit()["looks"]["f_t"]["marker"]
-    (('f_t', 2.0, 2.2, 'σ', True), 'o')
+    (['f_t', 2.0, 2.2, 'σ', True], 'o')
     """
-    parts = {"wires": WIRES, "boxes": BOXES, "nodes": NODES, "labels": LABELS, "joins": JOINS}
-    return parts | {"looks": {name: look._asdict() for name, look in _LOOKS.items()}}
+    return CIRCUIT | {"looks": {name: look._asdict() for name, look in _LOOKS.items()}}
 
 
 # --- the way back ---

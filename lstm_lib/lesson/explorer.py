@@ -6,36 +6,14 @@
 What is computed and drawn in the page stands in ``cell_explorer.js`` and ``cell_explorer.css`` beside this file.
 """
 
-from pathlib import Path
-
-import anywidget
 import numpy as np
 import traitlets
 
 from lstm_lib import lstm, plotting, validation
 from lstm_lib.lesson import asleep, diagrams
 
-HERE = Path(__file__).parent
 INPUTS = ("x_t", "h_prev", "C_prev")
 NUMBERS = (*INPUTS, *lstm.SHAPES)
-
-# What each wire of the circuit carries, in its order, and where the values are written into the drawing.
-CARRIES = ["z", "x_t", *4 * ["z"], "C_prev", "f_t", "kept", "i_t", "C_tilde", "written"]
-CARRIES += ["C_t", "C_t", "tanh_C", "o_t", "h_t"]
-VALUES = [  # quantity, the look it has, x, y, a word before it, alignment
-    ("C_prev", "C_t", -0.4, 4.6, "", "right"),
-    ("h_prev", "z_t", -0.4, 0.5, "", "right"),
-    ("x_t", "z_t", 1.0, -0.15, "", "left"),
-    ("f_t", "f_t", 1.75, 2.95, "", "right"),
-    ("i_t", "i_t", 3.85, 2.95, "", "right"),
-    ("C_tilde", "C_tilde", 6.1, 3.72, "", "left"),
-    ("kept", "C_t", 3.5, 5.32, "kept ", "center"),
-    ("written", "C_tilde", 5.2, 4.36, "written ", "left"),
-    ("tanh_C", "h_t", 8.85, 3.3, "", "left"),
-    ("o_t", "o_t", 7.2, 3.06, "", "left"),
-    ("C_t", "C_t", 10.4, 4.6, "", "left"),
-    ("h_t", "h_t", 10.4, 0.5, "", "left"),
-]
 
 LATCH = {
     "x_t": 1.0,
@@ -61,7 +39,7 @@ _SAID = (
 )
 
 
-class CellExplorer(anywidget.AnyWidget):
+class CellExplorer(asleep.Live):
     """One cell of one unit with one input: fifteen numbers to move, six quantities that answer.
 
     Parameters
@@ -84,8 +62,8 @@ class CellExplorer(anywidget.AnyWidget):
     (array([[0.9332]]), array([[1., 1.]]))
     """
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "cell_explorer.js"))
-    _css = HERE / "cell_explorer.css"
+    _esm = asleep.source("controls.js", "cell_explorer.js")
+    _css = asleep.source("cell_explorer.css")
     x_t, h_prev, C_prev, b_f, b_i, b_C, b_o = (traitlets.Any().tag(sync=True) for _ in range(7))
     W_f, W_i, W_C, W_o = (traitlets.Any().tag(sync=True) for _ in range(4))
     presets = traitlets.Dict().tag(sync=True)
@@ -96,8 +74,7 @@ class CellExplorer(anywidget.AnyWidget):
             if name not in NUMBERS:
                 raise TypeError(f"{name} is no number of a cell; want some of {', '.join(NUMBERS)}")
         start = PRESETS["the primer's step"] | {name: _number(name, value) for name, value in numbers.items()}
-        drawing = diagrams.circuit() | {"carries": CARRIES, "values": VALUES}
-        super().__init__(**start, presets={"as at first": start} | PRESETS, drawing=drawing)
+        super().__init__(**start, presets={"as at first": start} | PRESETS, drawing=diagrams.circuit())
 
     @traitlets.validate(*NUMBERS)
     def _validated(self, proposal):
@@ -134,19 +111,15 @@ class CellExplorer(anywidget.AnyWidget):
         >>> CellExplorer().page().splitlines()[0]
         '<!doctype html>'
         """
-        return asleep.page("The LSTM cell under your fingers", self._html())
+        return asleep.page("The LSTM cell under your fingers", self._repr_html_())
 
-    def _repr_mimebundle_(self, **kwargs):
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        plain = f"Figure: {_words(self.step())}"
-        return {"application/vnd.jupyter.widget-view+json": view, "text/html": self._html(), "text/plain": plain}
+    def __repr__(self):
+        return f"Figure: {_words(self.step())}"
 
-    def _html(self):
-        """Return the still picture, and a script that puts the live figure in its place where scripts may run."""
+    def _repr_html_(self):
         step = self.step()
         picture = plotting.Picture.of(draw_still(step), _words(step))
-        state = {name: getattr(self, name) for name in (*NUMBERS, "presets", "drawing")}
-        return asleep.body(_SAID, picture, state, str(self._css), str(self._esm))
+        return asleep.body(self, _SAID, picture, (*NUMBERS, "presets", "drawing"))
 
 
 def draw_still(step):
@@ -173,7 +146,7 @@ def draw_still(step):
     values = {name: value.item() for name, value in step._asdict().items() if value.size == 1}
     values |= {"h_prev": step.z_t[0].item(), "x_t": step.z_t[1].item(), "tanh_C": np.tanh(step.C_t).item()}
     values |= {"kept": (step.f_t * step.C_prev).item(), "written": (step.i_t * step.C_tilde).item()}
-    for name, look, x, y, word, align in VALUES:
+    for name, look, x, y, word, align in diagrams.CIRCUIT["values"]:
         colour = plotting.LOOKS["x_t" if look == "z_t" else look].colour
         ax.text(x, y, f"{word}{values[name]:.3f}", color=colour, ha=align, va="center", fontsize=10)
     ax.set(xlim=(-1.6, 11.9))

@@ -10,7 +10,6 @@ the learner: whatever it holds is left where it stands, and what is written over
 variable LSTM_MINE names another place; where it is empty, as in builds and tests, nothing is read or kept.
 """
 
-import inspect
 import linecache
 import os
 import re
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lstm_lib import lstm, training
+from lstm_lib import lstm, training, validation
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import attempts, diagnoses
 from lstm_lib.lesson.standalone import GIVEN, PIECES, text_of
@@ -27,14 +26,8 @@ from lstm_lib.lesson.surroundings import Surroundings
 
 TEMPLATE = Path(__file__).with_name("my_lstm.py.txt")
 MARK = re.compile(r"^# --- (\w+) ---\n", re.MULTILINE)
-OF_A_CELL = (
-    "step",
-    "forward",
-    "step_backward",
-    "backward",
-    "init_params",
-)  # these make a cell, the rest trains it
-TRIED = ("step", "forward", "step_backward", "backward", "init_params", "loss", "loss_and_grads", "adam", "train")
+OF_A_CELL = ("step", "forward", "step_backward", "backward", "init_params")  # the rest trains it
+TRIED = (*OF_A_CELL, "loss", "loss_and_grads", "adam", "train")
 
 
 # --- the file ----------------------------------------------------------------------------------------------------
@@ -84,24 +77,8 @@ def sections(text):
     return {"": head} | dict(zip(rest[::2], rest[1::2], strict=True))
 
 
-def joined(parts):
-    """Return the text of the file, from its `sections`.
-
-    Parameters
-    ----------
-    parts : dict of str
-        As from `sections`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> text = TEMPLATE.read_text(encoding="utf-8")
-    >>> joined(sections(text)) == text
-    True
-    """
+def _joined(parts):
+    """Return the text of the file, from its `sections`."""
     return "".join(f"# --- {name} ---\n{body}" if name else body for name, body in parts.items())
 
 
@@ -150,7 +127,7 @@ def keep(piece, function):
         if parts.get(piece) != body:
             if piece in parts and _written(parts[piece]):
                 saved = f" What stood there before is in {_copied(path).name}."
-            _write(path, joined(_with_piece(parts, piece, body)))
+            _write(path, _joined(_with_piece(parts, piece, body)))
     except (OSError, UnicodeError) as error:
         return f"It is not kept: {path.name} cannot be read or written ({error})."
     except ValueError as why:
@@ -308,10 +285,10 @@ def _loop_of(module):
     return train
 
 
-def _loaded(text, name="my_lstm.py"):
+def _loaded(text):
     """Return the module that a text makes; what is missing in it is the library's, and so is the class Step."""
     module = types.ModuleType("my_lstm")
-    module.__file__ = f"<{name}>"
+    module.__file__ = "<my_lstm.py>"
     linecache.cache[module.__file__] = len(text), None, text.splitlines(True), module.__file__  # for getsource
     exec(compile(text, module.__file__, "exec"), module.__dict__)
     for piece in TRIED:
@@ -352,25 +329,8 @@ def _outcome(piece, function):
     return np.append(losses, params["W_y"])
 
 
-def verdict(piece, function):
-    """Try one piece, and return a mark and words: ✓ where it does what the library's does.
-
-    Parameters
-    ----------
-    piece : str
-        One of `TRIED`: the pieces, and what the file has beside them.
-    function : function
-        To be tried.
-
-    Returns
-    -------
-    pair of str
-
-    Examples
-    --------
-    >>> verdict("loss", mean_squared_error), verdict("loss", lambda Y_hat, Y: (0.0, 0 * Y))
-    (('✓', 'right.'), ('✗', "it does not come to the library's numbers."))
-    """
+def _verdict(piece, function):
+    """Try one of `TRIED`, and return a mark and words: ✓ where it does what the library's does."""
     if piece in OF_A_CELL:
         mark, words = diagnoses.verdict(piece, function)
         return (mark, words) if mark != "✓" or fits(piece, function) else ("✗", f"{FORMS[piece]}.")
@@ -441,7 +401,7 @@ def tried():
     for piece in TRIED:  # in this order, as the later ones use the earlier ones
         if not _stands_in(module, piece):
             continue
-        mark, why = verdict(piece, getattr(module, piece))
+        mark, why = _verdict(piece, getattr(module, piece))
         if mark != "✓":
             wrong[piece] = why
             setattr(module, piece, _librarys(piece, module))
@@ -469,11 +429,7 @@ def with_dstate(backward):
     >>> with_dstate(lstm.backward) is lstm.backward
     True
     """
-    try:
-        inspect.signature(backward).bind(*4 * [None])
-    except (TypeError, ValueError):
-        pass
-    else:
+    if validation.misfit(backward, 4) is None:
         return backward
 
     def through(params, dhs, steps, dstate=None):

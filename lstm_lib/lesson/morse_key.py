@@ -3,19 +3,17 @@
 The key itself stands in ``morse_key.js`` beside this file.
 """
 
-from pathlib import Path
-
-import anywidget
 import numpy as np
 import traitlets
 
 from lstm_lib import morse, validation
+from lstm_lib.lesson import asleep
 from lstm_lib.lesson.figures.sound import read_places
 
 ASLEEP = "Run this cell, and here is a key to press: what you key is heard in noise, and read by the network."
 
 
-class Key(anywidget.AnyWidget):
+class Key(asleep.Live):
     """A key to be pressed, and what the network reads.
 
     Parameters
@@ -36,7 +34,7 @@ class Key(anywidget.AnyWidget):
     '2 tones, a dot of 0.10 seconds'
     """
 
-    _esm = Path(__file__).with_suffix(".js")
+    _esm = asleep.source("morse_key.js")
     taps = traitlets.List().tag(sync=True)  # when the key went down and up, in seconds
     said = traitlets.Unicode("Nothing keyed yet.").tag(sync=True)
 
@@ -58,7 +56,5 @@ class Key(anywidget.AnyWidget):
     def __repr__(self):
         return "A key to press; the network reads what is keyed."
 
-    def _repr_mimebundle_(self, **kwargs):
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        html = f"<p><em>{ASLEEP}</em></p>"
-        return {"application/vnd.jupyter.widget-view+json": view, "text/html": html, "text/plain": repr(self)}
+    def _repr_html_(self):
+        return f"<p><em>{ASLEEP}</em></p>"

@@ -14,13 +14,14 @@ fall. They were made by people who know their subject, and are shown for what th
 import copy
 import inspect
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 
-from lstm_lib import data, lstm, model, training, validation
+from lstm_lib import data, gradcheck, lstm, model, training, validation
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import attempts
 from lstm_lib.lesson.mistakes import CATALOGUE, cell_with
@@ -113,7 +114,7 @@ def equations(cell, *, sizes=SIZES, seed=0, scale=0.7):
     >>> equations(lstm)
     {}
     """
-    _refuse_what_is_no_cell(cell)
+    validation.cell(cell)
     values = problem(sizes, seed, scale).values
     first = {}
     for state in ({}, {"h_0": None, "C_0": None}):  # once as they are; and None means zeros
@@ -165,7 +166,7 @@ def gradients(cell, *, sizes=SIZES, seed=0, scale=0.7):
     >>> gradients(lstm)
     {}
     """
-    _refuse_what_is_no_cell(cell)
+    validation.cell(cell)
     values, dhs, dstate = problem(sizes, seed, scale)
     last = np.where(np.arange(len(dhs))[:, None, None] == len(dhs) - 1, dhs, 0)
     none, silent = 0 * dstate, 0 * dhs
@@ -210,7 +211,7 @@ def start(cell, *, seed=0, scale=0.7):
     >>> start(lstm)
     {}
     """
-    _refuse_what_is_no_cell(cell)
+    validation.cell(cell)
     seed, scale = validation.size("seed", seed, least=0), validation.number("scale", scale, above=0)
     wrong = {}
     for D, H in ((9, 24), (20, 12)):
@@ -310,7 +311,7 @@ def examine(cell, *, sizes=SIZES, seed=0, scale=0.7):
     >>> examine(lstm)
     {}
     """
-    _refuse_what_is_no_cell(cell)
+    validation.cell(cell)
     _validated_sizes(sizes, seed, scale)
     found, stopped = {}, []
     for check in (equations, gradients, start):
@@ -388,11 +389,6 @@ def _validated_sizes(sizes, seed, scale):
     return tuple(validation.size(name, n) for name, n in zip("TDHB", sizes, strict=True))
 
 
-def _refuse_what_is_no_cell(cell):
-    if not all(callable(getattr(cell, name, None)) for name in ("init_params", "forward", "backward")):
-        raise TypeError(f"cell is {cell!r} ({type(cell).__name__}); want a module such as lstm_lib.lstm")
-
-
 @contextmanager
 def _in_words(function):
     """Turn whatever goes wrong in a function of the cell into one sentence that names it."""
@@ -449,26 +445,21 @@ def _wrong_gradients(cell, values, situations, rng):
     """Return for each situation, a pair (dhs, dstate) by name, the arrays whose gradient is wrong."""
     arriving = list(situations.values())
     found = [_promised(cell, values, *each) for each in arriving]
+    rounding = np.array([1e-13 * (np.abs(dhs).sum() + np.abs(dstate).sum()) for dhs, dstate in arriving])
     wrong = {where: [] for where in situations}
     for name, value in values.items():
         v = rng.normal(size=value.shape)
-        slopes, uncertain = _slopes_along(cell, values, name, v, arriving)
+        moved = partial(_losses_along, cell, values, name, v, arriving)
+        slopes, uncertain = gradcheck.slope(moved, eps=1e-4, rounding=rounding)
         for where, grads, slope, margin in zip(situations, found, slopes, uncertain, strict=True):
-            if not abs((grads[name] * v).sum() - slope) <= margin:  # NaN is not right
+            if not abs((grads[name] * v).sum() - slope) <= margin + 1e-6 * abs(slope):  # NaN is not right
                 wrong[where].append(name)
     return {where: tuple(names) for where, names in wrong.items() if names}
 
 
-def _slopes_along(cell, values, name, v, arriving, eps=1e-4):
-    """Return for each loss its slope along v, by a difference quotient, and how far off a right one may be."""
-
-    def quotients(eps):
-        up, down = (_losses(cell, values | {name: values[name] + e * v}, arriving) for e in (eps, -eps))
-        return (up - down) / (2 * eps)
-
-    near, far = quotients(eps), quotients(2 * eps)
-    rounding = np.array([1e-9 * (np.abs(dhs).sum() + np.abs(dstate).sum()) for dhs, dstate in arriving])
-    return near, 10 * np.abs(near - far) + 1e-6 * np.abs(near) + rounding
+def _losses_along(cell, values, name, v, arriving, step):
+    """Return the losses where one array is moved along v."""
+    return _losses(cell, values | {name: values[name] + step * v}, arriving)
 
 
 # --- training, and detectors of one's own ------------------------------------------------------------------------
@@ -501,13 +492,11 @@ def curve(cell, n_steps=100, *, seed=0):
     >>> falls(curve(lstm)), curve(EXHIBITS["undefined_name"].cell())
     (True, [])
     """
-    _refuse_what_is_no_cell(cell)
+    validation.cell(cell)
     n_steps, seed = validation.size("n_steps", n_steps), validation.size("seed", seed, least=0)
     rng, adam, losses = np.random.default_rng(seed), training.Adam(lr=0.01), []
     waves = data.sine_waves(20, 8, rng)
-
-    def loss_and_grads(params, X, Y):
-        return model.loss_and_grads(cell, params, X, Y, mean_squared_error)
+    loss_and_grads = partial(model.loss_and_grads, cell, loss=mean_squared_error)
 
     try:
         params = model.init_params(cell, 1, 8, 1, rng)
@@ -631,15 +620,8 @@ def _why_it_cannot_be_called(detect):
         return "detect is not written yet"
     if not callable(detect):
         return f"detect is {kind(detect)}; want a function that takes a cell"
-    try:
-        signature = inspect.signature(detect)
-    except (TypeError, ValueError):  # some built-in functions have none; calling will tell
-        return ""
-    try:
-        signature.bind(lstm)
-    except TypeError:
-        return f"detect takes {signature}; want one argument, the cell"
-    return ""
+    takes = validation.misfit(detect, 1)
+    return f"detect takes {takes}; want one argument, the cell" if takes else ""
 
 
 def _called_broken(detect, cell, name):

@@ -7,6 +7,7 @@ Two small series are included, made by ``notebooks/results/two_series.py``: INCL
 """
 
 import csv
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -193,10 +194,7 @@ def _trained(X, Y, n_fit, choose, H, n_steps, seed):
     params, adam = model.init_params(fused, 1, H, 1, rng), training.Adam(lr=0.01)
     best, least = params, np.inf
     length = min(PIECE, n_fit // 2)
-
-    def loss_and_grads(params, X, Y):
-        return model.loss_and_grads(fused, params, X, Y, mean_squared_error)
-
+    loss_and_grads = partial(model.loss_and_grads, fused, loss=mean_squared_error)
     for done in range(0, n_steps, PATIENCE):
         adam.lr = 0.01 if done < n_steps / 2 else 0.003
         starts = rng.integers(0, n_fit - length + 1, (min(PATIENCE, n_steps - done), BATCH))

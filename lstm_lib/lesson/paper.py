@@ -9,8 +9,8 @@ from lstm_lib.lesson import attempts
 from lstm_lib.lesson.attempts import NOT_WRITTEN
 from lstm_lib.lesson.comparing import relation
 from lstm_lib.lesson.reading import Unreadable, holds_a_gap, in_a_row, in_the_form_of
-from lstm_lib.lesson.surroundings import Surroundings
 
+DECIMALS = 3  # to so many a number has to be right
 _tried = {}  # what was asked for → the wrong answers that were given
 
 
@@ -19,19 +19,18 @@ class Sheet(NamedTuple):
 
     Attributes
     ----------
-    name, steps, asked, decimals, known, hint
+    name, steps, asked, known, hint
         See there.
 
     Examples
     --------
-    >>> Sheet("half", {"the sum": 5, "its half": 2.5}, 1, 3, {}, "").wanted()
+    >>> Sheet("half", {"the sum": 5, "its half": 2.5}, 1, {}, "").wanted()
     {'its half': 2.5}
     """
 
     name: str
     steps: dict
     asked: int
-    decimals: int
     known: dict
     hint: str
 
@@ -57,20 +56,15 @@ def verdict(attempt, sheet):
 
     Examples
     --------
-    >>> verdict("?", Sheet("half", {"the sum": 5, "its half": 2.5}, 1, 3, {}, ""))
+    >>> verdict("?", Sheet("half", {"the sum": 5, "its half": 2.5}, 1, {}, ""))
     ('○', 'its half is 2.500.')
     """
-    around = Surroundings(attempt)
-    value, problem, _ = attempts.run(attempt)
-    other = not problem and attempts.changes_its_mind(attempt, value)
-    around.put_back()
-    if other:
-        return "✗", attempts.GIVES_SOMETHING_ELSE
-    if problem or value is None or holds_a_gap(value):
-        return ("✗", problem) if problem else NOT_WRITTEN
+    value, end = attempts.asked(attempt)
+    if end or holds_a_gap(value):
+        return end or NOT_WRITTEN
     wanted = sheet.wanted()
     if isinstance(value, str) and value.strip() == "?":
-        return "○", ", ".join(f"{name} is {number:.{sheet.decimals}f}" for name, number in wanted.items()) + "."
+        return "○", ", ".join(f"{name} is {number:.{DECIMALS}f}" for name, number in wanted.items()) + "."
     row = list(value) if isinstance(value, Mapping) else in_a_row(value)
     form = sheet.steps if row is not None and len(row) == len(sheet.steps) else wanted
     try:
@@ -80,14 +74,14 @@ def verdict(attempt, sheet):
     except Unreadable as odd:
         return "✗", f"{odd}."
     got = got if single is None else dict.fromkeys(wanted, got)
-    wrong = [name for name in got if not _near(got[name], sheet.steps[name], sheet.decimals)]
+    wrong = [name for name in got if not _near(got[name], sheet.steps[name])]
     if not wrong:
         return "✓", "right."
     return "✗", _what_is_wrong(got, wrong[0], sheet)
 
 
-def _near(got, want, decimals):
-    return bool(abs(got - want) <= 0.5 * 10.0**-decimals + 1e-12)
+def _near(got, want):
+    return bool(abs(got - want) <= 0.5 * 10.0**-DECIMALS + 1e-12)
 
 
 def _what_is_wrong(got, first, sheet):
@@ -102,16 +96,16 @@ def _what_is_wrong(got, first, sheet):
     if before:
         words.insert(0, f"right so far: {', '.join(before)};")
     asked = {name: np.array(got[name]) for name in sheet.wanted()}
-    alike = [said for said, wrong in sheet.known.items() if _all_near(asked, wrong, sheet.decimals)]
+    alike = [said for said, wrong in sheet.known.items() if _all_near(asked, wrong)]
     if alike:
         alike.sort(key=lambda said: _distance(asked, sheet.known[said]))
         words.append(f"Perhaps: {' Or: '.join(alike)}" if len(got) == 1 or len(alike) > 1 else alike[0])
-    elif abs(got[first] - sheet.steps[first]) < 10.0 ** (1 - sheet.decimals):
+    elif abs(got[first] - sheet.steps[first]) < 10.0 ** (1 - DECIMALS):
         words.append("It is near. Has something been rounded or cut on the way? Keep more digits.")
     else:
         right = {name: np.array(sheet.steps[name]) for name in asked}
-        far = [name for name in asked if not _near(asked[name], right[name], sheet.decimals)]
-        tol = 10.0**-sheet.decimals
+        far = [name for name in asked if not _near(asked[name], right[name])]
+        tol = 10.0**-DECIMALS
         words.append(relation({name: asked[name] for name in far}, {name: right[name] for name in far}, tol))
     if len(got) < len(sheet.steps):
         words.append(f"Return {', '.join(sheet.steps)}, and the first that is wrong is named.")
@@ -126,6 +120,6 @@ def _distance(asked, wrong):
     return float(np.abs(np.array(list(asked.values())) - np.atleast_1d(wrong)).max())
 
 
-def _all_near(asked, wrong, decimals):
+def _all_near(asked, wrong):
     row = [wrong] if np.ndim(wrong) == 0 else list(wrong)
-    return all(_near(number, other, decimals) for number, other in zip(asked.values(), row, strict=True))
+    return all(_near(number, other) for number, other in zip(asked.values(), row, strict=True))

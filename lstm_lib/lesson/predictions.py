@@ -1,11 +1,10 @@
 """A guess before the answer: asked for in a lesson, kept on the learner's own disk, compared with the answer.
 
-`predict` asks, `reveal` answers, `summary` shows where intuition was wrong, and `reset` forgets. Each guess is
-a small file of its own, ``.lstm_by_hand/guesses/00.half.json`` in the home folder, or in the folder that the
-environment variable LSTM_GUESSES names. Nothing is sent anywhere, and without a guess there is no file. Where
-LSTM_GUESSES is empty, as when the lessons are built and tested, and outside of Jupyter, no guess is asked for
-or kept: a question is then shown as text. The live question stands in ``guess.js`` and ``guess.css`` beside
-this file.
+`predict` asks, `reveal` answers, and `summary` shows where intuition was wrong. Each guess is a small file of its
+own, ``.lstm_by_hand/guesses/00.half.json`` in the home folder, or in the folder that the environment variable
+LSTM_GUESSES names. Nothing is sent anywhere, and without a guess there is no file. Where LSTM_GUESSES is empty, as
+when the lessons are built and tested, and outside of Jupyter, no guess is asked for or kept: a question is then
+shown as text. The live question stands in ``guess.js`` and ``guess.css`` beside this file.
 """
 
 import html
@@ -17,15 +16,15 @@ from numbers import Integral
 from pathlib import Path
 from typing import NamedTuple
 
-import anywidget
 import numpy as np
 import traitlets
 from IPython import get_ipython
 from IPython.display import display
 
 from lstm_lib import validation
+from lstm_lib.lesson.asleep import Live, source
+from lstm_lib.lesson.tables import Table
 
-HERE = Path(__file__).parent
 _asked = {}  # by key: the question that this kernel has asked last, and its control
 
 
@@ -179,38 +178,6 @@ def summary():
     return Summary(_kept_guesses())
 
 
-def reset(key=None):
-    """Forget the guess of one question, or all of them; nothing is kept.
-
-    Parameters
-    ----------
-    key : str, optional
-        As in `predict`; None forgets every guess.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A key of another form.
-
-    Examples
-    --------
-    >>> reset()
-    There was no guess to forget.
-    """
-    if key is not None:
-        _check_key(key)
-    forgotten = [each for each in _kept_guesses() if key in (None, each)]
-    try:
-        for each in forgotten:
-            _file(each).unlink(missing_ok=True)
-            if each in _asked:
-                _asked[each].forget()
-    except OSError as error:
-        print(f"Not every guess could be forgotten ({type(error).__name__}: {error}).")
-        return
-    print(f"Forgotten: {_count(len(forgotten))}." if forgotten else "There was no guess to forget.")
-
-
 class Summary:
     """What became of all guesses; in a notebook a table.
 
@@ -243,14 +210,13 @@ class Summary:
         return "\n".join([self.words, *lines])
 
     def _repr_html_(self):
-        rows = [("th", "where", "question", "your guess", "it is")]
-        for key, each in self.wrong.items():
-            rows.append(("td", f"lesson {key[:2]}", each.question, each.said(each.guess), each.said(each.answer)))
-        lines = ""
-        for tag, *cells in rows:
-            cells = [f'<{tag} style="text-align: left">{html.escape(cell)}</{tag}>' for cell in cells]
-            lines += f"<tr>{''.join(cells)}</tr>"
-        return f"<p>{self.words}</p>" + (f"<table>{lines}</table>" if self.wrong else "")
+        if not self.wrong:
+            return f"<p>{self.words}</p>"
+        rows = [
+            (f"lesson {key[:2]}", each.question, each.said(each.guess), each.said(each.answer))
+            for key, each in self.wrong.items()
+        ]
+        return Table(self.words, ["where", "question", "your guess", "it is"], rows)._repr_html_()
 
 
 def _count(n):
@@ -401,11 +367,11 @@ def _answered(asked, answer, within):
     return asked._replace(answer=_place_or_number(asked, "answer", answer), within=within)
 
 
-class _Control(_Question, anywidget.AnyWidget):
+class _Control(_Question, Live):
     """A question with radio buttons or a field: ipywidgets has no buttons that are one group under a question."""
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "guess.js"))
-    _css = HERE / "guess.css"
+    _esm = source("controls.js", "guess.js")
+    _css = source("guess.css")
     question = traitlets.Unicode().tag(sync=True)
     choices = traitlets.List(traitlets.Unicode()).tag(sync=True)
     unit = traitlets.Unicode().tag(sync=True)
@@ -419,7 +385,7 @@ class _Control(_Question, anywidget.AnyWidget):
     def __init__(self, key, asked):
         self.key, self.asked, self.last_time = key, asked, None
         options = asked.options if asked.choices else []
-        anywidget.AnyWidget.__init__(self, question=asked.question, choices=options, unit=asked.unit)
+        Live.__init__(self, question=asked.question, choices=options, unit=asked.unit)
         kept = _kept(key)
         if kept is not None and kept[:4] == asked[:4]:  # the lesson may have been changed since
             if kept.answer is None:
@@ -456,16 +422,6 @@ class _Control(_Question, anywidget.AnyWidget):
         else:
             self.closed, self.note = True, settled.verdict()
         return f"{settled.verdict()}\n{_keep(self.key, settled)}".strip()
-
-    def forget(self):
-        """Ask as if nothing had been guessed."""
-        self.asked, self.last_time = self.asked._replace(guess=None, answer=None), None
-        self.guess, self.closed, self.note = None, False, ""
-
-    def _repr_mimebundle_(self, **kwargs):
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        asleep = {"text/html": self._repr_html_(), "text/plain": repr(self)}
-        return {"application/vnd.jupyter.widget-view+json": view} | asleep
 
 
 def _thanks(asked):

@@ -119,14 +119,8 @@ def _has(answer, name):
 
 def _step_backward(answer, T=1):
     wanted = "(grads, dx_t, dh_prev, dC_prev)"
-    if hasattr(answer, "grads"):
-        answer = {
-            name: getattr(answer, name)
-            for name in ("grads", "dx_t", "dh_prev", "dC_prev")
-            if hasattr(answer, name)
-        }
-    if isinstance(answer, Mapping):
-        grads = answer.get("grads", answer)
+    if isinstance(answer, Mapping) or hasattr(answer, "grads"):
+        grads = answer.get("grads", answer) if isinstance(answer, Mapping) else answer.grads
         rest = by_name(answer, ["dx_t", "dh_prev", "dC_prev"])
     else:
         grads, *others = _row_of(4, answer, wanted)

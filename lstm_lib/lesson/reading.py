@@ -160,30 +160,14 @@ def _in_shape(answer, shape, lead="got "):
     if array is None or (array.shape != shape and not array.size == np.prod(shape) == 1):
         if isinstance(answer, np.matrix) and array.size == np.prod(shape) == max(array.shape):
             return array.reshape(shape)  # it cannot have less than two axes
-        got = kind(answer) if array is None or isinstance(answer, _ROW) else in_words(array.shape)
+        got = kind(answer) if array is None or isinstance(answer, _ROW) else _in_words(array.shape)
         if isinstance(answer, list | tuple) and array is not None and array.ndim > 1:
             got = f"{kind(answer)} of shape {array.shape}"
-        raise Unreadable(f"{lead}{got}; want {in_words(shape)}{_comma_or_quotes(answer, shape)}")
+        raise Unreadable(f"{lead}{got}; want {_in_words(shape)}{_comma_or_quotes(answer, shape)}")
     return array.reshape(shape) if shape else array.item()
 
 
-def in_words(shape):
-    """Say what an array of a shape is.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of any length.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> in_words(()), in_words((6,)), in_words((3, 1))
-    ('a number', '6 numbers in a row', 'an array of shape (3, 1)')
-    """
+def _in_words(shape):
     if not shape:
         return "a number"
     return f"{shape[0]} numbers in a row" if len(shape) == 1 else f"an array of shape {shape}"
@@ -195,9 +179,9 @@ def _comma_or_quotes(answer, shape):
     if isinstance(answer, str):
         comma = re.fullmatch(r"[\s\d.,;−-]*\d,\d[\s\d.,;−-]*", answer)
         quotes = re.fullmatch(r"\s*[-−]?\d*\.?\d+\s*", answer)
-        return ". Write a decimal point, not a comma" * bool(comma) + ". Leave the quotation marks away" * bool(
-            quotes
-        )
+        if comma:
+            return ". Write a decimal point, not a comma"
+        return ". Leave the quotation marks away" if quotes else ""
     if isinstance(answer, tuple) and len(answer) == 2 * n and all(type(each) is int for each in answer):
         return ". In Python a decimal comma makes two numbers out of one: write a point"
     return ""

@@ -14,8 +14,8 @@ from lstm_lib import data, flow, lstm, model, plotting, rnn, validation
 from lstm_lib.functional import sigmoid
 
 
-def stepper(params, X, *, inputs=None, unit=0):
-    """Return a function that draws step t of a sequence: what came in, what was kept, added and shown.
+def stepper(params, X, *, inputs=None):
+    """Return a function that draws step t of a sequence: what came in, what the first unit kept, added and showed.
 
     Parameters
     ----------
@@ -25,8 +25,6 @@ def stepper(params, X, *, inputs=None, unit=0):
         One sequence; the state before it is zero.
     inputs : sequence of str, optional
         A name for each of the D inputs; None calls them x, or x_1, x_2 …
-    unit : int, default 0
-        Whose memory to draw.
 
     Returns
     -------
@@ -36,8 +34,8 @@ def stepper(params, X, *, inputs=None, unit=0):
     Raises
     ------
     TypeError, ValueError
-        What `lstm.forward` refuses; more than one sequence; a unit that is not there; as many names as there are
-        no inputs. The function: a t that is not a whole number from 1 to T.
+        What `lstm.forward` refuses; more than one sequence; as many names as there are no inputs. The function: a
+        t that is not a whole number from 1 to T.
 
     Examples
     --------
@@ -52,14 +50,12 @@ def stepper(params, X, *, inputs=None, unit=0):
     D = trace.z_t.shape[1] - H
     if B != 1:
         raise ValueError(f"X has {B} sequences; want one")
-    if validation.size("unit", unit, 0) >= H:
-        raise ValueError(f"unit is {unit}; want it below H = {H}")
     names = inputs or (["x"] if D == 1 else [f"x_{d + 1}" for d in range(D)])
     if len(names) != D:
         raise ValueError(f"inputs has {len(names)} names; want one for each of D = {D} inputs")
     x = trace.z_t[:, H:, 0]
     f, i, C_tilde, C_prev, C, h = (
-        getattr(trace, name)[:, unit, 0] for name in ("f_t", "i_t", "C_tilde", "C_prev", "C_t", "h_t")
+        getattr(trace, name)[:, 0, 0] for name in ("f_t", "i_t", "C_tilde", "C_prev", "C_t", "h_t")
     )
     kept, written = f * C_prev, i * C_tilde
 
@@ -129,15 +125,13 @@ def _bars_of_a_step(ax, ends):
     return bars, [ax.text(0, row, "+0.000", va="center") for row in range(len(rows))]
 
 
-def gradient_flow(*, H=8, T=60, seed=0):
+def gradient_flow(T=60):
     """Return a function that draws how much of a gradient is left after k steps, for a forget bias.
 
     Parameters
     ----------
-    H, T : int, default 8 and 60
-        Units and steps.
-    seed : int, default 0
-        Which fresh weights and which inputs; the same for every bias.
+    T : int, default 60
+        Steps. The 8 units have the same fresh weights, and the same inputs, for every bias.
 
     Returns
     -------
@@ -149,7 +143,7 @@ def gradient_flow(*, H=8, T=60, seed=0):
     Raises
     ------
     TypeError, ValueError
-        Sizes that are no sizes. The function: a bias that is not a finite number.
+        A size that is none. The function: a bias that is not a finite number.
 
     Examples
     --------
@@ -158,7 +152,7 @@ def gradient_flow(*, H=8, T=60, seed=0):
     >>> words.split(",")[0]
     'Forget bias 1.0'
     """
-    rng = np.random.default_rng(validation.size("seed", seed, 0))
+    H, rng = 8, np.random.default_rng(0)
     params = lstm.init_params(1, H, rng)
     X = rng.normal(size=(validation.size("T", T), 1, 1))
     plain = flow.norms(rnn, rnn.init_params(1, H, rng), X)
@@ -199,17 +193,16 @@ def gradient_flow(*, H=8, T=60, seed=0):
     return draw
 
 
-def sine_model(params, *, listen=40, run=60, seed=0):
+LISTEN, RUN = 40, 60  # how many steps a model hears, and how many it then makes of its own
+
+
+def sine_model(params):
     """Return a function that lets a trained model hear a wave and then go on by itself.
 
     Parameters
     ----------
     params : dict of ndarray
         Of a trained `model` with `lstm`, one input and one output.
-    listen, run : int, default 40 and 60
-        How many steps it hears, and how many it then makes of its own.
-    seed : int, default 0
-        Which phase and which noise; the same each time.
 
     Returns
     -------
@@ -220,8 +213,7 @@ def sine_model(params, *, listen=40, run=60, seed=0):
     Raises
     ------
     TypeError, ValueError
-        Parameters that are none of such a model; sizes that are no sizes. The function: what `data.sine_waves`
-        refuses.
+        Parameters that are none of such a model. The function: what `data.sine_waves` refuses.
 
     Examples
     --------
@@ -230,14 +222,13 @@ def sine_model(params, *, listen=40, run=60, seed=0):
     >>> words.split(";")[0]
     'A wave of frequency 0.20, with noise 0.10'
     """
-    listen, run = validation.size("listen", listen), validation.size("run", run)
     model.generate(lstm, params, np.zeros((1, 1, 1)), 1)  # refuses what cannot be run
-    n = np.arange(1, listen + run + 1)
+    n = np.arange(1, LISTEN + RUN + 1)
 
     fig, ax = plotting.figure(height=3.2)
-    ax.axvline(listen + 0.5, color=plotting.INK, ls=":")
+    ax.axvline(LISTEN + 0.5, color=plotting.INK, ls=":")
     (wave,) = ax.plot(n, 0 * n, color=plotting.QUIET, lw=4, label="the wave")
-    (heard,) = ax.plot(n[:listen], 0 * n[:listen], ".", color=plotting.LOOKS["x_t"].colour, label="what it hears")
+    (heard,) = ax.plot(n[:LISTEN], 0 * n[:LISTEN], ".", color=plotting.LOOKS["x_t"].colour, label="what it hears")
     (made,) = ax.plot(n, 0 * n, color=plotting.PURPLE, label="what it predicts")
     ax.set(xlim=(0, n[-1] + 1), ylim=(-1.9, 1.9), xlabel="step t")
     title = ax.set_title("Off by 0.000 while it hears, and by 0.000 alone (RMSE)")
@@ -245,20 +236,20 @@ def sine_model(params, *, listen=40, run=60, seed=0):
     view = plotting.Kept(fig, [wave, heard, made, title])
 
     def draw(omega, noise):
-        rng = np.random.default_rng(seed)  # the same phase and noise for every place of the sliders
-        X, Y = data.sine_waves(listen + run, 1, rng, omega=omega, noise=noise)
-        told, _ = model.predict(lstm, params, X[:listen])
-        alone = model.generate(lstm, params, X[:listen], run + 1)[1:]
+        rng = np.random.default_rng(0)  # the same phase and noise for every place of the sliders
+        X, Y = data.sine_waves(LISTEN + RUN, 1, rng, omega=omega, noise=noise)
+        told, _ = model.predict(lstm, params, X[:LISTEN])
+        alone = model.generate(lstm, params, X[:LISTEN], RUN + 1)[1:]
         said = np.concatenate([told, alone])
         wave.set_data(n, Y[:, 0, 0])
-        heard.set_data(n[: listen - 1], X[1:listen, 0, 0])
+        heard.set_data(n[: LISTEN - 1], X[1:LISTEN, 0, 0])
         made.set_data(n, said[:, 0, 0])
-        first = min(20, listen - 1)  # it needs a while to hear which way the wave goes
-        errors = [float(np.sqrt(np.mean(e**2))) for e in (told[first:] - Y[first:listen], alone - Y[listen:])]
+        first = min(20, LISTEN - 1)  # it needs a while to hear which way the wave goes
+        errors = [float(np.sqrt(np.mean(e**2))) for e in (told[first:] - Y[first:LISTEN], alone - Y[LISTEN:])]
         title.set_text(f"Off by {errors[0]:.3f} while it hears, and by {errors[1]:.3f} alone (RMSE)")
         return view, (
-            f"A wave of frequency {omega:.2f}, with noise {noise:.2f}; the model hears {listen} steps of it and "
-            f"goes on for {run} steps by itself. Root mean squared error from step {first + 1} on while it hears: "
+            f"A wave of frequency {omega:.2f}, with noise {noise:.2f}; the model hears {LISTEN} steps of it and "
+            f"goes on for {RUN} steps by itself. Root mean squared error from step {first + 1} on while it hears: "
             f"{errors[0]:.3f}; alone: {errors[1]:.3f}."
         )
 

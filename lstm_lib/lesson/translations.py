@@ -166,11 +166,8 @@ def draw_drift(curves, title):
     """
     fig, ax = plotting.figure(height=2.8)
     told = []
-    looks = [
-        ("o-", 4, "#A8A8A8"),
-        ("s--", 1.2, plotting.INK),
-        ("^:", 1.2, plotting.PURPLE),
-    ]  # one may hide another
+    # one may hide another
+    looks = [("o-", 4, "#A8A8A8"), ("s--", 1.2, plotting.INK), ("^:", 1.2, plotting.PURPLE)]
     for (words, values), (style, lw, colour) in zip(curves.items(), looks[: len(curves)], strict=True):
         apart = np.maximum(np.abs(values), ROUNDING)  # equal to the last digit has no place on such a scale
         ax.semilogy(range(1, len(apart) + 1), apart, style, color=colour, ms=4, lw=lw, label=words)
@@ -282,72 +279,6 @@ def unlabelled():
     return rosetta.to(UNLABELLED, params), X, lstm.forward(params, X)[0]
 
 
-def run_as(form, arrays, X):
-    """Return the hidden states of a layer that is stored in a certain way.
-
-    Parameters
-    ----------
-    form : rosetta.Layout
-        How it is said to be stored.
-    arrays : dict of ndarray
-        The layer.
-    X : ndarray of shape (T, D, B)
-        What it reads.
-
-    Returns
-    -------
-    ndarray of shape (T, H, B)
-
-    Examples
-    --------
-    >>> params, X = lstm.init_params(2, 3, np.random.default_rng(0)), np.ones((5, 2, 4))
-    >>> run_as("keras", rosetta.to("keras", params), X).shape
-    (5, 3, 4)
-    """
-    return lstm.forward(rosetta.from_(form, arrays), X)[0]
-
-
-def relatives(run, primer, weights, cells):
-    """Return a table of how far other cells are from the primer's.
-
-    Parameters
-    ----------
-    run : function
-        Takes a step and parameters, returns hidden states.
-    primer : function
-        The step of the primer's cell.
-    weights : dict of ndarray
-        Parameters for all.
-    cells : sequence of tuple
-        Name, step, how many numbers it learns, a choice of weights in words, and that choice or None.
-
-    Returns
-    -------
-    Table
-
-    Examples
-    --------
-    >>> def run(step, p):
-    ...     return np.array([step(p)])
-    >>> half = ("half", lambda p: p["w"] / 2, 1, "w = 0", {"w": 0.0})
-    >>> print(relatives(run, lambda p: p["w"], {"w": 1.0}, [half]))
-    Every cell beside the primer's, on one sequence
-    cell  numbers to learn  with the same weights  with these  then
-    half  1                 0.50                   w = 0       equal to rounding
-    """
-
-    def apart(step, p):
-        difference = np.abs(run(step, p) - run(primer, p)).max()
-        return "equal to rounding" if difference < 1e-12 else f"{difference:.2f}"
-
-    rows = [
-        [name, count, apart(step, weights), choice, apart(step, chosen) if chosen else "–"]
-        for name, step, count, choice, chosen in cells
-    ]
-    header = ["cell", "numbers to learn", "with the same weights", "with these", "then"]
-    return Table("Every cell beside the primer's, on one sequence", header, rows)
-
-
 def squared_error(cell):
     """Return the function that gives the mean squared error of a model with this cell, and its gradients.
 
@@ -438,14 +369,8 @@ def run(step, params):
     return np.array(hs)
 
 
-def primer(p, x, h, C):
-    """Return h and C after a step of the primer's cell.
-
-    Examples
-    --------
-    >>> primer(weights(), np.zeros((2, 1)), np.zeros((3, 1)), np.zeros((3, 1)))[0].shape
-    (3, 1)
-    """
+def _primer(p, x, h, C):
+    """Return h and C after a step of the primer's cell."""
     s = lstm.step(p, x, h, C)
     return s.h_t, s.C_t
 
@@ -466,8 +391,8 @@ def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
 
     Examples
     --------
-    >>> siblings(*[primer] * 5).rows[0]
-    ['1997, no forget gate', '54', 'equal to rounding', 'b_f = 40, so f = 1', 'equal to rounding']
+    >>> siblings(*[lambda p, x, h, C: (0 * h, C)] * 5).rows[3]
+    ['GRU', '54', '0.66', 'none', '–']
     """
     w = weights()
     kept_open = w | {"b_f": np.full((3, 1), 40.0)}
@@ -481,7 +406,17 @@ def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
         ("GRU", gru, 3 * of_hx, "none", None),
         ("minLSTM", min_lstm, 3 * of_x, "none", None),
     ]
-    return relatives(run, primer, w, cells)
+
+    def apart(step, p):
+        difference = np.abs(run(step, p) - run(_primer, p)).max()
+        return "equal to rounding" if difference < 1e-12 else f"{difference:.2f}"
+
+    rows = [
+        [name, count, apart(step, w), choice, apart(step, chosen) if chosen else "–"]
+        for name, step, count, choice, chosen in cells
+    ]
+    header = ["cell", "numbers to learn", "with the same weights", "with these", "then"]
+    return Table("Every cell beside the primer's, on one sequence", header, rows)
 
 
 def draw_scan(T):

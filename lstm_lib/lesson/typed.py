@@ -8,9 +8,7 @@ The weights go into the page with 16 bits each. What is computed and drawn there
 """
 
 import base64
-from pathlib import Path
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -19,8 +17,7 @@ from lstm_lib.lesson import asleep
 from lstm_lib.lesson.figures.text import depths, draw_coloured
 from lstm_lib.plotting import Picture
 
-HERE = Path(__file__).parent
-ORDER = ("W_f", "W_i", "W_C", "W_o", "b_f", "b_i", "b_C", "b_o", "W_y", "b_y")
+ORDER = (*lstm.SHAPES, *model.READ_OUT)
 EXAMPLES = ["(a", "(abcdefgh", "([{", "([{abc}])", "(]"]
 _SAID = (
     "Run this cell: a field to type into, what the network expects after each character, and the memory and gates "
@@ -28,7 +25,7 @@ _SAID = (
 )
 
 
-class TypedText(anywidget.AnyWidget):
+class TypedText(asleep.Live):
     """A network for the language of brackets, and a text that it reads.
 
     Parameters
@@ -54,8 +51,8 @@ class TypedText(anywidget.AnyWidget):
     ((2, 14, 1), (2, 8, 1))
     """
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "typed.js"))
-    _css = HERE / "typed.css"
+    _esm = asleep.source("controls.js", "typed.js")
+    _css = asleep.source("typed.css")
     network = traitlets.Dict().tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)
 
@@ -72,31 +69,32 @@ class TypedText(anywidget.AnyWidget):
         network = {"H": H, "symbols": text.SYMBOLS, "marked": marked, "weights": weights, "examples": EXAMPLES}
         super().__init__(network=network, text=written)
 
+    @property
+    def _known(self):
+        """The characters of the text that are symbols of the network."""
+        return "".join(one for one in self.text if one in text.SYMBOLS)
+
     def read(self):
         """Return what NumPy makes of the text: the next character's probabilities (T, 14, 1), and the trace.
 
         Characters that the network does not know are left out, as in the page.
         """
         params = {name: p.astype(float) for name, p in self._params.items()}
-        codes = text.encode("".join(one for one in self.text if one in text.SYMBOLS))
+        codes = text.encode(self._known)
         Y_hat, trace = model.predict(fused, params, text.one_hot(codes[:, None], len(text.SYMBOLS), float))
         return text.softmax(Y_hat), trace
 
     def page(self):
         """Return a complete HTML document with the live figure in it: no kernel, nothing from the network."""
-        return asleep.page("A trained network to type into", self._html())
+        return asleep.page("A trained network to type into", self._repr_html_())
 
-    def _repr_mimebundle_(self, **kwargs):
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        plain = f"Figure: {self._still().words}"
-        return {"application/vnd.jupyter.widget-view+json": view, "text/html": self._html(), "text/plain": plain}
+    def __repr__(self):
+        return f"Figure: {self._still().words}"
 
     def _still(self):
-        known = "".join(one for one in self.text if one in text.SYMBOLS)
         unit = self.network["marked"]
-        C = self.read()[1].C_t[:, unit, 0] if known else []
-        return Picture.of(*draw_coloured(known, C, unit, depths(known)))
+        C = self.read()[1].C_t[:, unit, 0] if self._known else []
+        return Picture.of(*draw_coloured(self._known, C, unit, depths(self._known)))
 
-    def _html(self):
-        state = {"network": self.network, "text": self.text}
-        return asleep.body(_SAID, self._still(), state, str(self._css), str(self._esm))
+    def _repr_html_(self):
+        return asleep.body(self, _SAID, self._still(), ("network", "text"))

@@ -5,16 +5,13 @@ without them. One picture is shown and exchanged; a saved notebook has the first
 The sliders themselves stand in ``explore.js`` and ``explore.css`` beside this file.
 """
 
-from pathlib import Path
 from typing import NamedTuple
 
-import anywidget
 import traitlets
 from IPython.display import display
 
 from lstm_lib import plotting, validation
-
-HERE = Path(__file__).parent
+from lstm_lib.lesson.asleep import Live, source
 
 
 class Slider(NamedTuple):
@@ -111,11 +108,11 @@ def explore(draw, **sliders):
     display(_Explorer(draw, sliders))
 
 
-class _Explorer(anywidget.AnyWidget):
+class _Explorer(Live):
     """The live sliders where there is a kernel, and the first picture where there is none."""
 
-    _esm = "".join((HERE / name).read_text(encoding="utf-8") for name in ("controls.js", "explore.js"))
-    _css = HERE / "explore.css"
+    _esm = source("controls.js", "explore.js")
+    _css = source("explore.css")
     controls = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     asked = traitlets.Int().tag(sync=True)  # the page counts its questions, and waits for the answer to the last
@@ -153,9 +150,6 @@ class _Explorer(anywidget.AnyWidget):
     def __repr__(self):
         return repr(self.first)
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_html_(self):
         names = ", ".join(control.words for control in self.sliders.values())
-        asleep = f"<p><em>Run this cell, and sliders move this picture: {names}.</em></p>"
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        html = asleep + self.first._repr_html_()
-        return {"application/vnd.jupyter.widget-view+json": view, "text/html": html, "text/plain": repr(self)}
+        return f"<p><em>Run this cell, and sliders move this picture: {names}.</em></p>{self.first._repr_html_()}"

@@ -11,8 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import sympy as sp
 
-from lstm_lib import lstm, validation
-from lstm_lib.formulas import spelt_out
+from lstm_lib import formulas, lstm, validation
 from lstm_lib.lesson import written
 from lstm_lib.plotting import INK, LOOKS
 from lstm_lib.symbolic import BACKWARD, CELL, PRIMER, unroll
@@ -94,7 +93,7 @@ class Working:
             raise ValueError(f"{symbol} has no value yet: write it first")
         formula = self._nodes[symbol]
         values = {part: self._value(part) for part in formula.free_symbols}
-        return float(spelt_out(formula.xreplace(values)))
+        return float(formulas.spelt_out(formula.xreplace(values)))
 
 
 class Lines(NamedTuple):
@@ -154,7 +153,7 @@ class WayBack:
 
     def forward(self):
         """Return what the step has left: its six formulas, and the values."""
-        return Aligned(tuple(self._with_value(CELL[name]) for name in PRIMER))
+        return formulas.Lines(tuple(self._with_value(CELL[name]) for name in PRIMER))
 
     def write(self, **found):
         """Return a line for each gradient that was found, below the formula in which its symbol stands.
@@ -166,7 +165,7 @@ class WayBack:
 
         Returns
         -------
-        Aligned
+        formulas.Lines
 
         Raises
         ------
@@ -181,29 +180,10 @@ class WayBack:
             if len(readers) == 1 and self._with_value(readers[0]) not in lines:
                 lines.append(self._with_value(readers[0]))
             lines.append(f"{BACKWARD[name]} = {_row(value)}")
-        return Aligned(tuple(lines))
+        return formulas.Lines(tuple(lines))
 
     def _with_value(self, formula):
         return f"{formula} = {_row(formula.compute(self._numbers))}"
-
-
-class Aligned(NamedTuple):
-    r"""Lines of LaTeX, one below the other at their first sign of equality.
-
-    Examples
-    --------
-    >>> print(Aligned(("a = b = 1",))._repr_latex_())
-    $\displaystyle \begin{aligned}a &= b = 1\end{aligned}$
-    """
-
-    lines: tuple
-
-    def _repr_latex_(self):
-        rows = r" \\[3pt] ".join(line.replace(" = ", " &= ", 1) for line in self.lines)
-        return rf"$\displaystyle \begin{{aligned}}{rows}\end{{aligned}}$"
-
-    def __repr__(self):
-        return "\n".join(self.lines)
 
 
 def _names_in(expression):

@@ -81,7 +81,9 @@ def touches(ax, point, own):
     ]
     at_box = any(x - 0.11 < point[0] < x + w + 0.11 and y - 0.11 < point[1] < y + h + 0.11 for x, y, w, h in boxes)
     at_symbol = any(np.hypot(*np.subtract(point, t.get_position())) < 0.3 for t in ax.texts if "$" in t.get_text())
-    segments = [pair for path in diagrams.WIRES if path is not own for pair in itertools.pairwise(path[1:])]
+    segments = [
+        pair for path in diagrams.CIRCUIT["wires"] if path is not own for pair in itertools.pairwise(path[1:])
+    ]
     on_wire = any(
         np.hypot(*np.subtract(point, a)) + np.hypot(*np.subtract(point, b)) - np.hypot(*np.subtract(a, b)) < 1e-9
         for a, b in segments
@@ -89,7 +91,7 @@ def touches(ax, point, own):
     return at_node or at_box or at_symbol or on_wire
 
 
-@pytest.mark.parametrize("wire", diagrams.WIRES, ids=lambda wire: f"{wire[0]} {wire[1]}-{wire[-1]}")
+@pytest.mark.parametrize("wire", diagrams.CIRCUIT["wires"], ids=lambda wire: f"{wire[0]} {wire[1]}-{wire[-1]}")
 def test_no_wire_hangs_in_the_air_or_runs_aslant(wire):
     ax = draw_cell()
     assert touches(ax, wire[1], wire)
@@ -132,7 +134,7 @@ def test_the_way_back_leads_from_the_loss_to_every_leaf_and_has_a_sign_where_way
 
 def test_the_circuit_may_be_drawn_with_other_tools():
     drawing = json.loads(json.dumps(diagrams.circuit()))  # what a page gets
-    assert [(name, *map(tuple, path)) for name, *path in drawing["wires"]] == diagrams.WIRES
+    assert drawing["wires"] == diagrams.CIRCUIT["wires"]
     assert drawing["looks"].keys() == {*LOOKS, "z_t"}
     assert drawing["looks"]["f_t"]["colour"] == LOOKS["f_t"].colour
     for kind in ("wires", "boxes", "nodes", "labels"):

@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from lstm_lib import data, lstm
-from lstm_lib.lesson import diagrams, explorer
+from lstm_lib.lesson import diagrams
 from lstm_lib.lesson.explorer import NUMBERS, PRESETS, CellExplorer, draw_still
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,8 +101,8 @@ def test_what_is_no_number_is_refused(values, error, message):
 
 def test_each_wire_of_the_circuit_carries_something():
     drawing = diagrams.circuit()
-    assert len(explorer.CARRIES) == len(drawing["wires"])
-    for (name, *_), carries in zip(drawing["wires"], explorer.CARRIES, strict=True):
+    assert len(drawing["carries"]) == len(drawing["wires"])
+    for (name, *_), carries in zip(drawing["wires"], drawing["carries"], strict=True):
         of_h, of_C, of_z = {"h_t", "tanh_C", "C_t"}, {"C_prev", "kept", "C_t"}, {"z", "x_t"}
         allowed = {"h_t": of_h, "C_t": of_C, "z_t": of_z, "C_tilde": {"C_tilde", "written"}}
         assert carries in allowed.get(name, {name})
@@ -291,7 +291,7 @@ def test_it_lives_in_a_saved_page_of_a_notebook_that_has_no_assets_beside_it(bro
 
 @in_browser
 def test_two_figures_in_one_page_live_apart(browser, tmp_path):
-    bodies = [CellExplorer(x_t=x)._html() for x in (0.5, -0.5)]
+    bodies = [CellExplorer(x_t=x)._repr_html_() for x in (0.5, -0.5)]
     (tmp_path / "two.html").write_text(f"<!doctype html><meta charset=utf-8>{''.join(bodies)}", encoding="utf-8")
     page = patient_page(browser)
     page.goto((tmp_path / "two.html").as_uri())

@@ -16,7 +16,6 @@ from lstm_lib.lesson import diagrams, figures, translations
 pytestmark = pytest.mark.slow  # the whole file takes some seconds
 
 MODULES = [
-    diagrams.__name__,
     translations.__name__,
     *(f"{figures.__name__}.{each.name}" for each in pkgutil.iter_modules(figures.__path__)),
 ]
@@ -75,6 +74,11 @@ def test_faint_words_are_found():
     for x, word, colour in [(0.1, "a", "black"), (0.3, "b", "0.6"), (0.6, "c", "white"), (0.8, "d", "0.3")]:
         ax.text(x, 0.5, word, color=colour)
     assert faint(fig).keys() == {"b", "d"}
+
+
+@pytest.mark.parametrize("draw", [diagrams.draw_cell, diagrams.draw_way_back])
+def test_whatever_is_written_in_a_drawing_can_be_read(draw):
+    assert faint(draw().figure) == small(draw().figure) == {}
 
 
 @pytest.mark.parametrize("name", MODULES)

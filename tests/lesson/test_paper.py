@@ -11,9 +11,7 @@ STEPS = {"the sum": 1.3, "f_t": 0.786, "C_t": 0.393}
 @pytest.fixture
 def sheet(request):
     """A sheet that nobody has answered yet."""
-    return paper.Sheet(
-        request.node.name, STEPS, 1, 3, {"The gate itself, before it multiplies.": 0.786}, "Multiply."
-    )
+    return paper.Sheet(request.node.name, STEPS, 1, {"The gate itself, before it multiplies.": 0.786}, "Multiply.")
 
 
 @pytest.mark.parametrize(

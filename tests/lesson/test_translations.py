@@ -43,19 +43,24 @@ def test_the_seven_notations_are_counted_as_rosetta_writes_them(D, H):
 
 
 def test_the_relatives_are_measured_and_not_told():
-    def run(step, p):
-        return np.array([step(p)])
+    def coupled(p, x, h, C):
+        z = np.concatenate([h, x])
+        f = translations.gate(p, "f", z)
+        C = f * C + (1 - f) * np.tanh(p["W_C"] @ z + p["b_C"])
+        return translations.gate(p, "o", z) * np.tanh(C), C
 
-    def primer(p):
-        return p["w"]
+    def silent(p, x, h, C):
+        return 0 * h, C
 
-    cells = [
-        ("double", lambda p: 2 * p["w"], 3, "w = 0", {"w": 0.0}),
-        ("other", lambda p: p["w"] + 1, 4, "none", None),
-    ]
-    rows = translations.relatives(run, primer, {"w": 0.25}, cells).rows
-    assert rows[0] == ["double", "3", "0.25", "w = 0", "equal to rounding"]
-    assert rows[1] == ["other", "4", "1.00", "none", "–"]
+    def primer(p, x, h, C):
+        s = lstm.step(p, x, h, C)
+        return s.h_t, s.C_t
+
+    loudest = np.abs(translations.run(primer, translations.weights())).max()
+    rows = translations.siblings(silent, silent, coupled, silent, silent).rows
+    assert [row[4] == "equal to rounding" for row in rows] == [False, False, True, False, False]
+    assert rows[3] == ["GRU", "54", f"{loudest:.2f}", "none", "–"]
+    assert rows[2][2] != "equal to rounding"
 
 
 # --- pictures ---
@@ -142,7 +147,8 @@ def test_the_stored_model_gives_what_pytorch_said_of_it():
     assert hs.shape == (30, 8, 1)
     assert np.abs(lstm.forward(params, noise)[0] - hs).max() < 1e-6
     swapped = rosetta.LAYOUTS["torch"]._replace(order="fiCo")
-    assert np.abs(translations.run_as(swapped, {k[5:]: a for k, a in arrays.items()}, noise) - hs).max() > 1e-2
+    wrong = rosetta.from_(swapped, arrays, prefix="lstm.")
+    assert np.abs(lstm.forward(wrong, noise)[0] - hs).max() > 1e-2
 
 
 # --- the exercise ---
@@ -153,7 +159,7 @@ def test_one_layout_only_explains_the_unlabelled_file():
     fits = []
     for order, part in itertools.product(itertools.permutations("fiCo"), ("hx", "xh")):
         form = rosetta.Layout("".join(order), {part: "a"}, ("b",), columns=True)
-        if np.abs(translations.run_as(form, arrays, X) - hs).max() < 1e-2:
+        if np.abs(lstm.forward(rosetta.from_(form, arrays), X)[0] - hs).max() < 1e-2:
             fits.append(form)
     assert len(fits) == 1
     assert fits[0].order not in {form.order for form in rosetta.LAYOUTS.values()}  # it has to be found

@@ -12,9 +12,8 @@ from lstm_lib import lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.gradcheck import complex_step_gradient
 from lstm_lib.lesson import museum
-from lstm_lib.lesson.checks import check, check_choice, check_detector, check_function
+from lstm_lib.lesson.checks import borrows, check, check_choice, check_detector, check_function, table
 from lstm_lib.lesson.mistakes import CATALOGUE
-from lstm_lib.lesson.surroundings import taken_from
 
 # --- what the lesson uses ----------------------------------------------------------------------------------------
 
@@ -201,35 +200,24 @@ def check_name(name_of_the_mistake):
 
 def check_still_alike(still_alike):
     """Check what is still alike after a step of training: gates, or units."""
-    said = {
-        "Each gate has a factor of its own in its da, so they come apart. What tells two units apart?": "a",
-        "Only one of them: compare da_f and da_i, then the da of two units.": "c",
-        "One of them is: what would have to differ for two units to get different gradients?": "d",
-    }
-    check_choice("what is still alike", still_alike, "b", "abcd", known=said)
+    check_choice("what is still alike", still_alike, **table("choices")["still_alike"])
 
 
 def check_my_start(my_start):
     """Check fresh parameters, and keep what draws them in the learner's own LSTM."""
-    if "init_params" in taken_from({"lstm", "fused"}, my_start):
-        print("✗ your start: the library's init_params does the work here. Draw the arrays yourself.")
-    else:
+    if not borrows("your start", my_start, {"lstm", "fused"}, {"init_params"}, "Draw the arrays yourself."):
         check_function("your start", my_start, like="init_params", keep=True)
 
 
 def check_my_backward(my_backward):
     """Check the way back through a sequence, and keep it in the learner's own LSTM."""
-    borrowed = {"step_backward", "backward"} & taken_from({"lstm", "fused"}, my_backward)
-    if borrowed:
-        print(f"✗ your way back: the library's {min(borrowed)} does the work here. Write the moves out.")
-    else:
+    steps = {"step_backward", "backward"}
+    if not borrows("your way back", my_backward, {"lstm", "fused"}, steps, "Write the moves out."):
         check_function("your way back", my_backward, like="backward", keep=True)
 
 
 def check_detect(detect):
     """Check a program that tells broken cells from healthy ones, on the whole museum."""
-    borrowed = {"examine", "EXHIBITS", "hidden"} & taken_from({"museum"}, detect)
-    if borrowed:
-        print(f"✗ your check: museum.{min(borrowed)} knows the museum already. Look at the cell itself.")
-    else:
+    knows_it = {"examine", "EXHIBITS", "hidden"}
+    if not borrows("your check", detect, {"museum"}, knows_it, "Look at the cell itself."):
         check_detector("your check", detect)

@@ -41,7 +41,7 @@ def _latched(weight):
     X = _spelt("..s..r..s....", "sr")
     X[10] = 1
     rows = {"f": [0, 0, -40, 20], "i": [0, 40, weight, -20], "C": [0, 0, 0, 20], "o": [0, 0, 0, 20]}
-    return _memory(_unit(**rows), X)[[4, 7, 9, 10, 12]].round(2)
+    return _memory(unit(**rows), X)[[4, 7, 9, 10, 12]].round(2)
 
 
 def _latch_in_words(answer, got, want):
@@ -58,25 +58,20 @@ def check_mended(mended):
     check(
         "the number of ones in 1.11.1, 1.... and 1111111111",
         mended,
-        _counted(_counter_of_ones(0, 0, 20)),
+        _counted(_forget(0, 0, 20)),
         then=_counted,
         tol=1e-3,
         known={
-            words: _counter_of_ones(*row)
-            for words, row in {
-                "The forget gate is still shut: nothing is kept.": (0, 0, -20),
-                "A bias of 0 leaves the forget gate half open: at every step half is lost.": (0, 0, 0),
-                "It keeps only while a one comes in: in silence the forget gate shuts.": (0, 20, -20),
-                "In silence the forget gate is half open, and half is lost: the bias is 0.": (0, 20, 0),
-                "It keeps in silence and lets go whenever a one comes in.": (0, -40, 20),
-                "Whenever a one comes in the forget gate is half open.": (0, -20, 20),
-                "The forget gate stays shut until h opens it; it is to be open always.": (20, 0, -20),
-            }.items()
-        }
-        | {
+            "The forget gate is still shut: nothing is kept.": _forget(0, 0, -20),
+            "A bias of 0 leaves the forget gate half open: at every step half is lost.": _forget(0, 0, 0),
+            "It keeps only while a one comes in: in silence the forget gate shuts.": _forget(0, 20, -20),
+            "In silence the forget gate is half open, and half is lost: the bias is 0.": _forget(0, 20, 0),
+            "It keeps in silence and lets go whenever a one comes in.": _forget(0, -40, 20),
+            "Whenever a one comes in the forget gate is half open.": _forget(0, -20, 20),
+            "The forget gate stays shut until h opens it; it is to be open always.": _forget(20, 0, -20),
             "Now the input gate is shut, and nothing is written; it is the forget gate that stands wrong.": (
-                _counter_of_ones(0, 0, -20) | _unit(i=[0, 0, -20])
-            )
+                _forget(0, 0, -20) | unit(i=[0, 0, -20])
+            ),
         },
         says=_ones_in_words,
     )
@@ -89,8 +84,9 @@ def _counted(params):
     return [_memory(_checked(params, 1), _spelt(text, "1"))[-1] for text in _ONES]
 
 
-def _counter_of_ones(h, one, bias):
-    return _unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
+def _forget(h, one, bias):
+    """Return a counter of ones with these weights and this bias in its forget gate."""
+    return unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
 
 
 def _ones_in_words(answer, got, want):
@@ -106,35 +102,44 @@ def check_bias(bias_for):
     check(
         "half of it is left after n steps",
         bias_for,
-        lambda n: _undone(0.5 ** (1 / n)),
-        given=[(1,), (5,), (20,)],
-        then=lambda b_f, n: sigmoid(b_f) ** n,
+        lambda n: _undone(_root(n)),
+        given=[(5,), (2,), (20,), (100,)],
+        then=lambda b_f, n: sigmoid(np.asarray(b_f, float)) ** n,
         known={
-            "That is the gate f itself; its bias is what σ turns into f.": lambda n: 0.5 ** (1 / n),
-            "That is the rule of thumb, good for a large bias only.": lambda n: np.log(n / np.log(2)),
-            "That is the rule of thumb, with 0.69 for ln 2; it is good for a large bias only.": (
+            "That is the forget gate f itself; its bias is what σ turns into f.": _root,
+            "That is the rule of thumb ln(n / ln 2), good for a large n only.": lambda n: np.log(n / np.log(2)),
+            "That is the rule of thumb, with 0.69 for ln 2; it is good for a large n only.": (
                 lambda n: np.log(n / 0.69)
             ),
-            "The odds are upside down: f to 1 − f.": lambda n: -_undone(0.5 ** (1 / n)),
-            "Those are the odds; their logarithm is the bias.": (lambda n: 0.5 ** (1 / n) / (1 - 0.5 ** (1 / n))),
-            "ln n is for a memory that fades to about 1/e over n steps.": np.log,
-            "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(0.5 ** (1 / n)),
-            "½ / n is no n-th root; that is ½ to the power of (1 / n), with parentheses around it.": (
-                lambda n: _undone(0.5 / n)
+            "The sign is turned round: this gate forgets what it should keep.": lambda n: -_undone(_root(n)),
+            "Those are the odds f / (1 − f); their logarithm is the bias.": lambda n: _root(n) / (1 - _root(n)),
+            "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log,
+            "That is ln(n − 1), from f = 1 − 1/n: such a memory fades to about a third (1/e).": (
+                lambda n: np.log(n - 1)
             ),
-            "That has ½ to the power of n; the n-th root of ½ is due, which is ½ to the power of (1 / n).": (
-                lambda n: _undone(0.5**n)
+            "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(_root(n)),
+            "f (1 − f) is the slope of σ; its inverse has f divided by 1 − f.": (
+                lambda n: np.log(_root(n) * (1 - _root(n)))
             ),
-            "That is the logarithm with base 10; σ is undone by the natural one, np.log.": (
-                lambda n: _undone(0.5 ** (1 / n)) / np.log(10)
+            "That f is ½ / n; the n-th root is 0.5 ** (1 / n), with parentheses.": lambda n: _undone(0.5 / n),
+            "That f loses ½ / n at each step, of what is left: take the n-th root of ½.": (
+                lambda n: _undone(1 - 0.5 / n)
             ),
-            "σ has to be undone, not applied once more: the log-odds of f do that.": (
-                lambda n: sigmoid(0.5 ** (1 / n))
+            "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": lambda n: _undone(0.5**n),
+            "That logarithm is decimal; σ has an e in it, and is undone by the natural one, np.log.": (
+                lambda n: _undone(_root(n)) / np.log(10)
             ),
+            "That is the logarithm of n to the base 2: first the gate, then its bias.": np.log2,
+            "σ has to be undone, not applied once more: the log-odds of f do that.": lambda n: sigmoid(_root(n)),
         },
         tol=1e-6,
         says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
     )
+
+
+def _root(n):
+    """Return the gate that leaves a half after n steps."""
+    return 0.5 ** (1 / n)
 
 
 def _undone(f):
@@ -144,7 +149,7 @@ def _undone(f):
 
 def check_two_for_one(two_for_one):
     """Check exercise 5, a unit that ends at 0 when there are twice as many a's as b's."""
-    right = _unit(f=[0, 0, 0, 20], i=[0, 0, 0, 20], C=[0, np.arctanh(0.5), -20, 0], o=[0, 0, 0, 20])
+    right = unit(f=[0, 0, 0, 20], i=[0, 0, 0, 20], C=[0, np.arctanh(0.5), -20, 0], o=[0, 0, 0, 20])
     check(
         "0 for twice as many a's as b's, above it for more, below for fewer",
         two_for_one,
@@ -188,7 +193,7 @@ def _letter_by_letter(answer, **_):
 # --- units ---
 
 
-def _unit(**rows):
+def unit(**rows):
     """Return parameters from a row for each box: weights of h and of the inputs, then the bias."""
     params = {}
     for box, row in rows.items():

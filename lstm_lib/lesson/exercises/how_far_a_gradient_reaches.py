@@ -2,34 +2,17 @@
 
 import numpy as np
 
-from lstm_lib.lesson.checks import check, check_choice, check_order
+from lstm_lib.lesson.checks import check, check_choice, check_order, table
 
 
 def check_sentence(attempt):
     """Exercise 1: which of four sentences is right."""
-    known = {
-        "The LSTM with b_f = 0 lost its gradient almost as fast as the plain RNN.": "a",
-        "The orthogonal RNN with quiet inputs carried it.": "b",
-        "With loud inputs it vanished, although the singular value was 1.5.": "d",
-    }
-    check_choice("the right sentence", attempt, "c", "abcd", known=known)
+    check_choice("the right sentence", attempt, **table("choices")["sentence"])
 
 
 def check_lines(attempt):
     """Exercise 2: the lines that compute the norms of a tanh RNN."""
-    after = {
-        "F": {
-            "E": "The loop goes over steps, and they are not there yet.",
-            "C": "J and sizes begin before the loop.",
-        },
-        "D": {"F": "It needs the s of the loop."},
-        "A": {"D": "The size would be taken before J is multiplied, and come one step late."},
-    }
-    traps = {
-        "B": "It goes forwards: that is how the first state reaches each step, not how each reaches the last.",
-        "G": "It multiplies from the left: the factor of an earlier step stands to the right of the later ones.",
-    }
-    check_order("the norms your lines give", attempt, dict.fromkeys("ABCDEFG"), after, distractors=traps)
+    check_order("the norms your lines give", attempt, **table("orders")["norms"])
 
 
 def check_tamed(attempt):

@@ -12,8 +12,8 @@ import numpy as np
 from lstm_lib import fused, lstm
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import attempts, stopwatch
-from lstm_lib.lesson.checks import check, check_order
-from lstm_lib.lesson.surroundings import Surroundings, taken_from
+from lstm_lib.lesson.checks import borrows, check, check_order, table
+from lstm_lib.lesson.surroundings import Surroundings
 
 # --- 1: one product ----------------------------------------------------------------------------------------------
 
@@ -62,6 +62,10 @@ def _with(**slip):
     return lambda params, X, h, C: _looped(params, X, h, C, **slip)
 
 
+def _memories(params, X, h, C):
+    return np.array([s.C_t for s in lstm.forward(params, X, (h, C))[1]])
+
+
 _PRODUCTS = {
     "the bias is missing": _with(bias=0),
     "the candidate goes through σ like the gates: it wants tanh": _with(squash=sigmoid),
@@ -75,27 +79,26 @@ _PRODUCTS = {
     "only the last h is given back: want all of them, one below the other": (
         lambda params, X, h, C: _looped(params, X, h, C)[-1]
     ),
-    "it is C that is collected: want h": lambda params, X, h, C: _memories(params, X, h, C),
+    "it is C that is collected: want h": _memories,
 }
 
 
-def _memories(params, X, h, C):
-    return np.array([s.C_t for s in lstm.forward(params, X, (h, C))[1]])
-
-
 def _layers():
-    rng = np.random.default_rng(8)
-    for T, D, H, B in ((7, 3, 4, 5), (1, 2, 1, 3), (30, 2, 8, 3)):
-        yield lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), *rng.normal(size=(2, H, B))
+    """Return what goes into a layer, at four sizes."""
+    return [_layer(*sizes) for sizes in ((7, 3, 4, 5), (1, 2, 1, 3), (30, 2, 8, 3), (1, 1, 1, 1))]
+
+
+def _layer(T, D, H, B):
+    rng = np.random.default_rng(7)
+    return lstm.init_params(D, H, rng), rng.normal(size=(T, D, B)), *rng.normal(size=(2, H, B))
 
 
 def check_one_product(attempt):
     """Check step 1, and tell how fast it is."""
-    if "forward" in taken_from({"lstm", "fused"}, attempt):
-        print("✗ your layer: the library's forward does the work here. Write the loop out.")
+    if borrows("your layer", attempt, {"lstm", "fused"}, {"forward"}, "Write the loop out."):
         return
     known = {f"You get this if {words}.": slip for words, slip in _PRODUCTS.items()}
-    cases = list(_layers())
+    cases = _layers()
     check("your layer", attempt, one_product, given=cases, known=known)
     around = Surroundings(attempt)
     cases.append(cases[0])
@@ -110,11 +113,10 @@ def _right(value, wanted):
 
 
 def _how_fast(attempt):
-    rng = np.random.default_rng(8)
-    params, X, state = lstm.init_params(1, 16, rng), rng.normal(size=(50, 1, 1)), np.zeros((2, 16, 1))
+    params, X, h, C = _layer(50, 1, 16, 1)
     race = {
-        "four products": lambda: lstm.forward(params, X, tuple(state)),
-        "one": lambda: attempt(copy.copy(params), X, *state),
+        "four products": lambda: lstm.forward(params, X, (h, C)),
+        "one": lambda: attempt(copy.copy(params), X, h, C),
     }
     took = stopwatch.times("your layer", race)
     ratio = took["four products"] / took["one"]
@@ -146,10 +148,7 @@ def same(version):
     >>> same(one_product)
     'the same as lstm.forward'
     """
-    rng = np.random.default_rng(7)
-    for T, D, H, B in [(7, 3, 4, 5), (1, 1, 1, 1), (30, 2, 8, 3), (5, 6, 1, 2)]:
-        params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
-        h, C = rng.normal(size=(2, H, B))
+    for params, X, h, C in _layers():
         right = lstm.forward(params, X, (h, C))[0]
         assert np.allclose(version(params, X, h, C), right, rtol=1e-12, atol=1e-13)
     return "the same as lstm.forward"
@@ -287,9 +286,7 @@ def compare(versions, name=""):
 
 
 def _race(versions, T, D, H, B):
-    rng = np.random.default_rng(7)
-    params, X = lstm.init_params(D, H, rng), rng.normal(size=(T, D, B))
-    h = C = np.zeros((H, B))
+    params, X, h, C = _layer(T, D, H, B)
     race = {words: partial(version, params, X, h, C) for words, version in versions.items()}
     return {"lstm.forward": partial(lstm.forward, params, X, (h, C))} | race
 
@@ -366,9 +363,8 @@ def costs():
 
 
 def _there_and_back_at(name, T, D, H, B):
-    rng = np.random.default_rng(7)
-    params = lstm.init_params(D, H, rng)
-    X, dhs = rng.normal(size=(T, D, B)), rng.normal(size=(T, H, B))
+    params, X, _, _ = _layer(T, D, H, B)
+    dhs = np.random.default_rng(7).normal(size=(T, H, B))
     half = {k: p.astype(np.float32) for k, p in params.items()}
     race = {
         "lstm": partial(_there_and_back, lstm, params, X, dhs),
@@ -424,32 +420,29 @@ def check_three_shapes(three_shapes):
     check("z_t, W and Z", three_shapes, _shapes, given=cases, known=_SHAPES)
 
 
+def _both(made):
+    return lambda W, b: {"W": made(W), "b": made(b)}
+
+
 _HALVES = {
     "The argument of the tanh is still a, and it should be a/2.": lambda W, b: {"W": W, "b": b},
     "The bias is a part of a, and has to be halved, too.": lambda W, b: {"W": 0.5 * W, "b": b},
     "The weights are a part of a, and have to be halved, too.": lambda W, b: {"W": W, "b": 0.5 * b},
-    "That doubles a. It should be halved.": lambda W, b: {"W": 2 * W, "b": 2 * b},
-    "That is a quarter of a: it should be halved once.": lambda W, b: {"W": W / 4, "b": b / 4},
-    "½ is taken away from each. Each should be multiplied by ½.": lambda W, b: {"W": W - 0.5, "b": b - 0.5},
-    "½ + ½ tanh comes later: only its argument is asked for.": (
-        lambda W, b: {"W": 0.5 + 0.5 * np.tanh(W), "b": 0.5 + 0.5 * np.tanh(b)}
-    ),
-    "tanh(a) = 2 σ(2a) − 1 is the other way round. Here a should be halved.": (
-        lambda W, b: {"W": 2 * W - 1, "b": 2 * b - 1}
-    ),
-    "`//` rounds down to a whole number: take / or 0.5 *.": lambda W, b: {"W": W // 2, "b": b // 2},
+    "That doubles a. It should be halved.": _both(lambda a: 2 * a),
+    "That is a quarter of a: it should be halved once.": _both(lambda a: a / 4),
+    "½ is taken away from each. Each should be multiplied by ½.": _both(lambda a: a - 0.5),
+    "½ + ½ tanh comes later: only its argument is asked for.": _both(lambda a: 0.5 + 0.5 * np.tanh(a)),
+    "tanh(a) = 2 σ(2a) − 1 is the other way round. Here a should be halved.": _both(lambda a: 2 * a - 1),
+    "`//` rounds down to a whole number: take / or 0.5 *.": _both(lambda a: a // 2),
 }
 
 
 def check_for_tanh(for_tanh):
     """Check that a gate with σ is made into one with tanh, and that what was given stays as it was."""
     rng = np.random.default_rng(1)
-    cases = [
-        (rng.normal(size=(3, 5)), rng.normal(size=(3, 1))),
-        (rng.normal(size=(2, 6)), rng.normal(size=(2, 1))),
-    ]
+    cases = [(rng.normal(size=(H, H + 2)), rng.normal(size=(H, 1))) for H in (3, 2)]
     cases += [tuple(40 * array for array in cases[1])]
-    check("W′ and b′", for_tanh, lambda W, b: {"W": 0.5 * W, "b": 0.5 * b}, given=cases, known=_HALVES)
+    check("W′ and b′", for_tanh, _both(lambda a: 0.5 * a), given=cases, known=_HALVES)
 
 
 # --- 4: two steps are one ----------------------------------------------------------------------------------------
@@ -500,36 +493,12 @@ def _named(pair):
 
 # --- 5 and 6: an order, and batches ------------------------------------------------------------------------------
 
-LINES = {
-    "1": "np.add(C, u, out=C)",
-    "2": "a[H:] += 0.5",
-    "3": "np.multiply(i, C_tilde, out=u)",
-    "4": "np.dot(W, z, out=a)",
-    "5": "np.multiply(o, np.tanh(C, out=u), out=h)",
-    "6": "a *= 0.5",
-    "7": "np.multiply(f, C, out=C)",
-    "8": "a[H:] *= 0.5",
-    "9": "np.tanh(a, out=a)",
-}
+LINES = table("orders")["in_place"]["lines"]
 
 
 def check_right_order(right_order):
     """Check the order of the lines of one step in place."""
-    gates = {"2": "Until ½ is added, f, i and o run from −½ to ½."}
-    after = {
-        "9": {"4": "First the product: there is nothing to squash yet."},
-        "8": {"9": "W was halved before the loop began. This ½ is the one outside of the tanh."},
-        "2": {"8": "½ + ½ tanh: halve first, or the ½ that is added is halved as well."},
-        "7": gates,
-        "3": gates,
-        "1": {
-            "7": "The old memory has to pass its gate before anything is added.",
-            "3": "What is added is not in u yet.",
-        },
-        "5": {"1": "What is shown is the new memory, and it is not there yet."},
-    }
-    too_many = {"6": "It halves the candidate as well, which is a tanh and no σ."}
-    check_order("one step in place", right_order, LINES, after, distractors=too_many)
+    check_order("one step in place", right_order, **table("orders")["in_place"])
 
 
 def _strands(series, T, B):

@@ -8,56 +8,20 @@ check_success(success)                      the share of runs that solved a task
 
 import numpy as np
 
-from lstm_lib.functional import sigmoid
-from lstm_lib.lesson.checks import check, check_order, check_paper
-
-
-def _logit(f):
-    return np.log(f / (1 - f))
+from lstm_lib.lesson.checks import check, check_order, check_paper, table
+from lstm_lib.lesson.exercises.gates_and_the_cell_state import check_bias
 
 
 def check_bias_for(attempt):
-    """Say whether a bias leaves a half after n steps, for four n.
+    """Say whether a bias leaves a half after n steps: an exercise of lesson 02, once more.
 
     Examples
     --------
     >>> check_bias_for(lambda n: 0.5 ** (1 / n))
     ✗ half of it is left after n steps: with n = 5: your bias 0.8706 leaves 0.174 of it, a half was asked for. \
-That is the forget gate; which bias gives it?
+That is the forget gate f itself; its bias is what σ turns into f.
     """
-    slips = {
-        "That is the forget gate; which bias gives it?": lambda n: 0.5 ** (1 / n),
-        "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log,
-        "That is ln(n − 1), from f = 1 − 1/n: such a memory fades to about a third (1/e).": lambda n: np.log(
-            n - 1
-        ),
-        "The sign is turned round: this gate forgets what it should keep.": lambda n: -_logit(0.5 ** (1 / n)),
-        "Those are the odds f / (1 − f); their logarithm is the bias.": lambda n: np.exp(_logit(0.5 ** (1 / n))),
-        "That is the rule of thumb ln(n / ln 2), good for a large n only.": lambda n: np.log(n / np.log(2)),
-        "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(0.5 ** (1 / n)),
-        "f (1 − f) is the slope of σ; its inverse has f divided by 1 − f.": lambda n: np.log(
-            0.5 ** (1 / n) * (1 - 0.5 ** (1 / n))
-        ),
-        "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": lambda n: _logit(0.5**n),
-        "That f is ½ / n; the n-th root is 0.5 ** (1 / n), with brackets.": lambda n: _logit(0.5 / n),
-        "That f loses ½ / n at each step, of what is left: take the n-th root of ½.": lambda n: _logit(
-            1 - 0.5 / n
-        ),
-        "That logarithm is decimal; σ has an e in it, and wants the natural one.": lambda n: (
-            _logit(0.5 ** (1 / n)) / np.log(10)
-        ),
-        "That is the logarithm of n to the base 2: first the gate, then its bias.": np.log2,
-    }
-    check(
-        "half of it is left after n steps",
-        attempt,
-        lambda n: _logit(0.5 ** (1 / n)),
-        given=[(5,), (10,), (40,), (100,)],
-        then=lambda b_f, n: sigmoid(np.asarray(b_f, float)) ** n,
-        tol=1e-6,
-        known=slips,
-        says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
-    )
+    check_bias(attempt)
 
 
 def check_baseline_of_1997(attempt):
@@ -94,19 +58,7 @@ def check_order_of_a_comparison(attempt):
     ✗ an honest comparison: E comes too early, D must stand before it. A budget that is chosen after the runs can \
 be chosen to suit one of them.
     """
-    before = {
-        "A": {"E": "There is nothing to score before a run has been made."},
-        "E": {"D": "A budget that is chosen after the runs can be chosen to suit one of them."},
-        "G": {
-            "A": "A run counts as solved by its score on fresh sequences.",
-            "B": "A score says nothing without one.",
-        },
-    }
-    traps = {
-        "C": "The best of five runs is a lucky one, and the more runs one makes the luckier it gets.",
-        "F": "A run is stopped when it does well on these sequences, so on these it looks better than it is.",
-    }
-    check_order("an honest comparison", attempt, dict.fromkeys("ABCDEFG"), before, distractors=traps)
+    check_order("an honest comparison", attempt, **table("orders")["comparison"])
 
 
 def check_success(attempt):
@@ -119,46 +71,34 @@ def check_success(attempt):
 That is the best run, not the share of runs.
     """
     slips = {
-        "That counts the runs without clipping, too.": lambda *given: _mean(_kept(*given, clip=(True, False))),
-        "Those are the runs without clipping.": lambda *given: _mean(_kept(*given, clip=(False,))),
-        "That is the best run, not the share of runs.": lambda *given: float(max(_solved(_kept(*given)))),
-        "That is the worst run, not the share of runs.": lambda *given: float(min(_solved(_kept(*given)))),
-        "That is the median of 0 and 1: their mean is the share.": lambda *given: np.median(
-            _solved(_kept(*given))
-        ),
-        "That is the number of runs that solved it; divide it by the number of runs.": (
-            lambda *given: float(sum(_solved(_kept(*given))))
-        ),
-        "That is the number of runs; the share of those that solved the task is asked for.": (
-            lambda *given: float(len(_kept(*given)))
-        ),
-        "That is the share of the runs that failed.": lambda *given: 1 - _mean(_kept(*given)),
-        "That is the mean score; the column `solved` says who is done.": lambda *given: np.mean(
-            [row["score"] for row in _kept(*given)]
-        ),
-        "Those are the runs one by one, each solved or not; their mean is the share.": lambda *given: np.array(
-            _solved(_kept(*given)), float
-        ),
+        "That counts the runs without clipping, too.": _share(clip=(True, False)),
+        "Those are the runs without clipping.": _share(clip=(False,)),
+        "That is the best run, not the share of runs.": _share(max),
+        "That is the worst run, not the share of runs.": _share(min),
+        "That is the median of 0 and 1: their mean is the share.": _share(np.median),
+        "That is the number of runs that solved it; divide it by the number of runs.": _share(sum),
+        "That is the number of runs; the share of those that solved the task is asked for.": _share(len),
+        "That is the share of the runs that failed.": _share(lambda solved: 1 - np.mean(solved)),
+        "That is the mean score; the column `solved` says who is done.": _share(column="score"),
+        "Those are the runs one by one, each solved or not; their mean is the share.": _share(np.array),
         "That is divided by all rows of the table, other tasks and cells among them.": lambda rows, task, cell: (
-            sum(_solved(_kept(rows, task, cell))) / len(rows)
+            _share(sum)(rows, task, cell) / len(rows)
         ),
-        "That mixes all tasks.": lambda *given: _mean(_kept(*given, keys=("cell",))),
-        "That mixes both cells.": lambda *given: _mean(_kept(*given, keys=("task",))),
-        "That keeps rows of other tasks: `and` binds more tightly than `or`.": lambda rows, task, cell: _mean(
-            [row for row in rows if row["task"] == task or (row["cell"] == cell and row["clip"])]
+        "That mixes all tasks.": _share(keys=("cell",)),
+        "That mixes both cells.": _share(keys=("task",)),
+        "That keeps rows of other tasks: `and` binds more tightly than `or`.": lambda rows, task, cell: np.mean(
+            [row["solved"] for row in rows if row["task"] == task or (row["cell"] == cell and row["clip"])]
         ),
         "That is the share of starts with a run that solved it; every run counts.": lambda *given: np.mean(
             [
-                max(_solved(row for row in _kept(*given) if row["start"] == start))
+                max(row["solved"] for row in _kept(*given) if row["start"] == start)
                 for start in {row["start"] for row in _kept(*given)}
             ]
         ),
     }
     tables = [_table(seed) for seed in (4, 5)]
     cases = [(rows, task, cell) for rows in tables for task, cell in (("latch", "LSTM"), ("order", "RNN"))]
-    check(
-        "the share of runs that solved it", attempt, lambda *given: _mean(_kept(*given)), given=cases, known=slips
-    )
+    check("the share of runs that solved it", attempt, _share(), given=cases, known=slips)
 
 
 def _kept(rows, task, cell, clip=(True,), keys=("task", "cell")):
@@ -167,12 +107,9 @@ def _kept(rows, task, cell, clip=(True,), keys=("task", "cell")):
     return [row for row in rows if all(row[key] == asked[key] for key in keys) and row["clip"] in clip]
 
 
-def _solved(rows):
-    return [row["solved"] for row in rows]
-
-
-def _mean(rows):
-    return float(np.mean(_solved(rows)))
+def _share(made=np.mean, column="solved", **others):
+    """Return the function that is asked for, or one with a slip in it."""
+    return lambda rows, task, cell: made([row[column] for row in _kept(rows, task, cell, **others)])
 
 
 def _table(seed):

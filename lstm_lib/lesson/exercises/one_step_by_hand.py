@@ -9,7 +9,7 @@ import numpy as np
 
 from lstm_lib.functional import sigmoid
 from lstm_lib.lesson import mine
-from lstm_lib.lesson.checks import check, check_choice, check_function, check_paper
+from lstm_lib.lesson.checks import check, check_choice, check_function, check_paper, table
 
 X, H, C = 0.5, 0.1, 0.2  # the lesson's input, last output and memory
 LN_9 = np.log(9)  # the sum in a gate of 0.9
@@ -26,10 +26,10 @@ def to_digits(digits, how):
     return shorten
 
 
-def on_paper(sums, C_prev=C, gate=sigmoid, candidate=np.tanh, show=np.tanh, shorten=float):
+def on_paper(sums, gate=sigmoid, candidate=np.tanh, show=np.tanh, shorten=float):
     """Return C_t and h_t of a step that may hold a mistake, from the sums in f, i, C̃ and o."""
     f, i, o = (shorten(gate(sums[k])) for k in "fio")
-    C_t = shorten(f * C_prev + i * shorten(candidate(sums["C"])))
+    C_t = shorten(f * C + i * shorten(candidate(sums["C"])))
     return C_t, shorten(o * shorten(show(C_t)))
 
 
@@ -187,13 +187,7 @@ def check_C_and_h(attempt):
 
 def check_wrong_line(attempt):
     """Exercise 5: the line that keeps a memory which is one step too old."""
-    known = {
-        "The unit hears its own last output, and that is h_new.": "a",
-        "All three gates are alike here, because their weights are.": "b",
-        "The candidate is the tanh of the same sum.": "c",
-        "h shows tanh of the new memory, and so it does here.": "e",
-    }
-    check_choice("the wrong line", attempt, "d", "abcde", known=known)
+    check_choice("the wrong line", attempt, **table("choices")["line_of_the_step"])
 
 
 def check_step(attempt):

@@ -32,15 +32,6 @@ def check_on_the_way(attempt):
     def way(code):
         return "".join(morse.LETTERS[morse.PLACES[code[:n]] - 1] for n in range(1, len(code) + 1))
 
-    def own_alone(code):
-        return way(code)[-1]
-
-    def without_own(code):
-        return way(code)[:-1]
-
-    def backwards(code):
-        return way(code)[::-1]
-
     def of_each_sign(code):
         return "".join("E" if sign == "." else "T" for sign in code)
 
@@ -49,9 +40,9 @@ def check_on_the_way(attempt):
 
     known = {
         "These are read from the end of the code; the tree is walked from its beginning.": of_endings,
-        "That is the letter itself; those on the way to it are asked for, too.": own_alone,
-        "The letter itself is missing at the end.": without_own,
-        "These are the right ones, but the way begins at the root.": backwards,
+        "That is the letter itself; those on the way to it are asked for, too.": lambda code: way(code)[-1],
+        "The letter itself is missing at the end.": lambda code: way(code)[:-1],
+        "These are the right ones, but the way begins at the root.": lambda code: way(code)[::-1],
         "Each sign was looked up alone; a place is reached by all the signs up to it.": of_each_sign,
     }
     _check_text("the letters on the way", attempt, way, [(code,) for code in ("-.-", "..", ".--.", "--.-")], known)
@@ -87,15 +78,14 @@ def check_read_off(attempt):
     def off_by_one(places):
         return "".join((morse.LETTERS + "E")[morse.LETTERS.index(letter) + 1] for letter in plain(places))
 
-    def the_root(places):
-        return morse.LETTERS[-1] * len(plain(places))
-
     def at_each_root(places):
         before = [0, *places[:-1]]
         return "".join(morse.LETTERS[b - 1] for b, n in zip(before, places, strict=True) if not n)
 
     known = {
-        "At that frame the place is the root itself; the letter is that of the frame before.": the_root,
+        "At that frame the place is the root itself; the letter is that of the frame before.": (
+            lambda places: morse.LETTERS[-1] * len(plain(places))
+        ),
         "A letter was read in each frame at the root; it is read where the place falls back to it.": at_each_root,
         "Every place on the way was read as a letter; only the last one before the root is.": every_change,
         "A place lasts for many frames, and is one letter at most.": every_frame,

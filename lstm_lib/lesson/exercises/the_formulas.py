@@ -9,18 +9,9 @@ import sympy as sp
 
 from lstm_lib import formulas, lstm
 from lstm_lib.functional import sigmoid
-from lstm_lib.lesson.checks import check, check_function, check_order
+from lstm_lib.lesson.checks import check, check_function, check_order, table
 
-LINES = {
-    "p": "h_t = o_t * np.tanh(C_t)",
-    "q": "C_t = f_t @ C_prev + i_t @ C_tilde",
-    "r": "f_t, i_t, o_t = [sigmoid(params['W_' + k] @ z_t + params['b_' + k]) for k in 'fio']",
-    "s": "z_t = np.concatenate([x_t, h_prev])",
-    "t": "C_t = f_t * C_prev + i_t * C_tilde",
-    "u": "h_t = np.tanh(o_t * C_t)",
-    "v": "z_t = np.concatenate([h_prev, x_t])",
-    "w": "C_tilde = np.tanh(params['W_C'] @ z_t + params['b_C'])",
-}
+LINES = table("orders")["one_step"]["lines"]
 
 
 def check_count(number_of_parameters):
@@ -134,22 +125,7 @@ def _weights(f, i):
 
 def check_lines(one_step):
     """Check exercise 4, the lines of one step in an order that works."""
-    check_order(
-        "the lines of one step",
-        one_step,
-        LINES,
-        {
-            "r": {"v": "Every gate looks at z_t."},
-            "w": {"v": "The candidate looks at z_t."},
-            "t": {"r": "The new memory needs f_t and i_t.", "w": "The new memory needs the candidate."},
-            "p": {"r": "What is shown needs o_t.", "t": "h_t shows the new memory, not the old one."},
-        },
-        distractors={
-            "q": "@ mixes the units; each unit has gates and a memory of its own, so it is *.",
-            "s": "h is on top: the first H columns of each W are for it.",
-            "u": "tanh squashes the memory; the output gate then says how much of that is shown.",
-        },
-    )
+    check_order("the lines of one step", one_step, **table("orders")["one_step"])
 
 
 def check_kept(kept):

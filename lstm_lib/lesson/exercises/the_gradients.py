@@ -8,7 +8,7 @@ import numpy as np
 from lstm_lib import rnn
 from lstm_lib.functional import sigmoid, sigmoid_grad, tanh_grad
 from lstm_lib.lesson import ledger
-from lstm_lib.lesson.checks import check, check_choice, check_entries, check_function, check_order
+from lstm_lib.lesson.checks import check, check_choice, check_entries, check_function, check_order, table
 from lstm_lib.lesson.mistakes import CATALOGUE
 
 
@@ -154,43 +154,20 @@ def check_into_the_cell(attempt):
     check("the whole gradient of C_t", attempt, both_paths, given=given, known=known)
 
 
-LINES = {
-    "a": "dC_t = dC_next",
-    "b": "da_f = df_t * f_t * (1 - f_t)",
-    "c": "dh_next = dz_t[:H]",
-    "d": 'grads["W_f"] = da_f @ z_t.T',
-    "e": "dC_t = dC_next + dh_t * o_t * (1 - np.tanh(C_t) ** 2)",
-    "f": "df_t = dC_t * C_t",
-    "g": "dz_t = W_f.T @ da_f + …  # and the same for i, C and o",
-    "h": "dh_t = dhs[t] + dh_next",
-    "i": 'grads["W_f"] += da_f @ z_t.T',
-    "j": "da_f = df_t * sigmoid(f_t) * (1 - sigmoid(f_t))",
-    "k": "dC_next = dC_t * f_t",
-    "l": "df_t = dC_t * C_prev",
-    "m": "dh_t = dz_t[:H]",
-}
-AFTER = {
-    "e": {"h": "It needs the whole of dh_t, with what comes from t + 1."},
-    "k": {"e": "It writes over the dC_next that dC_t is still to be made from."},
-    "l": {"e": "The gates are served when dC_t is complete."},
-    "b": {"l": "First split to the gates, then through the squash."},
-    "i": {"b": "The weights hear what has come through the squash."},
-    "g": {"b": "z hears what has come through the squash."},
-    "c": {"g": "It is cut out of dz_t."},
-}
+ORDER = table("orders")["loop"]
 NAMED = {"a": "dropped_path_through_h", "d": "overwritten_gradients", "f": "wrong_step_C", "j": "squashed_twice"}
 
 
 def show_lines():
     """Print the shuffled lines of exercise 2."""
-    print("\n".join(f"{label}   {line}" for label, line in LINES.items()))
+    print("\n".join(f"{label}   {line}" for label, line in ORDER["lines"].items()))
 
 
 def check_loop(attempt):
     """Exercise 2: an order that works, without the five lines that are wrong."""
-    wrong = {label: f"With it, {CATALOGUE[name].words}." for label, name in NAMED.items()}
-    wrong["m"] = "It writes over dh_t, from which dC_t is made; what goes to t − 1 needs a name of its own."
-    check_order("one step of the loop", attempt, LINES, AFTER, distractors=wrong)
+    named = {label: f"With it, {CATALOGUE[name].words}." for label, name in NAMED.items()}
+    order = ORDER | {"distractors": named | ORDER["distractors"]}
+    check_order("one step of the loop", attempt, **order)
 
 
 def check_step_back(attempt):
@@ -200,13 +177,7 @@ def check_step_back(attempt):
 
 def check_wrong_line(attempt):
     """Exercise 4: the line that cuts dz as if x were on top."""
-    known = {
-        "Its shape decides: (H, B) times (B, H+D) is that of W_f.": 1,
-        "A bias is multiplied by 1 in every sequence: the sum over them is right.": 2,
-        "z was multiplied by W_f, so what comes back is multiplied by its transpose.": 3,
-        "C_prev was multiplied by f_t, so what comes back is too.": 5,
-    }
-    check_choice("the wrong line", attempt, 4, range(1, 6), known=known)
+    check_choice("the wrong line", attempt, **table("choices")["line_of_the_way_back"])
 
 
 def sent_back(W_h, z_t, h_t, dh_t, slope=tanh_grad, again=None):

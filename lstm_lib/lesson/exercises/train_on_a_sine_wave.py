@@ -7,6 +7,7 @@ Each prints whether an attempt is right, and names the slip where it knows it.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -14,71 +15,49 @@ from lstm_lib import data, lstm, model
 from lstm_lib.functional import mean_squared_error
 from lstm_lib.lesson import mine
 from lstm_lib.lesson.checks import check
-from lstm_lib.lesson.surroundings import Surroundings
 
 # --- the loss ----------------------------------------------------------------------------------------------------
 
 
-def _loss(power=2, factor=2.0, mean=True, sign=1, mean_grad=True):
-    """Return a loss function, the right one or one with a slip in it."""
-
-    def loss(Y_hat, Y):
-        error = sign * (Y_hat - Y)
-        value = (np.mean if mean else np.sum)(np.abs(error) ** power)
-        return {"the loss": value, "dY_hat": factor * error / (error.size if mean_grad else 1)}
-
-    return loss
-
-
-def _with_loss(value):
-    """Return the right gradient with another number for the loss."""
-    return lambda Y_hat, Y: _loss()(Y_hat, Y) | {"the loss": value(Y_hat - Y)}
-
-
-def _with_gradient(value):
-    """Return the right loss with another gradient."""
-    return lambda Y_hat, Y: _loss()(Y_hat, Y) | {"dY_hat": value(Y_hat - Y)}
+def _loss(value=lambda e: np.mean(e**2), gradient=lambda e: 2 * e / e.size):
+    """Return a loss function, the right one or one with a slip in it, from what it makes of the errors."""
+    return lambda Y_hat, Y: {"the loss": value(Y_hat - Y), "dY_hat": gradient(Y_hat - Y)}
 
 
 LOSS_SLIPS = {
     "That is the sum; the mean divides by all numbers there are, steps times outputs times sequences.": (
-        _loss(mean=False, mean_grad=False)
+        _loss(lambda e: np.sum(e**2), lambda e: 2 * e)
     ),
-    "The loss is a sum; it should be a mean.": _loss(mean=False),
-    "The gradient of the sum is there; the mean divides it by Y.size.": _loss(mean_grad=False),
-    "The 2 is missing in the gradient: the slope of a square e² is 2e.": _loss(factor=1.0),
-    "The sign of the gradient is turned round: it is Y_hat − Y.": _loss(sign=-1),
+    "The loss is a sum; it should be a mean.": _loss(lambda e: np.sum(e**2)),
+    "The gradient of the sum is there; the mean divides it by Y.size.": _loss(gradient=lambda e: 2 * e),
+    "The 2 is missing in the gradient: the slope of a square e² is 2e.": _loss(gradient=lambda e: e / e.size),
+    "The sign of the gradient is turned round: it is Y_hat − Y.": _loss(gradient=lambda e: -2 * e / e.size),
     "Half of the mean square is another loss: no ½ here.": (
-        lambda Y_hat, Y: {name: each / 2 for name, each in _loss()(Y_hat, Y).items()}
+        _loss(lambda e: np.mean(e**2) / 2, lambda e: e / e.size)
     ),
-    "That is the root of it; want the mean square itself.": _with_loss(lambda e: np.sqrt(np.mean(e**2))),
-    "That is the mean of the absolute errors; want that of their squares.": _with_loss(
-        lambda e: np.mean(np.abs(e))
-    ),
-    "The errors are not squared: positive and negative ones cancel.": _with_loss(np.mean),
+    "That is the root of it; want the mean square itself.": _loss(lambda e: np.sqrt(np.mean(e**2))),
+    "That is the mean of the absolute errors; want that of their squares.": _loss(lambda e: np.mean(np.abs(e))),
+    "The errors are not squared: positive and negative ones cancel.": _loss(np.mean),
     "It is divided by the number of steps only: np.mean takes all numbers there are.": (
-        lambda Y_hat, Y: {name: each * Y[0].size for name, each in _loss()(Y_hat, Y).items()}
+        _loss(lambda e: np.sum(e**2) / len(e), lambda e: 2 * e / len(e))
     ),
-    "The gradient is divided by the number of steps; the mean is over Y.size numbers.": _with_gradient(
-        lambda e: 2 * e / len(e)
+    "The gradient is divided by the number of steps; the mean is over Y.size numbers.": (
+        _loss(gradient=lambda e: 2 * e / len(e))
     ),
-    "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": _with_gradient(
-        lambda e: 2 * e / e.shape[-1]
+    "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": (
+        _loss(gradient=lambda e: 2 * e / e.shape[-1])
     ),
     "Both are those of the root; want the mean square itself and its gradient.": (
-        lambda Y_hat, Y: {
-            "the loss": np.sqrt(np.mean((Y_hat - Y) ** 2)),
-            "dY_hat": (Y_hat - Y) / Y.size / np.sqrt(np.mean((Y_hat - Y) ** 2)),
-        }
+        _loss(lambda e: np.sqrt(np.mean(e**2)), lambda e: e / e.size / np.sqrt(np.mean(e**2)))
     ),
     "Both are those of the absolute errors; want the mean of the squares and its gradient.": (
-        lambda Y_hat, Y: {"the loss": np.mean(np.abs(Y_hat - Y)), "dY_hat": np.sign(Y_hat - Y) / Y.size}
+        _loss(lambda e: np.mean(np.abs(e)), lambda e: np.sign(e) / e.size)
     ),
-    "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": _with_gradient(
-        lambda e: np.sign(e) / e.size
+    "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": (
+        _loss(gradient=lambda e: np.sign(e) / e.size)
     ),
-    "The gradient is squared; the slope of a square is 2 times what is squared.": _with_gradient(
-        lambda e: 2 * e**2 / e.size
+    "The gradient is squared; the slope of a square is 2 times what is squared.": (
+        _loss(gradient=lambda e: 2 * e**2 / e.size)
     ),
 }
 
@@ -138,14 +117,14 @@ def _three_steps(adam):
     return steps
 
 
-def _reset(adam):
-    """Return an Adam that begins with an empty memory at every step."""
-    return lambda params, grads, state, lr: adam(params, grads, {}, lr)
+def _forgetful(params, grads, state, lr):
+    """Take a step of an Adam that begins with an empty memory every time."""
+    _adam()(params, grads, {}, lr)
 
 
-def _with_rate(adam, rate):
+def _with_rate(rate):
     """Return an Adam with its own learning rate."""
-    return lambda params, grads, state, lr: adam(params, grads, state, rate)
+    return lambda params, grads, state, lr: _adam()(params, grads, state, rate)
 
 
 def _shared(params, grads, state, lr):
@@ -155,12 +134,6 @@ def _shared(params, grads, state, lr):
         m = state["m", name] = 0.9 * state.get(("m", name), 0) + 0.1 * grads[name]
         v = state["v", name] = 0.999 * state.get(("v", name), 0) + 0.001 * grads[name] ** 2
         params[name] -= lr * m / (1 - 0.9**t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
-
-
-def _plain(params, grads, state, lr):
-    """Take a step of gradient descent."""
-    for name in grads:
-        params[name] -= lr * grads[name]
 
 
 ADAM_SLIPS = {
@@ -175,11 +148,13 @@ ADAM_SLIPS = {
     "The step count stands still at 1: keep it in state and add 1 at each call.": _adam(counts=False),
     "The two β have changed places: 0.9 is for m, 0.999 for v.": _adam(swapped=True),
     "v is the running mean of g², not of |g|.": _adam(square=False),
-    "It remembers nothing from step to step: keep m, v and t in state.": _reset(_adam()),
+    "It remembers nothing from step to step: keep m, v and t in state.": _forgetful,
     "The step count grows with every name; it should grow once a call.": _shared,
-    "That is plain gradient descent; Adam divides the mean of the gradients by their size.": _plain,
-    "The learning rate that is handed over is not used.": _with_rate(_adam(), 0.01),
-    "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(_adam(), 0.001),
+    "That is plain gradient descent; Adam divides the mean of the gradients by their size.": (
+        _adam(mean=False, divided=False)
+    ),
+    "The learning rate that is handed over is not used.": _with_rate(0.01),
+    "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(0.001),
 }
 
 
@@ -198,26 +173,16 @@ def check_adam(attempt):
     >>> check_adam(lambda params, grads, state, lr: None)  # doctest: +ELLIPSIS
     ✗ your Adam: ... The parameters are as they were: change them in place, ...
     """
-    around = Surroundings(attempt)
     tried = _three_steps(attempt) if callable(attempt) else attempt
     slips = {words: _three_steps(slip) for words, slip in ADAM_SLIPS.items()}
-    check(
-        "your Adam",
-        tried,
-        _three_steps(_adam()),
-        given=[(0.1,), (0.02,)],
-        known=slips,
-        tol=1e-6,
-        keep={"adam": attempt},
-    )
-    around.put_back()
+    keep, right, cases = {"adam": attempt}, _three_steps(_adam()), [(0.1,), (0.02,)]
+    check("your Adam", tried, right, given=cases, known=slips, tol=1e-6, keep=keep)
 
 
 # --- the loop ----------------------------------------------------------------------------------------------------
 
 
-def _loss_and_grads(params, X, Y):
-    return model.loss_and_grads(lstm, params, X, Y, mean_squared_error)
+_loss_and_grads = partial(model.loss_and_grads, lstm, loss=mean_squared_error)
 
 
 def _train(extra=0, before=True, fresh=False, rate=None, moves=True, forgets=False, sums=False):
@@ -290,13 +255,11 @@ def check_train(attempt):
     >>> check_train(_train(moves=False))  # doctest: +ELLIPSIS
     ✗ your training: ... The loss does not fall: no step changes the parameters. Call adam in the loop.
     """
-    around = Surroundings(attempt)
     slips = {words: _trained(slip) for words, slip in TRAIN_SLIPS.items()}
     slips |= {words: _trained(_train(), form) for words, form in FORM_SLIPS.items()}
     tried = _trained(attempt) if callable(attempt) else attempt
     cases = [(4, 0.05), (3, 0.02)]
     check("your training", tried, _trained(_train()), given=cases, known=slips, keep={"train": attempt})
-    around.put_back()
 
 
 # --- baselines ---------------------------------------------------------------------------------------------------
@@ -411,49 +374,40 @@ def check_listening(attempt):
     draw = np.random.default_rng(8)
     clean, _ = data.sine_waves(50, 8, draw)
     noisy = clean[:, :, :5] + draw.normal(0, 0.1, (50, 1, 5))
-    check(
-        "the predictions, without noise and with it",
-        attempt,
-        _listening(),
-        given=[(clean,), (noisy,)],
-        known=LISTENING_SLIPS,
-    )
+    name, cases = "the predictions, without noise and with it", [(clean,), (noisy,)]
+    check(name, attempt, _listening(), given=cases, known=LISTENING_SLIPS)
 
 
 # --- a report ----------------------------------------------------------------------------------------------------
 
 
-def _scored(Y_hat, against="Y", over="echo", first=20, measure=np.square):
+def _scored(against="Y", over="echo", first=20, measure=np.square):
     """Return the error of a prediction as a share of persistence's, on the test waves of the lesson, or a slip."""
     X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
-    error = np.mean(measure(Y_hat - (Y if against == "Y" else X))[first:])
     lengths = {"echo": np.mean(measure(X - Y)[first:]), "all": np.mean((X - Y) ** 2), "nothing": 1.0}
     lengths |= {"height": np.mean(Y[first:] ** 2), "variance": Y[first:].var()}
-    return error / lengths[over]
-
-
-def _as_slip(**options):
-    return lambda Y_hat: _scored(Y_hat, **options)
+    target = Y if against == "Y" else X
+    return lambda Y_hat: np.mean(measure(Y_hat - target)[first:]) / lengths[over]
 
 
 REPORT_SLIPS = {
-    "It compares with what has been read; want what comes next.": _as_slip(against="X"),
-    "It compares with what has been read, and divides by nothing.": _as_slip(against="X", over="nothing"),
-    "That is the error itself; divide it by that of persistence.": _as_slip(over="nothing"),
-    "That is upside down: small should be good.": lambda Y_hat: 1 / _scored(Y_hat),
+    "It compares with what has been read; want what comes next.": _scored(against="X"),
+    "It compares with what has been read, and divides by nothing.": _scored(against="X", over="nothing"),
+    "That is the error itself; divide it by that of persistence.": _scored(over="nothing"),
+    "That is upside down: small should be good.": lambda Y_hat: 1 / _scored()(Y_hat),
     "That is 1 − the share, what is better than persistence; want what is left of the error.": (
-        lambda Y_hat: 1 - _scored(Y_hat)
+        lambda Y_hat: 1 - _scored()(Y_hat)
     ),
     "That is the difference of the two errors; divide to get a share.": (
-        lambda Y_hat: _scored(Y_hat, over="nothing") - _scored(Y_hat, over="nothing") / _scored(Y_hat)
+        lambda Y_hat: _scored(over="nothing")(Y_hat) - _scored(over="nothing")(Y_hat) / _scored()(Y_hat)
     ),
-    "That is the share of the roots; want that of the mean squares.": lambda Y_hat: _scored(Y_hat) ** 0.5,
-    "The first 20 steps count, too; this half of the lesson counts from step 21 on.": _as_slip(first=0),
-    "Persistence is judged with its first 20 steps, the prediction without.": _as_slip(over="all"),
-    "That is the share of the absolute errors; want that of their squares.": _as_slip(measure=np.abs),
-    "The errors are not squared: positive and negative ones cancel.": _as_slip(measure=np.positive),
-    "That is a share of the wave's mean square; want that of persistence's error.": _as_slip(over="height"),
-    "That is a share of the wave's variance; want that of persistence's error.": _as_slip(over="variance"),
+    "That is the share of the roots; want that of the mean squares.": lambda Y_hat: _scored()(Y_hat) ** 0.5,
+    "The first 20 steps count, too; this half of the lesson counts from step 21 on.": _scored(first=0),
+    "Persistence is judged with its first 20 steps, the prediction without.": _scored(over="all"),
+    "That is the share of the absolute errors; want that of their squares.": _scored(measure=np.abs),
+    "The errors are not squared: positive and negative ones cancel.": _scored(measure=np.positive),
+    "That is a share of the wave's mean square; want that of persistence's error.": _scored(over="height"),
+    "That is a share of the wave's variance; want that of persistence's error.": _scored(over="variance"),
 }
 
 
@@ -467,10 +421,10 @@ def check_report(attempt):
 
     Examples
     --------
-    >>> check_report(lambda Y_hat: _scored(Y_hat))
+    >>> check_report(_scored())
     ✓ the error as a share of persistence's: right.
     """
     X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
     noise = np.random.default_rng(5).normal(0, 0.1, Y.shape)
     cases = [(X,), (Y + noise,), (-Y,)]
-    check("the error as a share of persistence's", attempt, _scored, given=cases, known=REPORT_SLIPS)
+    check("the error as a share of persistence's", attempt, _scored(), given=cases, known=REPORT_SLIPS)
