@@ -7,6 +7,7 @@ import json
 import stat
 
 import apart
+import build
 import classroom
 import course as courses
 import grade
@@ -37,6 +38,11 @@ MODULES = sorted(path.stem for path in courses.HERE.glob("*.py") if path.stem no
 def test_the_examples_in_the_docstrings_are_right(module):
     failed, _ = doctest.testmod(importlib.import_module(module))
     assert not failed
+
+
+@pytest.mark.parametrize("name", courses.SETS)
+def test_the_solutions_run_from_top_to_bottom(name):
+    build.execute(courses.source(name, courses.PRACTICE, b"any"), courses.HERE, name)
 
 
 # --- the whole round, with the real nbgrader ---------------------------------------------------------------------

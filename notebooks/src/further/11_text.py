@@ -306,14 +306,12 @@ assert np.isclose(value, float(loss.subs(numbers)), rtol=1e-12)
 
 
 # %% slideshow={"slide_type": "fragment"}
-def read(codes, state=None):
+def read(codes, state=None, loss=functional.cross_entropy):
     for t in range(0, len(codes) - 64, 64):
         X, Y = text.one_hot(codes[t : t + 64], 14), codes[t + 1 : t + 65]
-        _, grads, state = model.loss_and_grads(
-            fused, params, X, Y, functional.cross_entropy, state, return_state=True
-        )
-        training.clip_gradients(grads, 1.0)
-        adam.step(params, grads)
+        _, g, state = model.loss_and_grads(fused, params, X, Y, loss, state, return_state=True)
+        training.clip_gradients(g, 1.0)
+        adam.step(params, g)
         adam.lr -= 0.03 / 3000
 
 
