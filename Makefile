@@ -9,8 +9,10 @@ ALL    := course-test-grading-site-takeaway$(if $(CHROME),-browser-lite)
 # `make course VENV=.venv-oldest RESOLUTION=lowest-direct` tries other versions than the locked ones
 CHOICE := $(if $(RESOLUTION),--resolution $(RESOLUTION),-c $(LOCK) --build-constraint $(LOCK))
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
-# No question about news at the first start; and what a widget shows is saved with its notebook.
+# No question about news at the first start; links that find their heading, which they pass by where cells out of sight
+# have a guessed height; and what a widget shows is saved with its notebook.
 SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}, \
+  "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}, \
   "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}}
 # Each group of tests goes to the next free core as a whole; the groups that take longest come first (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
@@ -109,7 +111,7 @@ clean:            ## remove what can be made again
 # One stamp for each choice of extras: ready-course, ready-course-test-… What a larger one has is there for a smaller one.
 # uv comes by pip, with the hashes of the lock, and everything else by uv, in seconds; learners need not keep it.
 PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
-$(VENV)/ready-%: pyproject.toml $(LOCK) | $(VENV)/pyvenv.cfg
+$(VENV)/ready-%: pyproject.toml $(LOCK) Makefile | $(VENV)/pyvenv.cfg
 	@sed -n '/^uv==/,/[^\\]$$/p' $(LOCK) > $(VENV)/uv.txt
 	$(PIP) install --require-hashes --no-deps --no-compile -r $(VENV)/uv.txt
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet $(CHOICE) -e ".[$(subst -,$(comma),$*)]"

@@ -353,6 +353,8 @@ def plot_memory(trace, *, unit=0, sequence=0, ax=None):
     ax.bar(t, kept, 0.8, color=LOOKS["f_t"].colour, alpha=0.35, lw=0, label="kept")
     ax.bar(t, written, 0.4, bottom=kept, color=LOOKS["i_t"].colour, alpha=0.8, lw=0, label="written")
     curve(ax, t, C_t, "C_t", lw=1)
+    ax.use_sticky_edges = False  # bars keep no room above them, and a title stands there
+    ax.autoscale_view()
     ax.set(xlabel="step t", xlim=(0.5, T + 0.5))
     return ax
 

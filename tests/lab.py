@@ -41,14 +41,9 @@ def jupyterlab(folder, theme="JupyterLab Light"):
     own = {f"JUPYTER_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     own |= {f"JUPYTERLAB_{kind}_DIR": str(folder / ".lab" / kind.lower()) for kind in ("SETTINGS", "WORKSPACES")}
     own["LSTM_GUESSES"] = str(folder / ".lab" / "guesses")
-    settings = {  # JupyterLab takes cells out of the page that are far out of sight
-        "notebook-extension/tracker": {"windowingMode": "none"},
-        "apputils-extension/themes": {"theme": theme, "adaptive-theme": False},
-    }
-    for name, values in settings.items():
-        path = folder / ".lab" / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values), encoding="utf-8")
+    path = folder / ".lab" / "settings" / "@jupyterlab" / "apputils-extension" / "themes.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"theme": theme, "adaptive-theme": False}), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

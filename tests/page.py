@@ -22,6 +22,8 @@ STUB = "raise NotImplementedError"
 LATEX = re.compile(r"\\[a-zA-Z]{2,}")
 LETTER = re.compile(r"(?<![σ′])\(([a-e])\)")  # a choice, and not σ(a)
 DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
+WHY = view.WHY.split("\n")[0]
+ELSEWHERE = re.compile(r"\]\(([^)\s]+\.ipynb#[^)\s]*)\)")  # JupyterLab goes to the top
 FENCED = re.compile(r"```.*?```", re.DOTALL)
 KINDS_ALIKE = ({"Figure", "Live", "Table", "Progress"}, {"Proof", "Table", "Setup"})
 
@@ -149,12 +151,23 @@ def faults(notebook):
     for (number, one), (_, other) in itertools.pairwise(cells):
         if view.label(one) and view.label(other) and not one.get("outputs"):
             found.append(f"{build.place(number, one)}: a bar without output, and then another bar")
+        if one.source.startswith(WHY) and unsaid(other):
+            found.append(f"{build.place(number + 1, other)}: code below a fold, and no word in view about it")
+    found += [f"a link beyond the top of another page: {link}" for link in ELSEWHERE.findall(open_prose(notebook))]
+    right = re.findall(r"It is \(([a-e])\)", str([cell.get("outputs") for cell in code(notebook)]))
+    if len(right) > 2 and len(set(right)) == 1:
+        found.append(f"each of the {len(right)} right answers is ({right[0]})")
     total = counts(notebook)
     if total["bars"] > total["open cells"]:
         found.append(f"{total['bars']} bars, and {total['open cells']} open cells")
     if total["keys to the first guess"] > 10:
         found.append(f"the first guess comes after {total['keys to the first guess']} keys")
     return found
+
+
+def unsaid(cell):
+    """Say whether a cell is open code without a comment."""
+    return cell.cell_type == "code" and not view.label(cell) and "#" not in cell.source
 
 
 def opened(cell):

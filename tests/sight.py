@@ -1,5 +1,7 @@
 """What an eye meets on an open page: how high each kind of thing stands, and which words can hardly be read."""
 
+SCREEN = 779  # px of a notebook that a window of 900 px shows below its menus and tabs
+
 HEIGHTS = """() => {
   const heights = {prose: 0, code: 0, bars: 0, outputs: 0};
   const add = (kind, element) => { heights[kind] += element?.getBoundingClientRect().height ?? 0 };
@@ -63,6 +65,13 @@ def shares(page):
     heights = page.evaluate(HEIGHTS)
     whole = sum(heights.values())
     return {kind: height / whole for kind, height in heights.items()}
+
+
+def screens(page):
+    """Return how many windows of 900 px a notebook fills, from its first cell to the end of its last."""
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    first, last = cells.first.bounding_box(), cells.last.bounding_box()
+    return (last["y"] + last["height"] - first["y"]) / SCREEN
 
 
 def faint(page):

@@ -158,6 +158,7 @@ def test_the_subject_has_most_of_the_page(lesson):
     assert shares["code"] <= 0.20, shares
     assert shares["bars"] <= 0.08, shares
     assert shares["prose"] >= 0.35, shares
+    assert sight.screens(page) <= 22
 
 
 def test_a_lesson_reads_well_before_it_is_run(lesson):
@@ -195,13 +196,25 @@ def test_formulas_are_typeset(page, server):
 
 
 @pytest.mark.browser
-def test_nobody_is_asked_about_news_and_what_widgets_show_is_saved(server):
+def test_nobody_is_asked_about_news_all_cells_are_there_and_what_widgets_show_is_saved(server):
     def setting(plugin, name):
         answer = json.load(urllib.request.urlopen(f"{server}/lab/api/settings/{plugin}"))
         return (answer["schema"]["properties"][name]["default"], answer["settings"])
 
     assert setting("@jupyterlab/apputils-extension:notification", "fetchNews") == ("false", {})
+    assert setting("@jupyterlab/notebook-extension:tracker", "windowingMode") == ("none", {})
     assert setting("@jupyter-widgets/jupyterlab-manager:plugin", "saveState") == (True, {})
+
+
+def test_a_link_to_a_heading_leads_to_it(page, server):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    notebook = lab.open_notebook(page, server, LESSONS[0])
+    notebook.get_by_role("link", name="Crouch and others 2004").click()
+    inside = """heading => {
+      const [at, of] = [heading, heading.closest('.jp-WindowedPanel-outer')].map(e => e.getBoundingClientRect());
+      return of.top <= at.top && at.bottom <= of.bottom;
+    }"""
+    page.wait_for_function(inside, arg=notebook.locator("h2", has_text="References").element_handle())
 
 
 # --- controls ----------------------------------------------------------------------------------------------------

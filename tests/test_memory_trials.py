@@ -13,6 +13,7 @@ from memory_trials import (
     SEEDS,
     SWEEP,
     TASKS,
+    TEN_MORE,
     Result,
     Setting,
     as_table,
@@ -166,12 +167,14 @@ def test_a_line_that_was_cut_off_is_run_again(tmp_path):
 
 
 def test_both_networks_get_the_same_rates_steps_and_seeds_on_every_task():
-    grid = [s for s in SWEEP if s.clip and s.H <= 32 and s.budget == 1000 and s.seed in SEEDS]
+    grid = [s for s in SWEEP if s.clip and s.H <= 32 and s.budget == 1000]
     tried = {}
     for setting in grid:
         tried.setdefault((setting.task, setting.cell, setting.start), set()).add((setting.lr, setting.seed))
     assert {task for task, _, _ in tried} == {*TASKS}
-    assert set(map(frozenset, tried.values())) == {frozenset((lr, seed) for lr in RATES for seed in range(5))}
+    assert set(map(frozenset, tried.values())) == {
+        frozenset((lr, seed) for lr in RATES for seed in (*SEEDS, *TEN_MORE))
+    }
 
 
 def test_the_wider_rnn_has_as_many_numbers_as_the_lstm():
@@ -214,3 +217,21 @@ def test_the_stored_table_is_that_of_the_sweep_as_it_stands():
         setting, result = Setting(*row[:8]), Result(*row[8:])
         assert result.solved == (result.score > TASKS[setting.task].solved)
         assert result.steps <= setting.budget
+
+
+def test_what_the_lesson_says_of_ten_more_seeds():
+    rows = [
+        (Setting(*row[:8]), Result(*row[8:])) for row in json.loads(STORED.read_text(encoding="utf-8"))["rows"]
+    ]
+
+    def solved(**wanted):
+        further = [(s, r) for s, r in rows if s.seed in TEN_MORE and wanted.items() <= s._asdict().items()]
+        return sum(result.solved for _, result in further), len(further)
+
+    usual = {"budget": 1000, "clip": True}
+    assert solved(task="latch, always 100", start="orthogonal", **usual) == (20, 20)
+    assert solved(task="latch, always 100", start="b_f = 3", lr=0.01, **usual) == (2, 10)
+    assert solved(task="latch, T = 100", start="orthogonal", **usual) == (2, 20)
+    assert solved(task=ORDER, start="b_f = 3", lr=0.01, **usual) == (5, 10)
+    assert solved(task=ORDER, cell="RNN", H=32, **usual) == (0, 40)
+    assert solved(budget=4000) == (3, 10)

@@ -460,6 +460,15 @@ def test_both_bars_stand_at_their_step_in_the_colours_of_their_gates_and_neither
     assert kept[0].get_zorder() <= written[0].get_zorder()
 
 
+def test_there_is_room_above_and_below_a_memory_that_stays(trace):
+    one, zero = np.ones_like(trace.C_t), np.zeros_like(trace.C_t)
+    ax = plotting.plot_memory(trace._replace(f_t=one, C_prev=one, i_t=zero, C_t=one))
+    low, high = ax.get_ylim()
+    ends = np.concatenate(bars(ax))
+    assert low < ends.min()
+    assert high > ends.max()
+
+
 def test_a_memory_is_drawn_into_the_axes_given(trace):
     ax = figure()[1]
     assert plotting.plot_memory(trace, ax=ax) is ax

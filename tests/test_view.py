@@ -169,6 +169,8 @@ BROKEN = {
         "<details><summary>Why</summary>\n#\n# So.\n#\n# </details>\n#\n# And on it goes.",
     ),
     "a letter in the open": ("And on it goes.", "That makes (b) right."),
+    "code below a fold": ("# %% [markdown]\n# And on it goes.", "# %%\ny = x"),
+    "a link beyond the top": ("And on it goes.", "It is in [lesson 02](02_lesson.ipynb#The-map)."),
     "13 lines": ("x = np.array([1.0, 2.0])\nx", "\n".join(f"x{n} = {n}" for n in range(13))),
     "a line of 101": ("x = np.array([1.0, 2.0])\nx", "x = " + 97 * "1"),
     "LaTeX": ("x = np.array([1.0, 2.0])\nx", r'x = r"\frac{1}{2}"'),
@@ -192,3 +194,10 @@ def test_a_broken_rule_of_the_page_is_found(complaint, tmp_path):
     assert old in text
     path.write_text(text.replace(old, new, 1))
     assert any(complaint in fault for fault in page.faults(build.read_source(path)))
+
+
+@pytest.mark.parametrize(("letters", "wrong"), [("bbb", 1), ("bba", 0), ("bb", 0)])
+def test_right_answers_that_all_stand_in_one_place_are_found(lesson, letters, wrong):
+    (answer,) = [cell for cell in lesson.cells if (view.label(cell) or [""])[0] == "Answer"]
+    answer.outputs = [nbformat.v4.new_output("stream", text=f"It is ({letter}) more.\n") for letter in letters]
+    assert sum("right answers" in fault for fault in page.faults(lesson)) == wrong

@@ -20,7 +20,7 @@
 #
 # This page is a notebook, and **Shift + Enter** reads it: each press runs what is marked and goes on to the next thing. A grey
 # bar that ends in ••• is a cell, too: Shift + Enter runs it, a click shows its code. (Arrow keys pass bars by.) Where it says
-# **Predict**, commit to an answer before you go on: who predicts a demonstration understands it better than who only watches
+# **Predict**, commit to an answer before you go on: whoever predicts a demonstration understands it better
 # ([Crouch and others 2004](#References)). Your guesses stay on your own disk.
 
 # %% slideshow={"slide_type": "skip"}
@@ -48,11 +48,11 @@ from lstm_lib.lesson import CellExplorer, exercises, figures, mine, predict, rev
 # ## The cell: a memory with three gates
 #
 # One **unit** of an LSTM carries a number from step to step: its memory, or **cell state**, C. Three **gates**, numbers
-# between 0 and 1, decide about it:
+# between 0 and 1, rule it:
 #
 # - the **forget gate** f: how much is kept;
 # - the **input gate** i: how much is written;
-# - the **output gate** o: how much is shown.
+# - the **output gate** o: how much is shown, as h.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -62,15 +62,11 @@ from lstm_lib.lesson import CellExplorer, exercises, figures, mine, predict, rev
 #
 # </details>
 
-# %% slideshow={"slide_type": "skip"} tags=["output-only"]
-# Figure: two curves that squash any number
-figures.start_here.squashers()
-
 # %% [markdown] slideshow={"slide_type": "slide", "picture": "two curves that squash any number"}
 # ## Try it: a memory under your hands
 #
-# Each gate adds up what it sees and squashes the sum with **σ**. So does the **candidate**, what might be written, with
-# **tanh**. This unit is a *latch*: where x is 1 it writes, where x is 0 it keeps.
+# Each gate adds up what it sees and squashes the sum, a, with **σ**. So does the **candidate**, what might be written, with
+# **tanh**. The unit to try is a *latch*: where x is 1 it writes, where x is 0 it keeps.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -79,6 +75,10 @@ figures.start_here.squashers()
 # can go down as well as up.
 #
 # </details>
+
+# %% slideshow={"slide_type": "skip"} tags=["output-only"]
+# Figure: two curves that squash any number
+figures.start_here.squashers()
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Live: one unit, with all its numbers on sliders
@@ -95,7 +95,7 @@ CellExplorer(x_t=1, h_prev=0, C_prev=0, **latch)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Press *Next step* once with x = 1, set x to 0, press on: C stands still. The **bias** $b_f$ is the forget gate's constant; with
-# x = 0 the gate is σ($b_f$).
+# x = 0 the gate is $\sigma(b_f)$.
 #
 # **Predict.** Now $b_f$ goes from 10 down to 1, and the gate to σ(1) = 0.73.
 
@@ -123,10 +123,10 @@ reveal("00.bias", sigmoid(1) ** 10)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The gate keeps almost three quarters *of what is left*, at every step. Watch the memory die under your hands: $b_f$ at 1, x at
-# 0, and *Next step* ten times. By hand, and with any bias you like:
+# 0, and *Next step* ten times.
 
 # %% slideshow={"slide_type": "skip"}
-C = 1.0
+C = 1.0  # by hand, with any bias you like
 for _ in range(10):
     C = sigmoid(5) * C
     print(f"{C:.3f}", end="  ")
@@ -154,7 +154,7 @@ for _ in range(10):
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The array `X` holds both inputs for all steps, and for two sequences side by side. Its shape is always (T, D, B): T steps in
+# The array `X` holds both inputs for all steps, for two sequences side by side. Its shape is always (T, D, B): T steps in
 # time, D inputs at each step, B sequences. Here that is (100, 2, 2).
 
 # %% slideshow={"slide_type": "skip"}
@@ -183,8 +183,7 @@ X.shape
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Each gate is σ of a weighted sum of h, the value and the flag, plus its bias. σ(−10) is nearly 0 and σ(10) nearly 1, so a weight
-# of ±20 on the flag and a bias of ∓10 make a switch. In each row the three weights belong to h, the value and the flag, in this
-# order.
+# of ±20 on the flag and a bias of ∓10 make a switch. In each row the three weights belong to h, the value and the flag.
 
 # %% slideshow={"slide_type": "skip"}
 print(f"σ(−10) = {sigmoid(-10):.6f},  σ(10) = {sigmoid(10):.6f}")
@@ -268,7 +267,7 @@ assert np.allclose(trace.C_t[-1, 0] / trace.C_t[0, 0], f**99, atol=1e-3)
 print("first symbols", X[0, 0], "  shown at the end", hs[-1, 0].round(2))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Here are other biases. Change the list and run the cell again: which b_f leaves 90 %?
+# Other biases: change the list and run the cell again. Which b_f leaves 90 %?
 
 # %% slideshow={"slide_type": "subslide"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
@@ -314,7 +313,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 #     return Step(z_t, f_t, i_t, C_tilde, C_prev, C_t, o_t, h_t)
 # ```
 #
-# In the last lesson of the course, 09, what trains is this file. A line at the end of each lesson says how far you are.
+# In lesson 09, the last of the course, this file is what trains. A line at the end of each lesson says how far you are.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## The map
@@ -338,10 +337,10 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **The full way** is 00 to 09, in this order; 10 to 13 go further. **A short way**, for an afternoon, is in bold: lessons 00, 02, 04
-# and 09. Each lesson says what it needs; none needs another one to have been run. Of the minutes the first number is for
+# and 09. Each lesson says what it needs; none needs another to have been run. Of the minutes the first number is for
 # reading, the second for exercises.
 #
-# If you want to keep what you write in a page, work on a copy in this folder (*File → Save Notebook As…*); `git restore notebooks`
+# To keep what you write in a page, work on a copy in this folder (*File → Save Notebook As…*); `git restore notebooks`
 # brings the originals back. In a lecture: [Lecturing](LECTURING.md). For marks: [For instructors](graded/INSTRUCTORS.md).
 #
 # <details><summary>The notation card, for the lessons to come</summary>

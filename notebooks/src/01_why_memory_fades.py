@@ -22,7 +22,7 @@
 #
 # ## Three questions from before
 #
-# They are from [Start here](00_start_here.ipynb). Answer aloud, then open the triangle.
+# From [Start here](00_start_here.ipynb). Answer aloud, then open the triangle.
 #
 # 1. `X` has the shape (100, 2, 3). What are the three numbers?
 # 2. A forget gate stays at f. What is left of a memory after n steps?
@@ -56,18 +56,9 @@ from lstm_lib.lesson import exercises, figures, mine, predict, reveal
 #
 # </details>
 
-# %% slideshow={"slide_type": "skip"}
-ALPHABET = " abdegimnost"
-
-
-def one_hot(text):
-    """Return text as an array (T, D, 1): for each letter a single 1, in its own row."""
-    return np.array([[[float(letter == row)] for row in ALPHABET] for letter in text])
-
-
 # %% slideshow={"slide_type": "fragment", "layout": "below"} tags=["output-only"]
 # Figure: three sequences
-figures.why_memory_fades.three_kinds(one_hot("dog bites man"), "dog bites man")
+figures.why_memory_fades.three_kinds("dog bites man")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A network multiplies and adds, so each letter becomes a column of numbers: all of them 0, except for a single 1. This is
@@ -83,6 +74,15 @@ figures.why_memory_fades.three_kinds(one_hot("dog bites man"), "dog bites man")
 # In words: each **unit**, a number of the state, adds up the old state and the new input, each number times a *weight* of its
 # own, and squashes the sum with tanh. $W_h$ is the table of all these weights, and the same table serves every step. Here is
 # a network of four units with random weights, never trained:
+
+# %% slideshow={"slide_type": "skip"}
+ALPHABET = " abdegimnost"
+
+
+def one_hot(text):
+    """Return text as an array (T, D, 1): for each letter a single 1, in its own row."""
+    return np.array([[[float(letter == row)] for row in ALPHABET] for letter in text])
+
 
 # %% slideshow={"slide_type": "skip"}
 reader = rnn.init_params(len(ALPHABET), 4, np.random.default_rng(1))
@@ -101,8 +101,8 @@ for text in ["dog bites man", "man bites dog"]:
 predict(
     "01.first",
     "By how much do the two last states differ, in the unit that differs most?",
-    ["less than a thousandth", "about a tenth", "about 1"],
-    limits=[0.001, 0.5],
+    ["less than a billionth", "some millionths", "about a tenth"],
+    limits=[1e-9, 1e-3],
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -175,8 +175,8 @@ def read(w, xs):
 predict(
     "01.power",
     "With w = 0.9, how much of the 1 is left after 50 steps?",
-    ["less than a hundredth", "about a tenth", "about a half"],
-    limits=[0.01, 0.3],
+    ["about a millionth", "about half a hundredth", "about a tenth"],
+    limits=[1e-4, 0.03],
 )
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -196,18 +196,18 @@ figures.why_memory_fades.powers([0.9, 1.0, 1.1])
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Half a hundredth; most say a tenth, or a half. Ask how near to 1 the number must be for a tenth to be left after
+# Half a hundredth; most say a tenth. Ask how near to 1 the number must be for a tenth to be left after
 # a hundred steps: nearer than most expect, 0.977. It is an exercise.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Half a hundredth. Each step multiplies by w, so fifty steps multiply by w fifty times, and a power leaves nothing where it
-# was: below 1 it goes to zero, above 1 it runs away, and only at 1 does it stay. In the picture each mark on the upright axis
+# was. Below 1 it goes to zero, above 1 it runs away, and only at 1 does it stay. In the picture each mark on the upright axis
 # is a factor of ten, and powers become straight lines.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# How near to 1 does w have to be if a tenth is to be left after a hundred steps? Change the numbers until you have it.
+# How near to 1 must w be for a tenth to be left after a hundred steps? Change the numbers until you have it.
 
 # %% slideshow={"slide_type": "skip"}
 for w in [0.95, 0.97, 0.99]:
@@ -379,7 +379,7 @@ figures.why_memory_fades.cut(landscape)
 # large as it is small elsewhere.
 
 # %% slideshow={"slide_type": "subslide"}
-loss, slope = landscape(1.5, 0.0)
+loss, slope = landscape(1.5, 0.0)  # at the edge, with a learning rate of 0.01
 print(f"loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -391,13 +391,13 @@ print(f"loss {loss:.2f};  0.01 × slope moves w_in by {0.01 * slope:.0e}")
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# One step from the edge throws the weight millions away. Vanishing and exploding live side by side, in one network with two
+# One step from there throws the weight millions away. Vanishing and exploding live side by side, in one network with two
 # weights. Doing less harm on the cliff is easy: *clip* the gradient, make it shorter if it is too long (Pascanu, Mikolov and
 # Bengio 2013). On the high ground there is nothing to clip.
 #
 # What would help is a factor that stays near 1 wherever the state is, and that can be set, unit by unit. The LSTM's forget gate
 # is such a factor. What it is comes [next](02_gates_and_the_cell_state.ipynb); how far it carries a gradient, and what it does not
-# cure, is measured in [How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb), when you can compute gradients.
+# cure, is measured in [How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb).
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": "the powers of some numbers"}
 # ## What we found

@@ -17,8 +17,8 @@
 # **How long it takes.** About 50 minutes to read and to run, and 40 for the exercises.
 #
 # Most people meet the LSTM as something that is trained. Here you meet it as something that can be *read*: a small
-# machine with a number in it and three valves. You will set the valves yourself, and when you later look at a trained
-# network you will know what to look for.
+# machine with a number in it and three valves. You will set the valves yourself, and will know what to look for in a
+# trained network.
 
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
@@ -32,7 +32,7 @@ from lstm_lib.lesson import exercises, explore, figures, mine, predict, reveal, 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
 #
-# 1. The gate that writes is shut. What can noise at the input change in the memory?
+# 1. The gate that writes is shut, the one that keeps is open. What can noise change in the memory?
 # 2. Between which numbers does σ lie, and between which tanh?
 # 3. A plain unit does h ← w · h. What becomes of its past for w = 0.9 and 1.1?
 
@@ -203,7 +203,7 @@ predict("02.switch", "At which x is each half open, and which is the harder swit
 # </details>
 
 # %% slideshow={"slide_type": "subslide", "printed": false, "layout": "below"}
-# Answer: both at x = 1, and how steep they are there
+# Answer: two curves, and how steep they are
 near = np.array([0.999, 1, 1.001])
 soft, hard = sigmoid(4 * near - 4), sigmoid(40 * near - 40)
 for name, gate in [("σ(4x − 4)  ", soft), ("σ(40x − 40)", hard)]:
@@ -310,8 +310,8 @@ def run(params, X):
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The pictures below have three panels: what comes in, the gates that matter, and what each step does to the memory. In the
-# last one every step has two bars. The wide blue one is what the forget gate has kept. The narrow green one goes on from
-# there, up or down, by what was written. It ends at the new memory, the black line.
+# last one every step has two bars: wide and blue, what the forget gate has kept; narrow and green, up or down from there,
+# what was written. It ends at the new memory, the black line.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Task 1: a latch
@@ -423,7 +423,7 @@ reveal("02.timer", trace.C_t[9, 0, 0])
 # %% [markdown] slideshow={"slide_type": "skip"}
 # #### Step through it yourself
 #
-# The same run, one step at a time. The slider is the time. **Find with it:** (1) the two steps at which nothing of the
+# The same run; the slider is the time. **Find with it:** (1) the two steps at which nothing of the
 # old memory is kept; (2) the step at which the memory is largest, and what is *shown* there; (3) a step at which what is
 # shown tells you next to nothing about what is remembered.
 
@@ -515,7 +515,7 @@ reveal("02.counter", [[0, 0], [0, 2], [5, 2]].index(ends))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # With three units every box has three rows, one for each unit, and each row starts with three weights for the three
-# outputs h. This is the first time that we use one of them: the gate of *spoilt* is an AND of "a comes" and "the output
+# outputs h. Here one of them is used for the first time: the gate of *spoilt* is an AND of "a comes" and "the output
 # of *seen* is up".
 
 # %% slideshow={"slide_type": "skip"}
@@ -558,7 +558,7 @@ for letter, (n, seen, spoilt) in zip(word, memory.round(1) + 0.0, strict=True):
 print(word or "The empty word, no a and no b,", "is accepted" if accepted else "is refused")
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# Does it always work? We can ask *all* words of up to ten letters:
+# Does it always work? Ask *all* words of up to ten letters:
 
 # %% slideshow={"slide_type": "fragment"}
 words = ["".join(w) for n in range(1, 11) for w in product("ab", repeat=n)]
@@ -619,7 +619,7 @@ reveal("02.leak", 2 if len(spoilt) == 3 else list(soft).index(spoilt[0]))
 # %% slideshow={"slide_type": "skip"}
 for strength, n in [(5, 8), (5, 9), (10, 100), (10, 110), (15, 1200), (15, 1300)]:
     error = abs(count(counter(strength), "a" * n + "b" * n))
-    limit = np.sqrt(0.5 / (1 - sigmoid(strength)))
+    limit = np.sqrt(0.5 / (1 - sigmoid(strength)))  # n² times what is short of 1 is ½
     verdict = "accepted" if error < 0.5 else "refused"
     print(f"strength {strength:2}, n = {n:4}: {verdict:8}   limit by the rule: {limit:.0f}")
 
@@ -641,7 +641,7 @@ print(f"after 1000 a's: {top}, after 1000 b's more: {end}")
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **What is idealised here.** These weights were not learned, they are huge, and at strength 40 each gate has a slope of
 # exactly zero, so that training would not move it any more. What the section shows is what an LSTM *can hold*, not
-# what it will learn. With numbers of finite precision and one step for each letter, an LSTM can count without bound, and a
+# what it will learn. With numbers of finite precision and one step for each letter, an LSTM can count without bound. A
 # plain RNN with tanh cannot, because its memory is squeezed between −1 and 1 ([Weiss, Goldberg and Yahav
 # 2018](#References), who also found that trained LSTMs learn to count). How far a *learned* count reaches is another
 # question: on words much longer than those of the training, [El-Naggar, Madhyastha and Weyde 2022](#References) saw it
@@ -718,7 +718,7 @@ print(f"first symbol right in {(guesses == X[0, 0]).sum()} of {X.shape[2]} seque
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Two lessons in one. A gate can act on what the unit itself has shown, so a unit can have *states*. And what the memory
+# A gate can act on what the unit itself has shown, so a unit can have *states*. And what the memory
 # holds is not the symbol: it is whatever the candidate made of it.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -780,7 +780,8 @@ for unit, cell, params in [("plain", rnn, plain), ("LSTM", lstm, first)]:
 # The plain unit does not answer at all: in its corner, nothing that changes a little changes anything. [Bengio, Simard and
 # Frasconi 1994](#References) proved that this is no accident: a plain unit that holds a bit *safely* lets hardly anything
 # of such an answer through. The LSTM's memory is held by a gate instead of a corner, and the answer arrives. One unit and
-# hand-made weights prove nothing about training; lesson 01 measures more.
+# hand-made weights prove nothing about training; [How far a gradient reaches](07_how_far_a_gradient_reaches.ipynb)
+# measures more.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Memory as a number
@@ -833,8 +834,7 @@ reveal("02.halflife", growth[-1] / growth[0])
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Four misreadings
 #
-# You will meet each of these sentences. Each falls to an experiment of a few lines. Decide what *you* expect before you
-# look. (Two more, that C stays below 1 and that steps need units, fall in [The formulas](03_the_formulas.ipynb).)
+# You will meet each of these sentences. Each falls to an experiment of a few lines. (Two more, that C stays below 1 and that steps need units, fall in [The formulas](03_the_formulas.ipynb).)
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["C_t", "o_t", "h_t"]}
 # ### 1 · "C is the output" (or is it h?)
@@ -967,7 +967,7 @@ reveal("02.peephole", int(all(same)))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # In this cell the gates learn of C only by way of h, one step later, and only as much as the output gate lets
-# through: that is why the unit of task 4 had to show its memory all the time. There are LSTMs with extra wires from C
+# through. That is why the unit of task 4 had to show its memory all the time. There are LSTMs with extra wires from C
 # to the gates, called *peepholes* ([Gers and Schmidhuber 2000](#References)). They are a variant, not the rule.
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t", "f_t", "i_t", "C_tilde", "C_t", "o_t", "h_t"]}
@@ -986,7 +986,7 @@ reveal("02.peephole", int(all(same)))
 # %% [markdown] slideshow={"slide_type": "skip"}
 # ## Exercises
 #
-# Write your answer in place of the line that raises the error, and run the cell and the one below it.
+# Write your answer in place of the line that raises the error, and run the cell and the bar below it.
 #
 # **1. Which box?** (*Recall.*) Four sentences. For each name the box that has to act: f, i, C or o.
 #

@@ -1,8 +1,8 @@
 # %% [markdown] slideshow={"slide_type": "slide"}
 # # The six formulas, derived
 #
-# **What you will be able to do.** Write down the six formulas of the LSTM without looking, say what each one is for,
-# what values it can take and what shape it has, and write them as a program: one step of your own LSTM.
+# **What you will be able to do.** Write down the six formulas of the LSTM without looking; say what each one is for, which
+# values it takes and what shape it has. And write them as a program: one step of your own LSTM.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -12,7 +12,7 @@
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **What you need.** The notation of [Start here](00_start_here.ipynb#The-map). Derivatives, for one section.
+# **What you need.** The notation card of [Start here](00_start_here.ipynb), below its map. Derivatives, for one section.
 #
 # **How long it takes.** About 35 minutes to read and to run, and 45 for the exercises.
 #
@@ -308,8 +308,7 @@ symbolic.PRIMER["C_t"]
 # - The star multiplies entry by entry (others write ⊙): each unit has its own gate and its own memory.
 # - **Shapes.** All five are (H, B).
 #
-# The gates need not share out one whole: f and i can both be 0.9. In a weighted mean the shares would add up to 1; here
-# they need not.
+# The gates need not share out one whole, as in a weighted mean: f and i can both be 0.9.
 
 # %% slideshow={"slide_type": "skip"}
 # Figure: the line of the memory
@@ -492,8 +491,8 @@ def rolled(T):
 
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Three steps. In the memory after them stands what was offered at the first step, C̃ with the number 1,
-# times its own input gate.
+# **Predict.** Three steps. The memory after them holds what was offered at the first, $\tilde C_1$, times its own input
+# gate.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: what has become of the first candidate

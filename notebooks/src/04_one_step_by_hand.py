@@ -278,7 +278,7 @@ assert abs(by_cutting["C_t"] - C_new) > 1e-3 > abs(by_rounding["C_t"] - C_new)
 # C. Rounding errs to both sides and ends closer to the truth.
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Go on like this, with the input 0.5 at every step, and shorten everything each time.
+# Go on like this for a thousand steps, with the input 0.5 at each, and shorten everything.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -350,9 +350,8 @@ cell
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# A wire is as thick as its value is large. Each small curve shows where its gate stands, and how steep it is there. The
-# button *as at first* brings the numbers of this lesson back. In code, `cell.x_t = -1` moves a slider, and `cell.step()` is
-# the library's step for the numbers that you see.
+# Each small curve shows where its gate stands, and how steep it is there. The button *as at first* brings the numbers of this
+# lesson back. In code, `cell.x_t = -1` moves a slider, and `cell.step()` is the library's step for the numbers that you see.
 #
 # <details><summary>What there is to find</summary>
 #

@@ -295,7 +295,7 @@ figures.how_far_a_gradient_reaches.four_units(parts)
 # long gone. It stands on a knife's edge: in silence its memory is exactly 0, where tanh is steepest. The least input pushes it off.
 
 # %% slideshow={"slide_type": "skip"}
-along, through = both_parts(0.0, 6.0, silence + 1e-6)
+along, through = both_parts(0.0, 6.0, silence + 1e-6)  # pushed by a millionth
 print(f"with an input of 0.000001: at most {abs(through).max():.0f} through h")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from lstm_lib import plotting
+from lstm_lib import lstm, plotting
 from lstm_lib.lesson import diagrams, figures, translations
 
 pytestmark = pytest.mark.slow  # the whole file takes some seconds
@@ -97,3 +97,37 @@ def test_whatever_is_written_in_a_picture_can_be_read(name, monkeypatch):
             runner.run(each)
     assert seen
     assert [each for each in seen if each] == []
+
+
+def touched(fig):
+    """Return the words of a figure, titles too, that a line of their own axes or its markers touch."""
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    found = []
+    for ax in fig.axes:
+        paths = [line.get_path().transformed(line.get_transform()) for line in ax.lines]
+        for word in ax.findobj(Text):
+            box = word.get_window_extent(canvas.renderer).padded(4)
+            if word.get_text() and any(path.intersects_bbox(box, filled=False) for path in paths):
+                found.append(word.get_text())
+    return found
+
+
+def test_a_line_at_a_word_is_found():
+    fig, ax = plotting.figure()
+    ax.plot([0, 1], [0, 0])
+    ax.set(ylim=(-1, 1))
+    ax.text(0.5, 0, "on it", va="center")
+    ax.text(0.5, 0.5, "above")
+    assert touched(fig) == ["on it"]
+
+
+def test_no_line_touches_the_names_of_two_memories_that_last(monkeypatch):
+    seen = []
+    monkeypatch.setattr(plotting.Picture, "of", lambda fig, words, title=None: seen.append(touched(fig)))
+    params = lstm.init_params(1, 1, np.random.default_rng(0), forget_bias=20.0)  # keeps
+    params |= {"W_i": np.zeros((1, 2)), "b_i": np.full((1, 1), -20.0)}  # and writes nothing
+    X = np.zeros((100, 1, 2))
+    _, steps = lstm.forward(params, X, (np.zeros((1, 2)), np.array([[0.96, -0.96]])))
+    figures.start_here.two_memories(X, lstm.stack(steps))
+    assert seen == [[]]

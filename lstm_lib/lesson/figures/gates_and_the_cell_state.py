@@ -39,7 +39,8 @@ def cell_part(*names):
     Figure: The circuit of the cell in grey. In colour: the input gate, a box with sigma.
     """
     in_colour = "; ".join(PARTS[name] for name in names)
-    show(draw_cell(names).figure, f"The circuit of the cell in grey. In colour: {in_colour}.")
+    title = f"The circuit of the cell, with {', '.join(names)} in colour."
+    show(draw_cell(names).figure, f"The circuit of the cell in grey. In colour: {in_colour}.", title)
 
 
 def soft_switches():

@@ -66,7 +66,7 @@ def two_memories(X, trace):
         curve(below, range(1, T + 1), C, "C_t", ls=style, marker="")
         below.text(
             T / 2,
-            C[T // 2] * 0.8,
+            C[T // 2] * 0.6,
             f"first symbol {X[0, 0, b]:+.0f}".replace("-", "−"),
             va="center",
             ha="center",

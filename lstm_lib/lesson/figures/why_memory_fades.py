@@ -1,9 +1,9 @@
 """The pictures of Why memory fades: three sequences, powers of a number, and a loss with a cliff.
 
-    three_kinds(X_text, letters)    a time series, a line of text and a sound
-    powers(ws)                      what is left of a 1 after up to a hundred steps
-    cliff(landscape)                the loss over both weights
-    cut(landscape)                  the loss and its slope along one line
+    three_kinds(text)    a time series, a line of text and a sound
+    powers(ws)           what is left of a 1 after up to a hundred steps
+    cliff(landscape)     the loss over both weights
+    cut(landscape)       the loss and its slope along one line
 
 Each function shows its picture in the notebook, and describes it for those who cannot see it.
 """
@@ -15,15 +15,16 @@ from lstm_lib.plotting import INK, curve, figure, show
 OCHRES = ["#CC9A2E", "#A06F00", "#5C4000"]  # shades of the colour of h
 
 
-def three_kinds(X_text, letters):
+def three_kinds(text):
     """Show a temperature, a line of text as one-hot columns, and a whistle, each as a sequence.
 
     Examples
     --------
-    >>> three_kinds(np.eye(3)[:, :, None], "abc")  # doctest: +ELLIPSIS
+    >>> three_kinds("abc")  # doctest: +ELLIPSIS
     Figure: ...
     """
-    rows = X_text.shape[1]
+    letters, row = np.unique(list(text), return_inverse=True)
+    rows = len(letters)
     fig, ((top, upper), (bottom, lower)) = figure(height=3.2, nrows=2, ncols=2)
     for ax in (upper, lower):
         ax.remove()
@@ -31,8 +32,8 @@ def three_kinds(X_text, letters):
     hours, warmth = temperature()
     curve(top, hours, warmth, "x_t", marker="")
     top.set(title=f"A time series: {len(hours)} hours", ylabel="°C", xlim=(1, len(hours)))
-    middle.imshow(X_text[:, :, 0].T, cmap="Greys", vmax=1.3, aspect="auto")
-    middle.set_xticks(range(len(letters)), letters.replace(" ", "␣"))
+    middle.imshow(np.eye(rows)[:, row], cmap="Greys", vmax=1.3, aspect="auto")
+    middle.set_xticks(range(len(text)), text.replace(" ", "␣"))
     middle.set_yticks([])
     middle.tick_params(length=0)
     middle.grid(False)
@@ -43,7 +44,7 @@ def three_kinds(X_text, letters):
     show(
         fig,
         "Three sequences: a time series, a line of text and a sound. Top left, a temperature that rises and falls "
-        f"three times in {len(hours)} hours. On the right, the text {letters} as a grid of {rows} rows, with "
+        f"three times in {len(hours)} hours. On the right, the text {text} as a grid of {rows} rows, with "
         f"one dark square in the column of each letter. Below left, a wave of {len(steps)} steps whose turns come "
         "closer and closer together.",
     )
@@ -119,9 +120,9 @@ def cliff(landscape):
     ax.plot(np.full(4001, 1.5), line, landscape(1.5, line)[0] + 0.03, color="white", lw=2.5, zorder=5)
     ax.view_init(elev=34, azim=118)
     ax.set_box_aspect((1.5, 1.2, 0.7), zoom=1.12)
-    ax.set(
-        xlabel="$w$", ylabel="$w_{in}$", zlabel="loss", xticks=[0, 1, 2], yticks=[-1, 0, 1], zticks=[0, 1, 2, 3]
-    )
+    ax.set(zlabel="loss", xticks=[0, 1, 2], yticks=[-1, 0, 1], zticks=[0, 1, 2, 3])
+    ax.set_xlabel("$w$", fontsize=15)
+    ax.set_ylabel("$w_{in}$", fontsize=15)
     ax.set_title("The loss after 50 steps", loc="left")
     for w, w_in, height, name in [(0.5, 0, 0.6, "plain"), (1.72, 0.5, 0, "low"), (1.9, -0.5, 3, "high")]:
         ax.text(w, w_in, height, name, color="black" if name == "high" else "white", ha="center", fontsize=10)

@@ -362,9 +362,9 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 # %% slideshow={"slide_type": "skip"}
 stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8"))
 rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
-five, ten_more = ([row for row in rows if (row["seed"] > 4) == more] for more in [False, True])
-usual = [row for row in five if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
-print(f"{len(rows)} runs, {len(usual)} of them in the grid")
+grid = [row for row in rows if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
+usual, further = ([row for row in grid if (row["seed"] > 4) == more] for more in [False, True])
+print(f"{len(rows)} runs, {len(usual)} of them in the pictures that follow")
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -372,8 +372,8 @@ def pick(rows, **wanted):
     return [row for row in rows if wanted.items() <= row.items()]
 
 
-def count(task, start, rates=(0.001, 0.01)):
-    found = pick(usual, task=task, start=start)
+def count(task, start, rates=(0.001, 0.01), among=usual):
+    found = pick(among, task=task, start=start)
     return sum(row["solved"] for row in found if row["lr"] in rates)
 
 
@@ -453,7 +453,7 @@ figures.memory_in_practice.learning(groups, loss_of_a_guess)
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 def scores(**wanted):
-    found = pick(rows, task=ORDER, cell="RNN", **wanted)
+    found = [row for row in pick(rows, task=ORDER, cell="RNN", **wanted) if row["seed"] < 5]
     return sorted(f"{row['score']:.2f}" for row in found)
 
 
@@ -473,7 +473,7 @@ print("orthogonal, 68 units      ", *scores(**plain, H=68), sep="  ")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A guess is right in a quarter of the cases, and the uniform RNN guesses. The orthogonal RNN does not: given four times as many steps, each of its runs gets further than it had, and
-# two come to 97 and 98 %. None passes 99 %, but whoever writes "an RNN cannot learn this" is refuted by them. More units do not help at this rate; 68 have as many numbers as the
+# two come to 97 and 98 %. None of the five passes 99 %, but whoever writes "an RNN cannot learn this" is refuted by them. More units do not help at this rate; 68 have as many numbers as the
 # LSTM's 32. What the runs do say: at this budget an LSTM with the right start learned it every time, and a plain RNN in none of twenty runs.
 #
 # One more control is in the table: five runs of the LSTM from the chrono start *without clipping*, at the rate 0.001. All five solve it, as they do with clipping. Clipping guards against a rare gradient that is far too
@@ -523,8 +523,7 @@ figures.memory_in_practice.solved(pick(usual, task=KNOWN), "Latch, always 100 st
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3. At the larger rate both need about
-# a hundred steps. Was that luck? At that rate we ran ten seeds more: the RNN solved all ten, b_f = 3 two. Five of five it had, and seven of
-# fifteen it has. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
+# a hundred steps. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
 # would write that the RNN is six times as fast as "the LSTM". The best start for *one* known length is the one that fits this length.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -567,7 +566,7 @@ for start in ["orthogonal", "b_f = 3", "chrono"]:
     print(f"{start:10}", *sorted(f"{row['score']:.2f}" for row in found))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# With b_f = 3 every run is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
+# With b_f = 3 each of these runs is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
 #
 # Why does the length matter? Send one number into fresh networks, then silence, and look at where the memory *points* at step 100 and a few steps
 # later. The cosine of two directions is 1 if they are the same, and 0 if they have nothing to do with each other.
@@ -659,6 +658,26 @@ print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2
 # The LSTM has begun in all its runs with chrono. At the larger rate all five are done, with b_f = 1 two and with b_f = 3 three of five, and so few runs cannot tell these three
 # starts apart.
 
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Was it luck?
+#
+# Five runs say little. So all of it has been run again, from ten more seeds. Here is how many solved it: of the five, and of the ten.
+
+# %% slideshow={"slide_type": "skip"}
+starts = [*dict.fromkeys(row["start"] for row in usual)]
+print(f"{'':31}", *(f"{start:>11}" for start in starts))
+for task in [ORDER, SHORT, KNOWN, LATCH, ADDING]:
+    for lr in [0.001, 0.01]:
+        two = [f"{count(task, s, [lr])}/5 {count(task, s, [lr], further)}/10" for s in starts]
+        print(f"{task:25} {lr:<5}", *(f"{cell:>11}" for cell in two))
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# What held: on temporal order b_f = 1 solves 4 of twenty more runs, chrono all twenty, a plain RNN none of forty. On short strings every LSTM does it. At a known time the
+# orthogonal RNN always does, at an unknown one hardly ever; no plain RNN adds.
+#
+# What was luck: b_f = 3 on the latch of known length had five of five at the larger rate, and gets two of ten more. On temporal order it had none there, and gets five. On adding,
+# b_f = 1 had two, and gets eight. And the RNN with four times as many steps, which never passed 99 %, does so from three of the ten.
+
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is an LSTM worth its price?
 #
@@ -697,14 +716,14 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 
 # %% slideshow={"slide_type": "skip"}
 # Proof: what the text says of the table
-starts = [*dict.fromkeys(row["start"] for row in usual)]
 assert [count(ORDER, start) for start in starts] == [1, 3, 10, 0, 0] and count(ORDER, "b_f = 3", [0.01]) == 0
 assert [count(SHORT, start) for start in starts] == [10, 10, 10, 6, 9]
 assert [count(KNOWN, start) for start in starts] == [0, 10, 5, 1, 10]
-assert [sum(row["solved"] for row in pick(ten_more, start=start)) for start in starts] == [0, 2, 0, 0, 10]
-assert sum(row["solved"] for row in rows if not row["clip"]) == 5 and scores(budget=4000)[-2:] == ["0.97", "0.98"]
+assert all(row["solved"] for row in rows if not row["clip"] and row["seed"] < 5)
+assert scores(budget=4000)[3:] == ["0.97", "0.98"]
 assert [count(LATCH, start) for start in ("b_f = 3", "orthogonal")] == [4, 2] and 0.98 < parts[0] < 1
 assert [count(ADDING, start, [0.01]) for start in starts] == [2, 3, 5, 0, 0]
+assert [count(ORDER, start, among=further) for start in starts] == [4, 14, 20, 0, 0]
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found

@@ -392,7 +392,7 @@ figures.sound.error_rates(trials["noises"], readers)
 
 # %% slideshow={"slide_type": "skip"}
 at_25 = {name: [round(100 * rates[1]) for rates in runs] for name, runs in readers.items()}
-for name, percent in at_25.items():
+for name, percent in at_25.items():  # run by run
     print(name.ljust(15), "of 100 letters wrong at noise 0.25:", *percent)
 
 # %% slideshow={"slide_type": "skip"}
