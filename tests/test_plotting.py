@@ -305,6 +305,7 @@ def usual():
         return everything_that_a_lesson_draws()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("own", [TEX, "classic", "dark_background", "seaborn-v0_8-poster", "bmh"], ids=str)
 def test_a_readers_own_settings_change_no_picture(own, usual):
     with mpl.rc_context():
@@ -322,6 +323,7 @@ def test_nor_do_settings_that_change_between_drawing_and_showing():
         assert mpl.rcParams["mathtext.fontset"] == "stix"  # and showing leaves them as they are
 
 
+@pytest.mark.slow
 def test_a_matplotlibrc_of_ones_own_changes_no_picture(tmp_path, monkeypatch, usual):
     (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfont.size: 20\nlines.linewidth: 9\n")
     code = "import hashlib, test_plotting as t; print([hashlib.sha256(p).hexdigest() for p in {}()])"

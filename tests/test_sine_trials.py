@@ -19,6 +19,7 @@ def rules():
     return {name: late(says, Y) for name, says in rivals.of_rules(X, omegas).items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seeds", [(0, 1, 2), (3, 4, 5), (6, 7, 8)])
 def test_the_order_of_the_rivals_holds_for_each_set_of_seeds(seeds, rules):
     nets = rivals.of_networks(seeds)

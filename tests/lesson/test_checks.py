@@ -330,6 +330,7 @@ def test_the_limit_is_ten_seconds_and_a_minute_for_a_detector():
     assert checks._LIMIT_OF_A_TRIAL == 60
 
 
+@pytest.mark.slow
 def test_a_detector_has_the_longer_limit(capsys, monkeypatch):
     begin = time.perf_counter()
 
@@ -470,6 +471,7 @@ def test_a_detector_that_finds_everything_is_right(capsys):
     assert said == f"✓ mine: right. It catches all {len(museum.EXHIBITS)} exhibits and accuses no healthy cell."
 
 
+@pytest.mark.slow
 def test_a_detector_is_told_what_slipped_through(capsys):
     said = said_of(capsys, lambda cell: bool(museum.start(cell)))
     assert said.startswith(
@@ -524,6 +526,7 @@ def test_a_detector_that_stops_at_an_exhibit_hears_of_the_first(capsys):
     assert "detect stopped with ZeroDivisionError at dropped_dC: division by zero." in said
 
 
+@pytest.mark.slow
 def test_a_detector_that_finds_some_and_stops_at_others_hears_of_both(capsys):
     def detect(cell):
         if "museum: dropped_dC" in cell.forward.__code__.co_filename:

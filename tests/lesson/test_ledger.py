@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from lstm_lib import lstm, symbolic
 from lstm_lib.lesson import ledger, written
 
+pytestmark = pytest.mark.slow  # the whole file takes some seconds
+
 settings.register_profile("course", deadline=None, derandomize=True, max_examples=15)
 settings.load_profile("course")
 

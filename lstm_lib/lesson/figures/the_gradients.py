@@ -31,7 +31,7 @@ def sum_of_one_unit():
 
     Examples
     --------
-    >>> len(sum_of_one_unit().formulas)
+    >>> len(sum_of_one_unit().lines)
     6
     """
     one, a_f = symbolic.unroll(1), sp.Symbol("a_f_1")
