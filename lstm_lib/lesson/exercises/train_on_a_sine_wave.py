@@ -30,6 +30,7 @@ LOSS_SLIPS = {
     ),
     "The loss is a sum; it should be a mean.": _loss(lambda e: np.sum(e**2)),
     "The gradient of the sum is there; the mean divides it by Y.size.": _loss(gradient=lambda e: 2 * e),
+    "The gradient lacks its 2 and the division by Y.size, which the mean brings.": _loss(gradient=lambda e: e),
     "The 2 is missing in the gradient: the slope of a square e² is 2e.": _loss(gradient=lambda e: e / e.size),
     "The sign of the gradient is turned round: it is Y_hat − Y.": _loss(gradient=lambda e: -2 * e / e.size),
     "Half of the mean square is another loss: no ½ here.": (
