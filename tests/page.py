@@ -6,6 +6,7 @@ The rules are those of the project's design: the subject is what one sees.
 import ast
 import builtins
 import itertools
+import json
 import re
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ LINES, WIDTH, FOLDED_LINES, LABEL = 12, 95, 8, 60
 STUB = "raise NotImplementedError"
 LATEX = re.compile(r"\\[a-zA-Z]{2,}")
 LETTER = re.compile(r"(?<![σ′])\(([a-e])\)")  # a choice, and not σ(a)
+ALT = re.compile(r'<img [^>]*?alt=\\"(.*?)\\"')  # as it stands in JSON
 DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 WHY = view.WHY.split("\n")[0]
 ELSEWHERE = re.compile(r"\]\(([^)\s]+\.ipynb#[^)\s]*)\)")  # JupyterLab goes to the top
@@ -157,6 +159,8 @@ def faults(notebook):
     right = re.findall(r"It is \(([a-e])\)", str([cell.get("outputs") for cell in code(notebook)]))
     if len(right) > 2 and len(set(right)) == 1:
         found.append(f"each of the {len(right)} right answers is ({right[0]})")
+    names = ALT.findall(json.dumps([cell.outputs for cell in code(notebook)], ensure_ascii=False))
+    found += [f"two pictures are named {name}" for name in {*names} if names.count(name) > 1]
     total = counts(notebook)
     if total["bars"] > total["open cells"]:
         found.append(f"{total['bars']} bars, and {total['open cells']} open cells")

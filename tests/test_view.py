@@ -201,3 +201,11 @@ def test_right_answers_that_all_stand_in_one_place_are_found(lesson, letters, wr
     (answer,) = [cell for cell in lesson.cells if (view.label(cell) or [""])[0] == "Answer"]
     answer.outputs = [nbformat.v4.new_output("stream", text=f"It is ({letter}) more.\n") for letter in letters]
     assert sum("right answers" in fault for fault in page.faults(lesson)) == wrong
+
+
+@pytest.mark.parametrize(("names", "wrong"), [("aa", 1), ("ab", 0)])
+def test_pictures_of_one_name_are_found(lesson, names, wrong):
+    cell = page.code(lesson)[0]
+    pictures = "".join(f'<figure><img src="x" alt="{name}"></figure>' for name in names)
+    cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": pictures})]
+    assert sum("two pictures are named" in fault for fault in page.faults(lesson)) == wrong

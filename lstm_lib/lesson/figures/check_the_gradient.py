@@ -72,7 +72,9 @@ def quotients(ways, exact):
         "complex step": "Complex step: it falls like the central one and stays at the bottom. ",
     }
     said = "".join(words[name] for name in ways)
-    show(fig, f"Relative error over the step size, both logarithmic, smaller steps to the right. {said}".strip())
+    names = " and ".join(ways).capitalize()
+    axes = "relative error over the step size, both logarithmic, smaller steps to the right"
+    show(fig, f"{names}: {axes}. {said}".strip())
 
 
 def whole_museum(curves, healthy):
