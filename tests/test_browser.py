@@ -387,9 +387,9 @@ def test_shift_and_enter_go_on_after_a_click_on_any_control(page, server):
     for key in ["Home", "ArrowRight", "Backspace", "Delete", "Delete", "2", ",", "5"]:
         page.keyboard.press(key)
     page.keyboard.press("Enter")
-    question.get_by_text("Your guess: 2.5 numbers.").wait_for()
+    question.get_by_text("Your guess: 2.5.").wait_for()
     read_on(page, 4)
-    notebook.get_by_text("You guessed 2.5 numbers; it is 12 numbers.").first.wait_for()
+    notebook.get_by_text("You guessed 2.5; it is 12.").first.wait_for()
 
     read_on(page, 5)
     slider = notebook.get_by_role("slider", name="forget bias")
