@@ -691,11 +691,9 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Equal units are not equal numbers: in the grid the LSTM has four times as many. On temporal order the RNN of 68 units pays the same price, and it did not
-# buy the task. On the other tasks this was not tried.
+# buy the task. On the other tasks this was not tried. Before you pay, ask:
 
 # %% [markdown] slideshow={"slide_type": "fragment", "layout": "columns"}
-# Before you pay, ask:
-#
 # 1. **What does the simplest rule reach?**
 # 2. **How long must it be kept?** Some 20 steps: a plain RNN.
 # 3. **Is the time of the question unknown?** A memory cell.
