@@ -16,13 +16,15 @@ SETTINGS := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false
   "@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": true}}
 # Each group of tests goes to the next free core as a whole; the groups that take longest come first (tests/conftest.py).
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder
+# One worker more than there are cores: whoever waits for a browser or a kernel leaves its core to the others.
+MORE   := -n $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 WHICH  := $(if $(WEEKLY),,-m "not weekly")
 NBVAL  := --nbval --nbval-current-env --nbval-cell-timeout 1200 --nbval-kernel-startup-timeout 600
 ROOM   := --ignore=tests/doors --ignore=tests/graded
 QUICK  := not (lesson or browser or graded or slow)
 # Where it is set, each of some hundred processes would compile its packages anew: that doubles the time of the tests.
 course ways quick: export PYTHONDONTWRITEBYTECODE :=
-# As many workers as cores are at work; threads of theirs would only wait for one another.
+# All cores are at work; threads of a worker would only wait for one another.
 course ways quick: export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: help env lab test test-ways announce lint style course ways quick test-rosetta notebooks slides handouts pages site takeaway book lite grade bench lock clean
@@ -49,10 +51,10 @@ style: env
 	$(BIN)/ruff format --check .
 
 course: env       # WEEKLY=1, for both: and every lesson, deck and page in a browser
-	$(PYTEST) $(WHICH) $(NBVAL) $(ROOM) lstm_lib tests notebooks
+	$(PYTEST) $(MORE) $(WHICH) $(NBVAL) $(ROOM) lstm_lib tests notebooks
 
 ways: env
-	$(PYTEST) $(WHICH) tests/doors tests/graded
+	$(PYTEST) $(MORE) $(WHICH) tests/doors tests/graded
 
 quick: style      ## style, library and references, while you work: no lesson, no browser
 	$(PYTEST) -m "$(QUICK)" $(ROOM) lstm_lib tests
