@@ -53,6 +53,8 @@ def learn(browser, server, name):
     for number, solution in lesson.solutions.items():
         paste(page, cells.nth(number), solution)
     lab.run_all(page, server, f"{name}.ipynb")
+    # the last cell, whose bar has no number to wait for; what is stored says 0
+    notebook.get_by_text(re.compile("[1-7] of 7 pieces are yours")).wait_for()
     said = "\n".join(page.locator(".jp-OutputArea-output").all_inner_texts())
     lab.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=lab.SCREENSHOTS / f"learner_{name}.png")
