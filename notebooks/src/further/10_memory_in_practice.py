@@ -665,11 +665,13 @@ print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2
 
 # %% slideshow={"slide_type": "skip"}
 starts = [*dict.fromkeys(row["start"] for row in usual)]
-print(f"{'':31}", *(f"{start:>11}" for start in starts))
+print(f"{'':29}", *(f"{start:>10}" for start in starts))
 for task in [ORDER, SHORT, KNOWN, LATCH, ADDING]:
     for lr in [0.001, 0.01]:
-        two = [f"{count(task, s, [lr])}/5 {count(task, s, [lr], further)}/10" for s in starts]
-        print(f"{task:25} {lr:<5}", *(f"{cell:>11}" for cell in two))
+        few = [count(task, start, [lr]) for start in starts]
+        more = [count(task, start, [lr], further) for start in starts]
+        both = [f"{old}/5 {new:2}/10" for old, new in zip(few, more, strict=True)]
+        print(f"{task:23} {lr:<5}", *(f"{cell:>10}" for cell in both))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # What held: on temporal order b_f = 1 solves 4 of twenty more runs, chrono all twenty, a plain RNN none of forty. On short strings every LSTM does it. At a known time the
