@@ -43,9 +43,10 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     tol : float, default 1e-8
         How far off a number may be, relative to the expected one; where that is zero, absolutely. What came back
         in single precision may be as far off as that is.
-    known : dict, optional
-        Wrong answers that can be foreseen: what to say about one → the answer, or a function like `expected`. An
-        attempt that equals it in every case is told so; "perhaps" where there is one number only.
+    known : dict or function, optional
+        Wrong answers that can be foreseen: what to say about one → the answer, or a function like `expected`; or a
+        function of what is given that returns all of them. An attempt that equals one in every case is told so;
+        "perhaps" where there is one number only.
     says : str or function, optional
         What `then` makes of the answer, in a sentence with {answer}, {got} and {want}; or what makes it of these.
     keep : dict, optional
