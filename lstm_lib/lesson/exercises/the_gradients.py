@@ -113,45 +113,39 @@ def both_paths(dh_t, dC_next, o_t, C_t):
     return dC_next + dh_t * o_t * tanh_grad(np.tanh(C_t))
 
 
-SLIPS_INTO_THE_CELL = {
-    "dropped_dC": lambda dh, dC, o, C: dh * o * (1 - np.tanh(C) ** 2),
-    "dropped_path_through_h": lambda dh, dC, o, C: dC,
-    "slope_of_C": lambda dh, dC, o, C: dC + dh * o * (1 - C**2),
-    "no_slope_of_tanh": lambda dh, dC, o, C: dC + dh * o,
-    "no_o_in_path": lambda dh, dC, o, C: dC + dh * (1 - np.tanh(C) ** 2),
-    "path_through_tanh_C": lambda dh, dC, o, C: dC + dh * o * np.tanh(C),
-    "slope_without_square": lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(C)),
-    "slope_of_slope": lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(np.tanh(C)) ** 2),
-    "slope_of_both_paths": lambda dh, dC, o, C: (dC + dh * o) * (1 - np.tanh(C) ** 2),
-    "product_of_paths": lambda dh, dC, o, C: dC * dh * o * (1 - np.tanh(C) ** 2),
-    "path_through_h_subtracted": lambda dh, dC, o, C: dC - dh * o * (1 - np.tanh(C) ** 2),
-}
+def _other_gradients(dh, dC, o, C):
+    shown = np.tanh(C)
+    slope = 1 - shown**2
+    in_the_catalogue = {
+        "dropped_dC": dh * o * slope,
+        "dropped_path_through_h": dC,
+        "slope_of_C": dC + dh * o * (1 - C**2),
+        "no_slope_of_tanh": dC + dh * o,
+        "no_o_in_path": dC + dh * slope,
+        "path_through_tanh_C": dC + dh * o * shown,
+        "slope_without_square": dC + dh * o * (1 - shown),
+        "slope_of_slope": dC + dh * o * (1 - np.tanh(shown) ** 2),
+        "slope_of_both_paths": (dC + dh * o) * slope,
+        "product_of_paths": dC * dh * o * slope,
+        "path_through_h_subtracted": dC - dh * o * slope,
+    }
+    return {f"You get this if {CATALOGUE[name].words}.": wrong for name, wrong in in_the_catalogue.items()} | {
+        "The sign is turned: the slope of tanh is 1 − tanh², not 1 + tanh².": dC + dh * o * (1 + shown**2),
+        "That is the slope of a σ; the slope of tanh is 1 − tanh².": dC + dh * o * shown * (1 - shown),
+        "o_t multiplies both paths: only the path through h goes through o_t.": o * (dC + dh * slope),
+        "dh_t and dC_next have changed places.": dh + dC * o * slope,
+        "The square belongs to tanh alone: look at the brackets.": dC + dh * o * (1 - shown) ** 2,
+    }
 
 
 def check_into_the_cell(attempt):
     """Exercise 1: both paths into C_t, at two sizes, with nothing on one of them, and with large numbers."""
-    known = {f"You get this if {CATALOGUE[name].words}.": wrong for name, wrong in SLIPS_INTO_THE_CELL.items()}
-    known |= {
-        "The sign is turned: the slope of tanh is 1 − tanh², not 1 + tanh².": (
-            lambda dh, dC, o, C: dC + dh * o * (1 + np.tanh(C) ** 2)
-        ),
-        "That is the slope of a σ; the slope of tanh is 1 − tanh².": (
-            lambda dh, dC, o, C: dC + dh * o * np.tanh(C) * (1 - np.tanh(C))
-        ),
-        "o_t multiplies both paths: only the path through h goes through o_t.": (
-            lambda dh, dC, o, C: o * (dC + dh * (1 - np.tanh(C) ** 2))
-        ),
-        "dh_t and dC_next have changed places.": lambda dh, dC, o, C: dh + dC * o * (1 - np.tanh(C) ** 2),
-        "The square belongs to tanh alone: look at the brackets.": (
-            lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(C)) ** 2
-        ),
-    }
     rng = np.random.default_rng(2)
     cases = [*rng.normal(size=(3, 4, 3, 2)), rng.normal(size=(4, 5, 1))]
     cases[1][0] = cases[2][1] = 0  # nothing arrives at h; nothing arrives from the next step
     large = cases[0] * np.array([100, 100, 1, 1]).reshape(4, 1, 1)
     given = [tuple(case) for case in (*cases, large, cases[0])]
-    check("the whole gradient of C_t", attempt, both_paths, given=given, known=known)
+    check("the whole gradient of C_t", attempt, both_paths, given=given, known=_other_gradients)
 
 
 ORDER = table("orders")["loop"]
@@ -180,67 +174,50 @@ def check_wrong_line(attempt):
     check_choice("the wrong line", attempt, **table("choices")["line_of_the_way_back"])
 
 
-def sent_back(W_h, z_t, h_t, dh_t, slope=tanh_grad, again=None):
-    """Return the four arrays of a plain RNN, if `slope` is what dh_t is multiplied by, and dz_t is, `again`."""
-    H, da = len(h_t), dh_t * slope(h_t)
-    dz_t = W_h.T @ (da if again is None else again(da, dh_t, h_t))
+def sent_back(W_h, z_t, h_t, dh_t):
+    """Return the four arrays of a plain RNN, by name."""
+    return _from_the_sum(W_h, z_t, h_t, dh_t * tanh_grad(h_t))
+
+
+def _from_the_sum(W_h, z_t, h_t, da, to_z=None):
+    """Return the four arrays from the gradient of the sum; `to_z` stands in its place on the way to z."""
+    H, dz_t = len(h_t), W_h.T @ (da if to_z is None else to_z)
     return {"dW_h": da @ z_t.T, "db_h": da.sum(axis=1, keepdims=True), "dx_t": dz_t[H:], "dh_prev": dz_t[:H]}
 
 
-def x_on_top(W_h, z_t, h_t, dh_t):
-    """Return the four arrays with dz_t cut as if x stood above h."""
-    found, D = sent_back(W_h, z_t, h_t, dh_t), len(z_t) - len(h_t)
-    dz_t = np.vstack([found["dh_prev"], found["dx_t"]])
-    return found | {"dx_t": dz_t[:D], "dh_prev": dz_t[D:]}
+def _sent_back_otherwise(W_h, z_t, h_t, dh_t):
+    right, da = sent_back(W_h, z_t, h_t, dh_t), dh_t * tanh_grad(h_t)
+    H, dz_t = len(h_t), W_h.T @ da
 
+    def sent(da, to_z=None):
+        return _from_the_sum(W_h, z_t, h_t, da, to_z)
 
-def averaged(W_h, z_t, h_t, dh_t):
-    """Return the four arrays with the gradient of the bias averaged over the batch."""
-    found = sent_back(W_h, z_t, h_t, dh_t)
-    return found | {"db_h": found["db_h"] / h_t.shape[1]}
-
-
-def one_step_off(W_h, z_t, h_t, dh_t):
-    """Return the four arrays with h_t in the place of h_prev in the gradient of W."""
-    return sent_back(W_h, np.vstack([h_t, z_t[len(h_t) :]]), h_t, dh_t)
-
-
-def with_slope(slope):
-    """Return the backward step with another slope."""
-    return lambda *given: sent_back(*given, slope)
-
-
-def with_dz_from(again):
-    """Return the backward step with dz_t made from something else."""
-    return lambda *given: sent_back(*given, again=again)
+    slips = {
+        "if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": sent(dh_t),
+        "if h_t, a tanh already, is put through it again.": sent(dh_t * tanh_grad(np.tanh(h_t))),
+        "if the square is missing: the slope is 1 − h_t².": sent(dh_t * (1 - h_t)),
+        "with h_t (1 − h_t), the slope of σ: a tanh has 1 − h_t².": sent(dh_t * h_t * (1 - h_t)),
+        "if tanh(h_t) stands for the slope, 1 − h_t².": sent(dh_t * np.tanh(h_t)),
+        "if h_t stands for the slope, 1 − h_t².": sent(dh_t * h_t),
+        "if the sign is turned: the slope is 1 − h_t².": sent(dh_t * (1 + h_t**2)),
+        "if dz_t is made from dh_t: z hears what has come through the squash.": sent(da, dh_t),
+        "if the slope is multiplied in a second time, for dz_t.": sent(da, da * tanh_grad(h_t)),
+        "if h_t stands in z_t: h_prev belongs there.": right | {"dW_h": da @ np.vstack([h_t, z_t[H:]]).T},
+        "if db_h is averaged over the batch: it is a sum.": right | {"db_h": da.mean(axis=1, keepdims=True)},
+        "if dz_t is cut as if x were on top: its first H rows belong to h_prev.": (
+            right | {"dx_t": dz_t[:-H], "dh_prev": dz_t[-H:]}
+        ),
+    }
+    return {f"You get this {words}": slip for words, slip in slips.items()}
 
 
 def check_rnn(attempt):
     """Exercise 5: the backward step of a plain RNN, at two sizes, with large numbers, and with the first again."""
-    known = {
-        "You get this if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": with_slope(np.ones_like),
-        "You get this if h_t, a tanh already, is put through it again.": with_slope(
-            lambda h: tanh_grad(np.tanh(h))
-        ),
-        "You get this if the square is missing: the slope is 1 − h_t².": with_slope(lambda h: 1 - h),
-        "You get this with h_t (1 − h_t), the slope of σ: a tanh has 1 − h_t².": with_slope(lambda h: h * (1 - h)),
-        "You get this if tanh(h_t) stands for the slope, 1 − h_t².": with_slope(np.tanh),
-        "You get this if h_t stands for the slope, 1 − h_t².": with_slope(lambda h: h),
-        "You get this if the sign is turned: the slope is 1 − h_t².": with_slope(lambda h: 1 + h**2),
-        "You get this if dz_t is made from dh_t: z hears what has come through the squash.": (
-            with_dz_from(lambda da, dh, h: dh)
-        ),
-        "You get this if the slope is multiplied in a second time, for dz_t.": (
-            with_dz_from(lambda da, dh, h: da * tanh_grad(h))
-        ),
-        "You get this if h_t stands in z_t: h_prev belongs there.": one_step_off,
-        "You get this if db_h is averaged over the batch: it is a sum.": averaged,
-        "You get this if dz_t is cut as if x were on top: its first H rows belong to h_prev.": x_on_top,
-    }
     rng, cases = np.random.default_rng(8), []
     for D, H, B in [(2, 3, 4), (4, 2, 5)]:
         cell = rnn.init_params(D, H, rng)
         z_t, h_t = rnn.step(cell, rng.normal(size=(D, B)), rng.normal(size=(H, B)))
         cases.append((cell["W_h"], z_t, h_t, rng.normal(size=(H, B))))
     large = (*cases[0][:3], 1000 * cases[0][3])
-    check("dW_h, db_h, dx_t, dh_prev", attempt, sent_back, given=[*cases, large, cases[0]], known=known)
+    cases += [large, cases[0]]
+    check("dW_h, db_h, dx_t, dh_prev", attempt, sent_back, given=cases, known=_sent_back_otherwise)
