@@ -21,7 +21,7 @@ from lstm_lib.lesson.surroundings import Surroundings, taken_from
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 
 
-def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None, says="", keep=None):
+def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None, says="", keep=None, remark=None):
     """Print whether an attempt gives what is expected, and where it differs first if it does not.
 
     Parameters
@@ -51,6 +51,8 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
         What `then` makes of the answer, in a sentence with {answer}, {got} and {want}; or what makes it of these.
     keep : dict, optional
         What is written into the learner's own file where the answer is right: the name of a piece → the function.
+    remark : function, optional
+        What gives a further line where the answer is right; it takes no arguments.
 
     Raises
     ------
@@ -77,6 +79,8 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     _say(name, verdict)
     if verdict[0] == "✓":
         _keep(keep or {})
+        if remark is not None:
+            print(remark())
 
 
 def check_choice(name, attempt, expected, choices, *, known=None):
