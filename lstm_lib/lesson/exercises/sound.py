@@ -154,24 +154,26 @@ def check_power(attempt):
     >>> check_power(lambda noise, samples: noise**2 * samples)
     ✓ the power of the noise: right.
     """
-    known = {
-        "The power of the tone is ½, not 1: divide by it.": lambda noise, samples: noise**2 * samples / 2,
-        "The tone's power of ½ was multiplied by it; divide.": lambda noise, samples: noise**2 * samples / 4,
-        "That is the standard deviation of the noise; its power is the square, over ½.": lambda n, m: (
-            n * (m / 2) ** 0.5
-        ),
-        "That is a ratio of standard deviations; powers are their squares.": lambda n, samples: n * samples**0.5,
-        "The noise counts squared.": lambda noise, samples: noise * samples,
-        "That is the tone over the noise, the other way round.": lambda n, samples: 1 / (n**2 * samples),
-        "More samples in a frame hide more noise, so that the ratio grows with them.": lambda n, size: n**2 / size,
+    cases = [(0.25, 64), (0.1, 64), (0.25, 128)]
+    check("the power of the noise", attempt, _power, given=cases, known=_other_powers)
+
+
+def _power(noise, samples):
+    return noise**2 * samples
+
+
+def _other_powers(noise, samples):
+    power = _power(noise, samples)
+    return {
+        "The power of the tone is ½, not 1: divide by it.": power / 2,
+        "The tone's power of ½ was multiplied by it; divide.": power / 4,
+        "That is the standard deviation of the noise; its power is the square, over ½.": noise
+        * (samples / 2) ** 0.5,
+        "That is a ratio of standard deviations; powers are their squares.": power**0.5,
+        "The noise counts squared.": noise * samples,
+        "That is the tone over the noise, the other way round.": 1 / power,
+        "More samples in a frame hide more noise, so that the ratio grows with them.": noise**2 / samples,
     }
-    check(
-        "the power of the noise",
-        attempt,
-        lambda noise, samples: noise**2 * samples,
-        given=[(0.25, 64), (0.1, 64), (0.25, 128)],
-        known=known,
-    )
 
 
 # --- texts -------------------------------------------------------------------------------------------------------

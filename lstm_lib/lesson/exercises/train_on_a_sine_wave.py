@@ -383,34 +383,41 @@ def check_listening(attempt):
 # --- a report ----------------------------------------------------------------------------------------------------
 
 
-def _scored(against="Y", over="echo", first=20, measure=np.square):
-    """Return the error of a prediction as a share of persistence's, on the test waves of the lesson, or a slip."""
-    X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
-    lengths = {"echo": np.mean(measure(X - Y)[first:]), "all": np.mean((X - Y) ** 2), "nothing": 1.0}
-    lengths |= {"height": np.mean(Y[first:] ** 2), "variance": Y[first:].var()}
-    target = Y if against == "Y" else X
-    return lambda Y_hat: np.mean(measure(Y_hat - target)[first:]) / lengths[over]
+def _test_waves():
+    """Return what is read and what comes next, on the test waves of the lesson."""
+    return data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
 
 
-REPORT_SLIPS = {
-    "It compares with what has been read; want what comes next.": _scored(against="X"),
-    "It compares with what has been read, and divides by nothing.": _scored(against="X", over="nothing"),
-    "That is the error itself; divide it by that of persistence.": _scored(over="nothing"),
-    "That is upside down: small should be good.": lambda Y_hat: 1 / _scored()(Y_hat),
-    "That is 1 − the share, what is better than persistence; want what is left of the error.": (
-        lambda Y_hat: 1 - _scored()(Y_hat)
-    ),
-    "That is the difference of the two errors; divide to get a share.": (
-        lambda Y_hat: _scored(over="nothing")(Y_hat) - _scored(over="nothing")(Y_hat) / _scored()(Y_hat)
-    ),
-    "That is the share of the roots; want that of the mean squares.": lambda Y_hat: _scored()(Y_hat) ** 0.5,
-    "The first 20 steps count, too; this half of the lesson counts from step 21 on.": _scored(first=0),
-    "Persistence is judged with its first 20 steps, the prediction without.": _scored(over="all"),
-    "That is the share of the absolute errors; want that of their squares.": _scored(measure=np.abs),
-    "The errors are not squared: positive and negative ones cancel.": _scored(measure=np.positive),
-    "That is a share of the wave's mean square; want that of persistence's error.": _scored(over="height"),
-    "That is a share of the wave's variance; want that of persistence's error.": _scored(over="variance"),
-}
+def _score(Y_hat):
+    X, Y = _test_waves()
+    return np.mean((Y_hat - Y)[20:] ** 2) / np.mean((X - Y)[20:] ** 2)
+
+
+def _other_scores(Y_hat):
+    X, Y = _test_waves()
+    late, late_echo = (Y_hat - Y)[20:], (X - Y)[20:]
+    error, echo, from_read = np.mean(late**2), np.mean(late_echo**2), np.mean((Y_hat - X)[20:] ** 2)
+    share = error / echo
+    return {
+        "It compares with what has been read; want what comes next.": from_read / echo,
+        "It compares with what has been read, and divides by nothing.": from_read,
+        "That is the error itself; divide it by that of persistence.": error,
+        "That is upside down: small should be good.": 1 / share,
+        "That is 1 − the share, what is better than persistence; want what is left of the error.": 1 - share,
+        "That is the difference of the two errors; divide to get a share.": error - echo,
+        "That is the share of the roots; want that of the mean squares.": share**0.5,
+        "The first 20 steps count, too; this half of the lesson counts from step 21 on.": (
+            np.mean((Y_hat - Y) ** 2) / np.mean((X - Y) ** 2)
+        ),
+        "Persistence is judged with its first 20 steps, the prediction without.": error / np.mean((X - Y) ** 2),
+        "That is the share of the absolute errors; want that of their squares.": (
+            np.mean(np.abs(late)) / np.mean(np.abs(late_echo))
+        ),
+        "The errors are not squared: positive and negative ones cancel.": np.mean(late) / np.mean(late_echo),
+        "That is a share of the wave's mean square; want that of persistence's error.": error
+        / np.mean(Y[20:] ** 2),
+        "That is a share of the wave's variance; want that of persistence's error.": error / Y[20:].var(),
+    }
 
 
 def check_report(attempt):
@@ -423,10 +430,10 @@ def check_report(attempt):
 
     Examples
     --------
-    >>> check_report(_scored())
+    >>> check_report(_score)
     ✓ the error as a share of persistence's: right.
     """
-    X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
+    X, Y = _test_waves()
     noise = np.random.default_rng(5).normal(0, 0.1, Y.shape)
     cases = [(X,), (Y + noise,), (-Y,)]
-    check("the error as a share of persistence's", attempt, _scored(), given=cases, known=REPORT_SLIPS)
+    check("the error as a share of persistence's", attempt, _score, given=cases, known=_other_scores)
