@@ -125,6 +125,8 @@ print({name: a.shape for name, a in rosetta.to("keras", params).items()})
 theirs = rosetta.to("torch", params)
 W = np.hstack([theirs["weight_hh_l0"], theirs["weight_ih_l0"]])
 b = (theirs["bias_ih_l0"] + theirs["bias_hh_l0"])[:, None]
+
+# %% slideshow={"slide_type": "fragment"}
 by_hand = {f"W_{k}": a for k, a in zip("ifCo", np.split(W, 4), strict=True)}
 by_hand |= {f"b_{k}": a for k, a in zip("ifCo", np.split(b, 4), strict=True)}
 print("equal:", all(np.array_equal(by_hand[k], params[k]) for k in params))
@@ -227,6 +229,8 @@ figures.rosetta.gate(trace)
 # %% slideshow={"slide_type": "skip"}
 cell = mine.cell()
 X, Y = data.sine_waves(60, 16, np.random.default_rng(1), omega=0.2)
+
+# %% slideshow={"slide_type": "skip"}
 loss_and_grads = partial(model.loss_and_grads, cell, loss=functional.mean_squared_error)
 trained = model.init_params(cell, D=1, H=16, K=1, rng=np.random.default_rng(0))
 losses = training.fit(loss_and_grads, trained, [(X, Y)] * 100, training.Adam(lr=0.01))
@@ -560,7 +564,7 @@ translations.siblings(of_1997, with_peepholes, coupled, gru, min_lstm)
 # $a_2 b_1 + b_2$. So join neighbours, then neighbours of neighbours. A full circle holds all steps so far.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 def scan(a, b):
     n, rounds = 1, 0
     while n < len(a):
@@ -570,8 +574,9 @@ def scan(a, b):
     return b, rounds
 
 
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: neighbouring steps, joined
 figures.rosetta.scan(8)
-
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -613,10 +618,13 @@ reveal("13.rounds", rounds, within=0)
 # The price is paid elsewhere. Take **parity**: is the number of ones so far odd or even? One unit of the primer's cell can tell. A one
 # makes it forget, and write the opposite of *what it is showing*; a zero leaves it alone.
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 flip = {"W_f": [[0, -20]], "b_f": [[10]], "W_i": [[0, 20]], "b_i": [[-10]]}
 flip |= {"W_C": [[-20, 0]], "b_C": [[0]], "W_o": [[0, 0]], "b_o": [[20]]}
 bits = [1, 1, 0, 1, 1, 1, 0, 0, 1, 0]
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: a unit that tells odd from even
 figures.rosetta.parity(flip, bits)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
