@@ -128,7 +128,8 @@ def table(name):
     Parameters
     ----------
     name : str
-        "choices" for `check_choice`, "orders" for `check_order`: a file in the folder of the exercises.
+        A file in the folder of the exercises: "choices" for `check_choice` and `check_choices`, "orders" for
+        `check_order`.
 
     Returns
     -------

@@ -171,25 +171,11 @@ def check_slope_at(slope_at):
     check("the central difference", slope_at, _central, given=cases, known=_other_slopes)
 
 
-_HERE = {
-    "dropped_dC": "Here it is used.",
-    "dropped_dh": "Here dh_t has both when it comes.",
-    "dropped_both": "Here both are carried back.",
-    "dropped_path_through_h": "Here dC_t has both.",
-    "squashed_twice": "Here each slope is computed right.",
-    "tanh_twice": "Here each slope is computed right.",
-    "sigmoid_for_its_slope": "Here each slope is computed right.",
-    "wrong_step_C": "Here it is C_prev.",
-    "wrong_step_h": "Here it is z_t, as it was.",
-    "overwritten_dh": "Here dh_t keeps its value.",
-    "swapped_slices": "Here dz is cut after its first H rows, and h comes first.",
-    "copied_bias": "Here each gate has its own.",
-}
-
-
 def check_name(name_of_the_mistake):
     """Check which mistake of the museum the stranger of the hunt has."""
-    said = {f"In that one {CATALOGUE[name].words}. {words}": name for name, words in _HERE.items()}
+    said = {
+        f"In that one {CATALOGUE[name].words}. {words}": name for name, words in table("choices")["here"].items()
+    }
     right = museum.hidden("14babd7b").name
     check_choice("the mistake", name_of_the_mistake, right, museum.EXHIBITS, known=said)
 

@@ -10,18 +10,12 @@ import numpy as np
 
 from lstm_lib import lstm
 from lstm_lib.functional import sigmoid
-from lstm_lib.lesson.checks import check, check_choices
+from lstm_lib.lesson.checks import check, check_choices, table
 
 
 def check_boxes(boxes):
     """Check exercise 1, the box that has to act in each of four sentences."""
-    questions = {
-        "it counts down": ("C", {"A gate has no sign: it says how much, not which way.": "i"}),
-        "it lets go": ("f", {"That one hides the memory, and the memory stays.": "o"}),
-        "it does not say": ("o", {"Then it would no longer know it.": "f"}),
-        "it does not take in": ("i", {"That one decides about what is there already.": "f"}),
-    }
-    check_choices("the four boxes", boxes, questions, "fiCo")
+    check_choices("the four boxes", boxes, **table("choices")["boxes"])
 
 
 def check_weight_of_reset(weight_of_reset):

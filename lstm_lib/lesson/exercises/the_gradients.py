@@ -11,101 +11,85 @@ from lstm_lib.lesson import ledger
 from lstm_lib.lesson.checks import check, check_choice, check_entries, check_function, check_order, table
 from lstm_lib.lesson.mistakes import CATALOGUE
 
+ENTRIES = {  # of the ledger, in the order of the seven moves: whose gradient it is, and a hint
+    "do": ("o_1", "o is a factor of h: it gets the other factor."),
+    "dC": ("C_1", "C stands inside tanh, and tanh(C) is multiplied by o."),
+    "df": ("f_1", "f is a factor of f · C_0."),
+    "di": ("i_1", "i is a factor of i · C̃."),
+    "dC_tilde": ("C_tilde_1", "C̃ is a factor of i · C̃."),
+    "da_f": ("a_f_1", "The gradient of the gate times the slope of σ there."),
+    "da_i": ("a_i_1", "The gradient of the gate times the slope of σ there."),
+    "da_o": ("a_o_1", "The gradient of the gate times the slope of σ there."),
+    "da_C": ("a_C_1", "The gradient of the candidate times the slope of tanh there."),
+    "dW_fh": ("W_fh", "da_f times what it stands on."),
+    "dW_fx": ("W_fx", "da_f times what it stands on."),
+    "db_f": ("b_f", "A bias is multiplied by 1."),
+    "dh_0": ("h_0", "A sum over four gates, weight times da."),
+    "dx_1": ("x_1", "A sum over four gates, weight times da."),
+    "dC_0": ("C_0", "C_0 is a factor of f · C_0."),
+}
+
 
 def check_ledger(attempt):
     """The ledger: each entry by its own rule, in the order of the seven moves."""
     rows = ledger.make("quarters").rows
     v = {name: float(row.value) for name, row in rows.items()}
     d = {name: float(row.gradient) for name, row in rows.items()}
+    known = _other_entries(v, d)
+    entries = {name: (d[symbol], known[name], hint) for name, (symbol, hint) in ENTRIES.items()}
+    check_entries("your ledger", attempt, entries)
+
+
+def _other_entries(v, d):
+    """Return what slips make of each entry, from the values and the gradients of the ledger."""
     f, i, c, o = v["f_1"], v["i_1"], v["C_tilde_1"], v["o_1"]
     C_0, C_1, h_0, x_1 = v["C_0"], v["C_1"], v["h_0"], v["x_1"]
-    dC, tanh_C = d["C_1"], np.tanh(C_1)
-    twice = "The gate is a σ already: its slope is taken of the gate itself, g (1 − g)."
-    none = "The slope is missing."
-    entries = {
-        "do": (
-            d["o_1"],
-            {"h = o · tanh(C), so o gets tanh(C), not C.": C_1, "A factor gets the other one, tanh(C).": o},
-            "o is a factor of h: it gets the other factor.",
-        ),
-        "dC": (
-            dC,
-            {
-                "The slope of tanh is missing: 1 − tanh²(C).": o,
-                "The slope is 1 − tanh²(C), not 1 − C².": o * (1 - C_1**2),
-                "o is missing: tanh(C) was multiplied by it.": 1 - tanh_C**2,
-                "The square is missing: the slope is 1 − tanh²(C).": o * (1 - tanh_C),
-                "tanh(C) stands for its slope, 1 − tanh²(C).": o * tanh_C,
-            },
-            "C stands inside tanh, and tanh(C) is multiplied by o.",
-        ),
-        "df": (
-            d["f_1"],
-            {
-                "f was multiplied by C_0, the old memory, not by C_1.": dC * C_1,
-                "f gets the other factor, C_0.": dC * f,
-                "That is di: f was multiplied by C_0.": dC * c,
-            },
-            "f is a factor of f · C_0.",
-        ),
-        "di": (
-            d["i_1"],
-            {"i gets the other factor, C̃.": dC * i, "That is df: i was multiplied by C̃.": dC * C_0},
-            "i is a factor of i · C̃.",
-        ),
-        "dC_tilde": (
-            d["C_tilde_1"],
-            {"C̃ gets the other factor, i.": dC * c, "C̃ was multiplied by i, not by f.": dC * f},
-            "C̃ is a factor of i · C̃.",
-        ),
-    }
-    for name, gate, local in (("da_f", "f_1", f), ("da_i", "i_1", i), ("da_o", "o_1", o)):
-        known = {
-            none: d[gate],
-            twice: d[gate] * sigmoid_grad(sigmoid(local)),
-            "That is the slope of a tanh: a σ has g (1 − g).": d[gate] * tanh_grad(local),
-            "The gate stands for its slope, g (1 − g).": d[gate] * local,
-        }
-        entries[name] = d[f"a_{name[-1]}_1"], known, "The gradient of the gate times the slope of σ there."
-    known = {
-        none: d["C_tilde_1"],
-        "C̃ is a tanh already: its slope is 1 − C̃².": d["C_tilde_1"] * tanh_grad(np.tanh(c)),
-        "That is the slope of a σ: a tanh has 1 − C̃².": d["C_tilde_1"] * sigmoid_grad(c),
-    }
-    entries["da_C"] = d["a_C_1"], known, "The gradient of the candidate times the slope of tanh there."
-    a_f, a = d["a_f_1"], {k: d[f"a_{k}_1"] for k in "fiCo"}
-    from_h, from_x = (sum(v[f"W_{k}{end}"] * a[k] for k in a) for end in "hx")
+    dC, da_f, tanh_C = d["C_1"], d["a_f_1"], np.tanh(C_1)
+    of_all = sum(d[f"a_{k}_1"] for k in "fiCo")
     one = "That is the part of the forget gate alone: four sums read it."
     bare = "The four da are added without their weights."
-    entries |= {
-        "dW_fh": (
-            a_f * h_0,
-            {"That is dW_fx: this weight stands on h.": a_f * x_1},
-            "da_f times what it stands on.",
-        ),
-        "dW_fx": (
-            a_f * x_1,
-            {"That is dW_fh: this weight stands on x.": a_f * h_0},
-            "da_f times what it stands on.",
-        ),
-        "db_f": (a_f, {"A bias is multiplied by 1, not by h.": a_f * h_0}, "A bias is multiplied by 1."),
-        "dh_0": (
-            from_h,
-            {"That is dx_1: take the weights of h.": from_x, one: v["W_fh"] * a_f, bare: sum(a.values())},
-            "A sum over four gates, weight times da.",
-        ),
-        "dx_1": (
-            from_x,
-            {"That is dh_0: take the weights of x.": from_h, one: v["W_fx"] * a_f, bare: sum(a.values())},
-            "A sum over four gates, weight times da.",
-        ),
-        "dC_0": (
-            d["C_0"],
-            {"f is missing: the memory was multiplied by it.": dC, "That is df.": dC * C_0},
-            "C_0 is a factor of f · C_0.",
-        ),
+    return {
+        "do": {"h = o · tanh(C), so o gets tanh(C), not C.": C_1, "A factor gets the other one, tanh(C).": o},
+        "dC": {
+            "The slope of tanh is missing: 1 − tanh²(C).": o,
+            "The slope is 1 − tanh²(C), not 1 − C².": o * (1 - C_1**2),
+            "o is missing: tanh(C) was multiplied by it.": 1 - tanh_C**2,
+            "The square is missing: the slope is 1 − tanh²(C).": o * (1 - tanh_C),
+            "tanh(C) stands for its slope, 1 − tanh²(C).": o * tanh_C,
+        },
+        "df": {
+            "f was multiplied by C_0, the old memory, not by C_1.": dC * C_1,
+            "f gets the other factor, C_0.": dC * f,
+            "That is di: f was multiplied by C_0.": dC * c,
+        },
+        "di": {"i gets the other factor, C̃.": dC * i, "That is df: i was multiplied by C̃.": dC * C_0},
+        "dC_tilde": {"C̃ gets the other factor, i.": dC * c, "C̃ was multiplied by i, not by f.": dC * f},
+        "da_f": _of_a_gate(f, d["f_1"]),
+        "da_i": _of_a_gate(i, d["i_1"]),
+        "da_o": _of_a_gate(o, d["o_1"]),
+        "da_C": {
+            "The slope is missing.": d["C_tilde_1"],
+            "C̃ is a tanh already: its slope is 1 − C̃².": d["C_tilde_1"] * tanh_grad(np.tanh(c)),
+            "That is the slope of a σ: a tanh has 1 − C̃².": d["C_tilde_1"] * sigmoid_grad(c),
+        },
+        "dW_fh": {"That is dW_fx: this weight stands on h.": da_f * x_1},
+        "dW_fx": {"That is dW_fh: this weight stands on x.": da_f * h_0},
+        "db_f": {"A bias is multiplied by 1, not by h.": da_f * h_0},
+        "dh_0": {"That is dx_1: take the weights of h.": d["x_1"], one: v["W_fh"] * da_f, bare: of_all},
+        "dx_1": {"That is dh_0: take the weights of x.": d["h_0"], one: v["W_fx"] * da_f, bare: of_all},
+        "dC_0": {"f is missing: the memory was multiplied by it.": dC, "That is df.": dC * C_0},
     }
-    check_entries("your ledger", attempt, entries)
+
+
+def _of_a_gate(gate, gradient):
+    return {
+        "The slope is missing.": gradient,
+        "The gate is a σ already: its slope is taken of the gate itself, g (1 − g).": (
+            gradient * sigmoid_grad(sigmoid(gate))
+        ),
+        "That is the slope of a tanh: a σ has g (1 − g).": gradient * tanh_grad(gate),
+        "The gate stands for its slope, g (1 − g).": gradient * gate,
+    }
 
 
 def both_paths(dh_t, dC_next, o_t, C_t):
