@@ -26,43 +26,41 @@ def _loss(Y_hat, Y):
 
 def _other_losses(Y_hat, Y):
     e = Y_hat - Y
-    value, slope = np.mean(e**2), 2 * e / e.size
-    size, root = np.mean(np.abs(e)), np.sqrt(value)
-    slips = {
+    value, slope, of_signs = np.mean(e**2), 2 * e / e.size, np.sign(e) / e.size
+    size, root, T, B = np.mean(np.abs(e)), np.sqrt(value), len(e), e.shape[-1]
+
+    def pair(loss, dY_hat):
+        return {"the loss": loss, "dY_hat": dY_hat}
+
+    return {
         "That is the sum; the mean divides by all numbers there are, steps times outputs times sequences.": (
-            np.sum(e**2),
-            2 * e,
+            pair(np.sum(e**2), 2 * e)
         ),
-        "The loss is a sum; it should be a mean.": (np.sum(e**2), slope),
-        "The gradient of the sum is there; the mean divides it by Y.size.": (value, 2 * e),
-        "The gradient lacks its 2 and the division by Y.size, which the mean brings.": (value, e),
-        "The 2 is missing in the gradient: the slope of a square e² is 2e.": (value, e / e.size),
-        "The sign of the gradient is turned round: it is Y_hat − Y.": (value, -slope),
-        "Half of the mean square is another loss: no ½ here.": (value / 2, slope / 2),
-        "That is the root of it; want the mean square itself.": (root, slope),
-        "That is the mean of the absolute errors; want that of their squares.": (size, slope),
-        "The errors are not squared: positive and negative ones cancel.": (np.mean(e), slope),
+        "The loss is a sum; it should be a mean.": pair(np.sum(e**2), slope),
+        "The gradient of the sum is there; the mean divides it by Y.size.": pair(value, 2 * e),
+        "The gradient lacks its 2 and the division by Y.size, which the mean brings.": pair(value, e),
+        "The 2 is missing in the gradient: the slope of a square e² is 2e.": pair(value, e / e.size),
+        "The sign of the gradient is turned round: it is Y_hat − Y.": pair(value, -slope),
+        "Half of the mean square is another loss: no ½ here.": pair(value / 2, slope / 2),
+        "That is the root of it; want the mean square itself.": pair(root, slope),
+        "That is the mean of the absolute errors; want that of their squares.": pair(size, slope),
+        "The errors are not squared: positive and negative ones cancel.": pair(np.mean(e), slope),
         "It is divided by the number of steps only: np.mean takes all numbers there are.": (
-            np.sum(e**2) / len(e),
-            2 * e / len(e),
+            pair(np.sum(e**2) / T, 2 * e / T)
         ),
-        "The gradient is divided by the number of steps; the mean is over Y.size numbers.": (
-            value,
-            2 * e / len(e),
+        "The gradient is divided by the number of steps; the mean is over Y.size numbers.": pair(value, 2 * e / T),
+        "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": pair(
+            value, 2 * e / B
         ),
-        "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": (
-            value,
-            2 * e / e.shape[-1],
+        "Both are those of the root; want the mean square itself and its gradient.": pair(
+            root, slope / (2 * root)
         ),
-        "Both are those of the root; want the mean square itself and its gradient.": (root, slope / (2 * root)),
-        "Both are those of the absolute errors; want the mean of the squares and its gradient.": (
-            size,
-            np.sign(e) / e.size,
+        "Both are those of the absolute errors; want the mean of the squares and its gradient.": pair(
+            size, of_signs
         ),
-        "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": (value, np.sign(e) / e.size),
-        "The gradient is squared; the slope of a square is 2 times what is squared.": (value, 2 * e**2 / e.size),
+        "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": pair(value, of_signs),
+        "The gradient is squared; the slope of a square is 2 times what is squared.": pair(value, slope * e),
     }
-    return {words: dict(zip(("the loss", "dY_hat"), pair, strict=True)) for words, pair in slips.items()}
 
 
 def check_loss(attempt):
@@ -88,20 +86,21 @@ def check_loss(attempt):
 # --- Adam --------------------------------------------------------------------------------------------------------
 
 
-def _adam(sign=-1, root=True, corrected=True, mean=True, divided=True, counts=True, swapped=False, square=True):
+def _adam(
+    sign=-1, root=True, corrected=True, mean=True, divided=True, counts=True, swapped=False, square=True, rate=None
+):
     """Return an Adam, the right one or one with a slip in it."""
     beta1, beta2 = (0.999, 0.9) if swapped else (0.9, 0.999)
 
     def adam(params, grads, state, lr):
         state["t"] = t = state.get("t", 0) + 1 if counts else 1
         for name, g in grads.items():
+            square_or_size = g**2 if square else np.abs(g)
             m = state["m", name] = beta1 * state.get(("m", name), 0) + (1 - beta1) * g
-            v = state["v", name] = beta2 * state.get(("v", name), 0) + (1 - beta2) * (
-                g**2 if square else np.abs(g)
-            )
+            v = state["v", name] = beta2 * state.get(("v", name), 0) + (1 - beta2) * square_or_size
             m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if corrected else (m, v)
             size = (np.sqrt(v_hat) if root else v_hat) if divided else 1
-            params[name] += sign * lr * (m_hat if mean else g) / (size + 1e-8)
+            params[name] += sign * (rate or lr) * (m_hat if mean else g) / (size + 1e-8)
 
     return adam
 
@@ -123,11 +122,6 @@ def _three_steps(adam):
 def _forgetful(params, grads, state, lr):
     """Take a step of an Adam that begins with an empty memory every time."""
     _adam()(params, grads, {}, lr)
-
-
-def _with_rate(rate):
-    """Return an Adam with its own learning rate."""
-    return lambda params, grads, state, lr: _adam()(params, grads, state, rate)
 
 
 def _shared(params, grads, state, lr):
@@ -156,8 +150,8 @@ ADAM_SLIPS = {
     "That is plain gradient descent; Adam divides the mean of the gradients by their size.": (
         _adam(mean=False, divided=False)
     ),
-    "The learning rate that is handed over is not used.": _with_rate(0.01),
-    "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(0.001),
+    "The learning rate that is handed over is not used.": _adam(rate=0.01),
+    "The learning rate that is handed over is not used: yours is always 0.001.": _adam(rate=0.001),
 }
 
 
