@@ -249,7 +249,7 @@ def _difference(tried, exercise):
     if exercise.says:
         shown = tried.answer if form is None else in_the_form_of(form, tried.answer)
         says = exercise.says if callable(exercise.says) else exercise.says.format
-        return says(answer=shown, got=have, want=want) + "."
+        return says(answer=shown, got=have, want=want, at=where) + "."
     at = f" at index {where}, the first that differs" if where else ""
     lead = f"{name} differs: got" if name else "got" if exercise.then is None else "your answer leads to"
     words = f"{lead} {have:.6g}, want {want:.6g}{at}."

@@ -48,7 +48,8 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
         function of what is given that returns all of them. An attempt that equals one in every case is told so;
         "perhaps" where there is one number only.
     says : str or function, optional
-        What `then` makes of the answer, in a sentence with {answer}, {got} and {want}; or what makes it of these.
+        What `then` makes of the answer, in a sentence with {answer}, {got}, {want} and {at}, the index; or what
+        makes it of these.
     keep : dict, optional
         What is written into the learner's own file where the answer is right: the name of a piece → the function.
     remark : function, optional

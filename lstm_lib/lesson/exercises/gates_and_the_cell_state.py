@@ -38,7 +38,7 @@ def _latched(weight):
     return _memory(unit(**rows), X)[[4, 7, 9, 10, 12]].round(2)
 
 
-def _latch_in_words(answer, got, want):
+def _latch_in_words(answer, got, want, at):
     both = 20 + answer
     words = f"with {answer:g} the memory is {got:.2g} where {want:.0f} is due"
     if answer > 0:
@@ -83,7 +83,7 @@ def _forget(h, one, bias):
     return unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
 
 
-def _ones_in_words(answer, got, want):
+def _ones_in_words(answer, got, want, at):
     words = f"of {want:.0f} ones it has counted {got:.2f}"
     W, b = np.ravel(answer["W_f"]), np.ravel(answer["b_f"]).item()
     if not W.any() and 0 < b < 20:

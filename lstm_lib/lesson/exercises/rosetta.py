@@ -29,7 +29,7 @@ def check_layout(attempt):
             raise ValueError(f"a is {arrays['a'].shape}: along which axis do four gates of H = 3 lie?")
         return lstm.forward(rosetta.from_(answer, arrays), X)[0]
 
-    def about(answer, got, want):
+    def about(answer, **_):
         n = sum(a == b for a, b in zip(answer.order, translations.UNLABELLED.order, strict=True))
         stand = "stands in its place" if n == 1 else "stand in their places"
         turned = answer.weights.keys() != translations.UNLABELLED.weights.keys()

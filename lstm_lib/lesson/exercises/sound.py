@@ -180,33 +180,24 @@ def _other_powers(noise, samples):
 
 
 def _check_text(name, attempt, right, given, known):
-    """Check texts letter by letter: what is compared is where they differ, and should be nothing."""
-
-    def faults(text, *arguments):
-        return _faults(_letters(text), right(*arguments))
-
-    check(name, attempt, np.zeros(LONGEST), given=given, then=faults, known=known, says=_said)
+    """Check texts letter by letter."""
+    check(name, attempt, right, given=given, then=_places, known=known, says=_said)
 
 
-def _letters(text):
+_WITH_NOTHING = " " + morse.LETTERS
+
+
+def _places(text, *given):
+    """Return the place of each letter among all letters, from 1, and 0 where the text is over."""
     letters = "".join(text) if isinstance(text, list | tuple) and all(isinstance(n, str) for n in text) else text
     if not isinstance(letters, str):
         raise ValueError("want text")
     letters = letters.replace(" ", "").upper()
     if strange := sorted({*letters} - {*morse.LETTERS}):
         raise ValueError(f"{letters[:40]!r} has {strange[0]!r}, which is no letter")
-    return letters[:LONGEST]
+    return [_WITH_NOTHING.index(letter) for letter in letters[:LONGEST].ljust(LONGEST)]
 
 
-def _faults(got, want):
-    """Return a number for each letter: 0 where it is right, else its place in the text and both letters in one."""
-    places = [[(" " + morse.LETTERS).index(letter) for letter in text.ljust(LONGEST)] for text in (got, want)]
-    return np.array(
-        [0 if a == b else 10_000 * n + 100 * a + b for n, (a, b) in enumerate(zip(*places, strict=True), 1)]
-    )
-
-
-def _said(answer, got, want):
-    n, pair = divmod(int(got), 10_000)
-    have, due = ((" " + morse.LETTERS)[k].replace(" ", "nothing") for k in divmod(pair, 100))
-    return f"got {''.join(answer)[:40]!r}: its letter {n} is {have}, want {due}"
+def _said(answer, got, want, at):
+    have, due = (_WITH_NOTHING[int(n)].replace(" ", "nothing") for n in (got, want))
+    return f"got {''.join(answer)[:40]!r}: its letter {at[0] + 1} is {have}, want {due}"

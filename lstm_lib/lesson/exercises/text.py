@@ -37,7 +37,7 @@ def _other_floors(written):
     }
 
 
-def _said(answer, got, want):
+def _said(answer, got, want, at):
     """Return what differs; where a character seems impossible, what the brackets have to do with it."""
     words = f"got {got:.6g}, want {want:.6g}"
     if np.isinf(got):
