@@ -164,13 +164,16 @@ _SLOPES = {
     "the two are added: the slope wants their difference": lambda f, p, e: (f(p + e) + f(p - e)) / (2 * e),
     "the order of the two is turned round: right minus left": lambda f, p, e: -_central(f, p, e),
     "eps / 2 is gone to each side: the quotient of this lesson goes eps": lambda f, p, e: _central(f, p, e / 2),
-    "this is the exact derivative: the central quotient is a little off, as the formula says": _exact,
+    "this is the exact derivative, or eps is another one: the quotient is a little off with the one handed over": (
+        _exact
+    ),
+    "the sign is lost: where f falls, the slope is negative": lambda f, p, e: abs(_central(f, p, e)),
 }
 
 
 def check_slope_at(slope_at):
     """Check the central difference quotient of a function of one number."""
-    cases = [(sigmoid, 0.3, 1e-5), (np.tanh, -1.0, 1e-5), (_cubed, 1.0, 0.25), (np.sin, 0.5, 0.01)]
+    cases = [(sigmoid, 0.3, 1e-5), (np.tanh, -1.0, 1e-5), (_cubed, 1.0, 0.25), (np.cos, 0.5, 0.01)]
     known = {f"You get this if {words}.": slip for words, slip in _SLOPES.items()}
     check("the central difference", slope_at, _central, given=cases, known=known)
 

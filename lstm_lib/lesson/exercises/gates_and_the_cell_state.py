@@ -31,7 +31,7 @@ def check_weight_of_reset(weight_of_reset):
         weight_of_reset,
         lambda: -40,
         then=_latched,
-        known={"That is the latch as it was: with both, it writes a 1.": 0},
+        known={"With both, it still writes a 1, as it did before.": 0},
         says=_latch_in_words,
     )
 
@@ -126,6 +126,9 @@ def check_bias(bias_for):
                 lambda n: _undone(1 - 0.5 / n)
             ),
             "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": lambda n: _undone(0.5**n),
+            "That logarithm is to the base 2; σ has an e in it, and is undone by the natural one, np.log.": (
+                lambda n: _undone(_root(n)) / np.log(2)
+            ),
             "That logarithm is decimal; σ has an e in it, and is undone by the natural one, np.log.": (
                 lambda n: _undone(_root(n)) / np.log(10)
             ),

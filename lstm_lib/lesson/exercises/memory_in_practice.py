@@ -68,12 +68,12 @@ def check_success(attempt):
     --------
     >>> check_success(lambda rows, task, cell: max(row["solved"] for row in _kept(rows, task, cell)))
     ✗ the share of runs that solved it: got 1, want 0.230769. Yours is too large by 0.7692. \
-That is the best run, not the share of runs.
+That is 1 wherever a single run has solved it; every run counts, also one that failed.
     """
     slips = {
         "That counts the runs without clipping, too.": _share(clip=(True, False)),
         "Those are the runs without clipping.": _share(clip=(False,)),
-        "That is the best run, not the share of runs.": _share(max),
+        "That is 1 wherever a single run has solved it; every run counts, also one that failed.": _share(max),
         "That is the worst run, not the share of runs.": _share(min),
         "That is the median of 0 and 1: their mean is the share.": _share(np.median),
         "That is the number of runs that solved it; divide it by the number of runs.": _share(sum),

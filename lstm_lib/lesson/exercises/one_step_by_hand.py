@@ -78,16 +78,17 @@ def check_h(attempt):
     check_paper("h for x = −0.5", attempt, steps, known=known, hint="Only the sum a changes: 0.1 − 0.5 + 1.")
 
 
-def with_pencil(gate=True, candidate=True, kept=True, written=True, end=True, squash=np.tanh):
+def with_pencil(gate=True, candidate=True, kept=True, written=True, end=True, squash=np.tanh, given=False):
     """Return the walk of a person with a pencil, who may forget to shorten something."""
 
     def walked(shorten):
         def perhaps(wanted, number):
             return shorten(number) if wanted else number
 
-        f = perhaps(gate, sigmoid(1.6))
-        c = perhaps(candidate, squash(1.6))
-        return perhaps(end, perhaps(kept, f * C) + perhaps(written, f * c))
+        a = perhaps(given, 1.6)
+        f = perhaps(gate, sigmoid(a))
+        c = perhaps(candidate, squash(a))
+        return perhaps(end, perhaps(kept, f * perhaps(given, C)) + perhaps(written, f * c))
 
     return walked
 
@@ -98,10 +99,15 @@ def shown_with_pencil(shorten):
     return shorten(gate * shorten(np.tanh(C_t)))
 
 
-def product_for_sum(shorten):
-    """Return the two shortened products, multiplied."""
-    gate, candidate = shorten(sigmoid(1.6)), shorten(np.tanh(1.6))
-    return shorten(shorten(gate * C) * shorten(gate * candidate))
+def product_for_sum(first=float):
+    """Return a walk that multiplies the two shortened products; `first` shortens what is given."""
+
+    def walked(shorten):
+        a, memory = (float(shorten(n)) if first is None else n for n in (1.6, C))
+        gate, candidate = shorten(sigmoid(a)), shorten(np.tanh(a))
+        return shorten(shorten(gate * memory) * shorten(gate * candidate))
+
+    return walked
 
 
 def check_rounded_products(attempt):
@@ -123,7 +129,11 @@ def check_rounded_products(attempt):
         ),
         "The candidate is taken for one more gate: it is a tanh.": with_pencil(squash=sigmoid),
         "That is h_t: the memory C_t was asked for.": shown_with_pencil,
-        "The two products are multiplied: they are added.": product_for_sum,
+        "The two products are multiplied: they are added.": product_for_sum(),
+        "The two products are multiplied: they are added; and what is given is not shortened.": (
+            product_for_sum(first=None)
+        ),
+        "What is given, the sum a and C, is shortened: only what you find is.": with_pencil(given=True),
         "Nothing is shortened: call `shorten`.": lambda shorten: with_pencil()(float),
         "That rounds to three decimals, whatever is asked for: call `shorten`.": (
             lambda shorten: with_pencil()(to_digits(3, ROUND_HALF_UP))

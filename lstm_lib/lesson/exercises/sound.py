@@ -161,6 +161,11 @@ def check_power(attempt):
             n * (m / 2) ** 0.5
         ),
         "That is a ratio of standard deviations; powers are their squares.": lambda n, samples: n * samples**0.5,
+        "n is missing: the noise of all samples in a frame adds up.": lambda noise, samples: noise**2,
+        "n counts once: the powers of n samples add up.": lambda noise, samples: noise**2 * samples**2,
+        "Those are decibels, ten times the logarithm; the ratio itself is asked for.": lambda noise, samples: (
+            10 * np.log10(noise**2 * samples)
+        ),
         "The noise counts squared.": lambda noise, samples: noise * samples,
         "That is the tone over the noise, the other way round.": lambda n, samples: 1 / (n**2 * samples),
         "More samples in a frame hide more noise, so that the ratio grows with them.": lambda n, size: n**2 / size,

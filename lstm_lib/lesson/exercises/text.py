@@ -22,6 +22,15 @@ def check_floor(floor):
         "These are nats. For bits the logarithm is to the base 2.": _of_chances(lambda p: -np.log(p).mean()),
         "The sign: the logarithm of a probability is below zero.": _of_chances(lambda p: np.log2(p).mean()),
         "That is the sum; what is asked for is the mean.": _of_chances(lambda p: -np.log2(p).sum()),
+        "Those are powers of ten. For bits the logarithm is to the base 2.": _of_chances(
+            lambda p: -np.log10(p).mean()
+        ),
+        "That is 2 to the power of it; what is asked for are the bits themselves.": _of_chances(
+            lambda p: 2 ** -np.log2(p).mean()
+        ),
+        "Each −log₂ p is multiplied by its p. In a text all characters count the same: take the plain mean.": (
+            _of_chances(lambda p: -(p * np.log2(p)).sum())
+        ),
         "Take −log₂ of each probability first, and the mean of those.": _of_chances(lambda p: -np.log2(p.mean())),
         "That is the mean probability. Bits are −log₂ of each.": _of_chances(np.mean),
     }
@@ -41,8 +50,8 @@ def _said(answer, got, want):
     words = f"got {got:.6g}, want {want:.6g}"
     if np.isinf(got):
         words += (
-            ". Some character had the probability 0. Ask `chances` for the brackets as they are before the "
-            "character, and let a closer take the innermost one away"
+            ". Something has the probability 0. Take that of the character that came, ask `chances` for the "
+            "brackets as they are before the character, and let a closer take the innermost one away"
         )
     return words
 
@@ -63,9 +72,12 @@ def check_depth_unit(depth_unit):
         "That is the smallest r: right only where the unit counts down.": _best(lambda r: -r),
         "That is one too many: units are counted from 0.": lambda C, depth: int(abs(_r(C, depth)).argmax() + 1),
         "That unit only moves most. Divide by how much each one moves, as corrcoef does.": _covariance,
-        "That is r itself; what is asked for is the number of the unit.": lambda C, depth: float(
-            _r(C, depth).max()
-        ),
+        "That is r itself; what is asked for is the number of the unit.": lambda C, depth: _r(C, depth).max(),
+        "That is |r| itself; what is asked for is the number of the unit.": lambda C, depth: abs(
+            _r(C, depth)
+        ).max(),
+        "C is compared with the depth of one step before.": lambda C, depth: _best(abs)(C[1:], depth[:-1]),
+        "C is compared with the depth of one step later.": lambda C, depth: _best(abs)(C[:-1], depth[1:]),
     }
     check("the unit", depth_unit, _best(abs), given=_memories(), known=known)
 
@@ -78,6 +90,7 @@ def _memories():
         C = rng.normal(size=(60, 6))
         C[:, best] += sign * 3.0 * depth
         C[:, (best + 1) % 6] += -sign * 1.0 * depth
+        C[1:, (best + 3) % 6], C[:-1, (best + 4) % 6] = depth[:-1], depth[1:]  # one step late, one step early
         C[:, (best + 2) % 6] = 20 * C[:, (best + 2) % 6] + 9 * depth
         cases.append((C, depth))
     return cases
@@ -111,6 +124,7 @@ def check_at_temperature(at_temperature):
         ),
         "That is the softmax of p / τ. Log-odds are ln p, not p.": lambda p, tau: _softmax(p / tau),
         "Nothing has changed.": lambda p, tau: p,
+        "There is a minus too much: the most probable has become the least.": lambda p, tau: _tempered(p, -tau),
         "That is ln p / τ; a softmax makes probabilities of it.": lambda p, tau: np.log(p) / tau,
     }
     cases = [(np.array([0.5, 0.25, 0.25]), 0.5), (np.array([0.1, 0.9]), 2.0), (np.array([0.7, 0.2, 0.1]), 1.5)]

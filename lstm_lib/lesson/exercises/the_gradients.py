@@ -142,6 +142,16 @@ def check_into_the_cell(attempt):
             lambda dh, dC, o, C: o * (dC + dh * (1 - np.tanh(C) ** 2))
         ),
         "dh_t and dC_next have changed places.": lambda dh, dC, o, C: dh + dC * o * (1 - np.tanh(C) ** 2),
+        "The brackets around the slope are missing: 1 − tanh² is taken as a whole.": (
+            lambda dh, dC, o, C: dC + dh * o - np.tanh(C) ** 2
+        ),
+        "The square stands inside of the tanh: it belongs around it, np.tanh(C_t) ** 2.": (
+            lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(C**2))
+        ),
+        "The tanh is doubled, * 2: it is squared, ** 2.": lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(C) * 2),
+        "C_t (1 − C_t) is no slope of its tanh: that is 1 − tanh².": lambda dh, dC, o, C: (
+            dC + dh * o * C * (1 - C)
+        ),
         "The square belongs to tanh alone: look at the brackets.": (
             lambda dh, dC, o, C: dC + dh * o * (1 - np.tanh(C)) ** 2
         ),
@@ -200,6 +210,12 @@ def averaged(W_h, z_t, h_t, dh_t):
     return found | {"db_h": found["db_h"] / h_t.shape[1]}
 
 
+def averaged_all(W_h, z_t, h_t, dh_t):
+    """Return the four arrays with both gradients of parameters averaged over the batch."""
+    found = averaged(W_h, z_t, h_t, dh_t)
+    return found | {"dW_h": found["dW_h"] / h_t.shape[1]}
+
+
 def one_step_off(W_h, z_t, h_t, dh_t):
     """Return the four arrays with h_t in the place of h_prev in the gradient of W."""
     return sent_back(W_h, np.vstack([h_t, z_t[len(h_t) :]]), h_t, dh_t)
@@ -234,6 +250,13 @@ def check_rnn(attempt):
             with_dz_from(lambda da, dh, h: da * tanh_grad(h))
         ),
         "You get this if h_t stands in z_t: h_prev belongs there.": one_step_off,
+        "You get this if the slope is taken at the sum W_h @ z_t: it is 1 − h_t².": (
+            lambda W, z, h, dh: sent_back(W, z, h, dh, lambda _: tanh_grad(W @ z))
+        ),
+        "You get this if the slope is that of the step before: it is 1 − h_t².": (
+            lambda W, z, h, dh: sent_back(W, z, h, dh, lambda _: tanh_grad(z[: len(h)]))
+        ),
+        "You get this if dW_h and db_h are averaged over the batch: they are sums.": averaged_all,
         "You get this if db_h is averaged over the batch: it is a sum.": averaged,
         "You get this if dz_t is cut as if x were on top: its first H rows belong to h_prev.": x_on_top,
     }
