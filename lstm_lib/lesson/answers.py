@@ -70,10 +70,16 @@ def _prepared(given, exercise):
                 return _by_name(answer)
         return _by_name(answer if then is None else then(answer, *copy.deepcopy(given)))
 
+    def foreseen(wrong, form):
+        try:
+            return carried(made(wrong), form)
+        except ValueError:  # a mistake that these sizes stop
+            return None
+
     form = made(expected) if then is None or callable(expected) else None
     wanted = _by_name(expected) if form is None else carried(form, form)
     known = made(exercise.known)
-    return _Case(given, form, wanted, {words: carried(made(wrong), form) for words, wrong in known.items()})
+    return _Case(given, form, wanted, {words: foreseen(wrong, form) for words, wrong in known.items()})
 
 
 def _by_name(value):
@@ -119,34 +125,39 @@ def verdict(attempt, cases, exercise):
         again = attempts.once_more(attempt, cases[0])
         changed = between.put_back()
     outside, last = list(dict.fromkeys([*changed, *around.put_back()])), outcomes[-1]
-    where = [_where(attempt, given, len(cases) > 1) for given in cases]
-    if last.problem:
-        return "✗", (where[len(outcomes) - 1] if len(outcomes) > 1 else "") + last.problem
-    if last.value is None or holds_a_gap(last.value):
+    where = [_where(attempt, given, cases) for given in cases]
+    if last.problem and len(outcomes) == 1:
+        return "✗", last.problem
+    if not last.problem and (last.value is None or holds_a_gap(last.value)):
         return NOT_WRITTEN
+    whole = outcomes[:-1] if last.problem else outcomes
     try:
-        prepared = [_prepared(given, exercise) for given in cases]
+        prepared = [_prepared(given, exercise) for given in cases[: len(whole)]]
     except Exception as error:
         return "○", (
             f"something of the lesson that this check needs is not as it was ({type(error).__name__}: {error}). "
             "Run the lesson from its top once more."
         )
-    tries = [_tried(outcome.value, case, exercise) for outcome, case in zip(outcomes, prepared, strict=True)]
-    mark, words = _compared(tries, where, exercise)
-    if tries[0].right(exercise.tol) and not _right_again(again, prepared[0], exercise):
+    tries = [_tried(outcome.value, case, exercise) for outcome, case in zip(whole, prepared, strict=True)]
+    mark, words = _compared(tries, where, exercise, attempts.unused(attempt))
+    if mark == "✓" and last.problem:
+        mark, words = "✗", where[len(whole)] + last.problem
+    elif tries[0].right(exercise.tol) and not _right_again(again, prepared[0], exercise):
         mark, words = "✗", attempts.GIVES_SOMETHING_ELSE
     argument = next((outcome.changed for outcome in outcomes if outcome.changed), "")
     return mark, words + attempts.traces(argument, outside)
 
 
-def _where(attempt, given, several):
+def _where(attempt, given, cases):
     """Return the beginning of a sentence that says which case it is about."""
-    if not several:
+    if len(cases) == 1:
         return ""
     names = attempts.parameter_names(attempt, len(given))
     shown = [_short(value) for value in given]
     some = [f"{name} = {value}" for name, value in zip(names, shown, strict=True)]
-    return f"with {', '.join(some)}: " if all(shown) else ""
+    if all(shown):
+        return f"with {', '.join(some)}: "
+    return "with other sizes: " if list(map(np.shape, given)) != list(map(np.shape, cases[0])) else ""
 
 
 def _short(value):
@@ -161,6 +172,7 @@ class _Tried(NamedTuple):
     answer: object
     got: dict
     problem: str
+    carried: bool = False
 
     @property
     def exactness(self):
@@ -178,8 +190,11 @@ class _Tried(NamedTuple):
 
     def relation(self, tol):
         """Return how what came back is related to what is wanted, in a sentence, or nothing."""
-        same_names = self.got is not None and self.got.keys() == self.case.wanted.keys()
-        return relation(self.got, self.case.wanted, tol) if same_names else ""
+        got, wanted = self.got, self.case.wanted
+        if self.carried:  # what the answer itself is, not what the lesson makes of it
+            got, wanted = (_as_it_is(each, self.case.form) for each in (self.answer, self.case.form))
+        same_names = got is not None and wanted is not None and got.keys() == wanted.keys()
+        return relation(got, wanted, tol) if same_names else ""
 
 
 def _tried(answer, case, exercise):
@@ -187,27 +202,27 @@ def _tried(answer, case, exercise):
     try:
         got = answer if form is None else in_the_form_of(form, answer)
     except Unreadable as odd:
-        return _Tried(case, answer, None if then else _as_it_is(answer, form), f"{odd}.")
+        return _Tried(case, answer, None if then else _as_it_is(answer, form), f"{odd}.", then is not None)
     if then is not None:
         try:
             got = then(got, *copy.deepcopy(case.given))
         except Exception as error:
             words = f" ({' '.join(str(error).split()).rstrip('.')})" if isinstance(error, ValueError) else ""
             problem = f"nothing can be computed from what it gave back, {kind(answer)}{words}."
-            return _Tried(case, answer, None, problem)
+            return _Tried(case, answer, None, problem, carried=True)
     got = _by_name(got)
     if got is None:
         return _Tried(case, answer, None, f"got {kind(answer)}; want a number or an array of numbers.")
     wrong_form = any(got[name].shape != wanted.shape for name, wanted in case.wanted.items())
     problem = f"got {kind(answer)}, which does not have the form that is asked for." if wrong_form else ""
-    return _Tried(case, answer, got, problem)
+    return _Tried(case, answer, got, problem, then is not None)
 
 
 def _right_again(outcome, case, exercise):
     return outcome.value is not None and _tried(outcome.value, case, exercise).right(exercise.tol)
 
 
-def _compared(tries, where, exercise):
+def _compared(tries, where, exercise, unused):
     """Return mark and words for what came back in each case."""
     wrong = [k for k, tried in enumerate(tries) if not tried.right(exercise.tol)]
     if not wrong:
@@ -215,10 +230,10 @@ def _compared(tries, where, exercise):
     first = tries[wrong[0]]
     lead = "" if first.problem and wrong[0] == 0 else where[wrong[0]]
     words = first.problem or _difference(first, exercise)
-    return "✗", f"{lead}{words} {_reason(tries, first, exercise)}".rstrip()
+    return "✗", f"{lead}{words} {_reason(tries, first, exercise, unused)}".rstrip()
 
 
-def _reason(tries, first, exercise):
+def _reason(tries, first, exercise, unused):
     """Return what there is to say beside the difference: a strange name, a foreseen mistake, or a relation."""
     form = first.case.form
     if isinstance(form, dict) and (sentence := strangers(first.answer, form)):
@@ -228,10 +243,38 @@ def _reason(tries, first, exercise):
         if all(tried.equals(arrays, exercise.tol) for tried, arrays in zip(tries, foreseen, strict=True)):
             alone = sum(array.size for arrays in foreseen for array in arrays.values()) == 1
             return f"{'Perhaps: ' if alone else ''}{said}"
-    if exercise.then is not None:
+    if _holds_nan(first.got) and not _holds_nan(first.case.wanted):
+        return "nan is no number: look for 0 / 0, or the logarithm or root of something negative."
+    if unused:
+        return f"It does not use {', '.join(unused)}, which {'is' if len(unused) == 1 else 'are'} handed over."
+    if exercise.then is not None and not _tells_a_larger_one(tries[0].case, exercise):
         return ""
-    facts = {tried.relation(exercise.tol) for tried in tries if not tried.right(exercise.tol)}
+    wrong = [tried for tried in tries if not tried.right(exercise.tol)]
+    facts = {tried.relation(exercise.tol) for tried in wrong}
+    if facts == {""} and all(map(_is_near, wrong)):
+        return "It is near. Has something been rounded on the way? Keep all digits."
     return facts.pop() if len(facts) == 1 else ""
+
+
+def _holds_nan(arrays):
+    return arrays is not None and any(np.isnan(array).any() for array in arrays.values())
+
+
+def _tells_a_larger_one(case, exercise):
+    """Return whether an answer that is a tenth larger than the right one is wrong: else many are right."""
+    arrays = _as_it_is(case.form, case.form)
+    if not arrays:
+        return False
+    larger = {name: 1.1 * array for name, array in arrays.items()}
+    return not _tried(larger if isinstance(case.form, dict) else larger[""], case, exercise).right(exercise.tol)
+
+
+def _is_near(tried):
+    """Return whether one number came back that is off by less than a thousandth."""
+    got, want = (_as_it_is(each, tried.case.form) for each in (tried.answer, tried.case.form))
+    if not got or not want or got.keys() != {""} or got[""].size != 1 or want[""].size != 1:
+        return False
+    return bool(abs(got[""].item() - want[""].item()) < 1e-3 * abs(want[""].item()))
 
 
 def _as_it_is(answer, form):

@@ -19,6 +19,8 @@ import textwrap
 import threading
 import time
 import traceback
+import types
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +35,7 @@ GIVES_SOMETHING_ELSE = (
 LIMIT = 10.0  # seconds; an exercise of the course takes a few hundredths of one
 _PATIENCE = 1.0  # seconds in which code that is asked to stop should do so
 _LONGEST = 300  # characters of an error's own words
+_OF_THE_COURSE = str(Path(__file__).parents[1])
 _IDLE = {"RESUME", "NOP", "LOAD_CONST", "POP_TOP", "RETURN_VALUE", "RETURN_CONST", "COPY_FREE_VARS", "MAKE_CELL"}
 _NOT_STOPPED_BY_GAPS = (NameError, SyntaxError, ImportError, ZeroDivisionError)
 
@@ -255,6 +258,33 @@ def parameter_names(function, n):
     return names + [f"number {k + 1}" for k in range(len(names), n)]
 
 
+def unused(function):
+    """Return the names of the arguments that a function does not look at.
+
+    Parameters
+    ----------
+    function : function
+        Any; of one that is not written in Python nothing is known.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> unused(lambda noise, n: noise**2)
+    ['n']
+    """
+    code = getattr(innermost(function), "__code__", None)
+    if code is None or isinstance(function, types.MethodType | type):
+        return []
+    taken = {*code.co_cellvars}
+    for step in dis.get_instructions(code):
+        if step.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")):
+            taken |= {step.argval} if isinstance(step.argval, str) else {*step.argval}  # two at once
+    return [name for name in code.co_varnames[: code.co_argcount] if name not in taken]
+
+
 def _own(value):
     """Return a value that nobody else holds: what comes later must not change it."""
     if hasattr(value, "__next__"):
@@ -350,8 +380,11 @@ def _place(error, function):
     code = getattr(innermost(function), "__code__", None)
     if code is None or code.co_name == "<lambda>":
         return "."
-    inside = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == code.co_filename]
-    line = linecache.getline(code.co_filename, inside[-1].lineno).strip() if inside else ""
+    frames, file = traceback.extract_tb(error.__traceback__), code.co_filename
+    if file.startswith(_OF_THE_COURSE):  # it calls what the learner wrote
+        file = next((each.filename for each in frames if not each.filename.startswith(_OF_THE_COURSE)), "")
+    inside = [frame for frame in frames if frame.filename == file]
+    line = linecache.getline(file, inside[-1].lineno).strip() if inside else ""
     return f". It was at the line `{line}`." if line else "."
 
 

@@ -177,6 +177,8 @@ def check_choices(name, attempt, questions, choices):
     for expected, known in questions.values():
         _is_possible(expected, choices, known)
     answer, end = attempts.asked(attempt)
+    if isinstance(answer, Mapping) and answer.keys() == questions.keys():
+        answer = [answer[question] for question in questions]
     gaps = (
         isinstance(answer, list | tuple) and len(answer) == len(questions) and any(each is ... for each in answer)
     )
@@ -417,7 +419,7 @@ def borrows(name, attempt, modules, taken, instead):
     attempt : function
         The learner's answer.
     modules : set of str
-        The names under which a lesson has the modules in question.
+        The last part of the names of the modules in question.
     taken : set of str
         What an answer must not take from them.
     instead : str

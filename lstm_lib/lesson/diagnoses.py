@@ -25,6 +25,7 @@ from lstm_lib.lesson.surroundings import Surroundings
 TASKS = ("step", "step_backward", "forward", "backward", "init_params")
 OTHER_SIZES = (5, 3, 4, 6)  # T, D, H, B
 _MAY_BE_LEFT_OUT = {"forward": "state", "backward": "dstate"}
+_SMALL = "with small {}: "
 _AGAIN = (
     "called with the same numbers once more, it gives something else: it keeps something from call to call. There "
 )
@@ -93,7 +94,7 @@ def _tries(task):
         tries += [_Try(f"without {optional}: ", without)]
     what = "gradients" if "backward" in task else "memories"
     tries += [_Try(f"with large {what}: ", _arguments(task, factor=1e4))]
-    tries += [_Try(f"with small {what}: ", _arguments(task, factor=1e-4))]
+    tries += [_Try(_SMALL.format(what), _arguments(task, factor=1e-4))]
     return *tries, first._replace(lead=_AGAIN)
 
 
@@ -197,7 +198,9 @@ def _verdict(task, function):
     if first.gap == "all":
         return NOT_WRITTEN
     for each, one in zip(tries, found, strict=False):
-        words = one.problem if one.wrong() is None else _how_it_differs(task, tries, found, one)
+        words = one.problem + _not_cut(task, each.arguments, one.problem)
+        if one.wrong() is not None:
+            words = _how_it_differs(task, tries, found, one)
         if one.gap == "all":
             words = "it gives back nothing."
         if words:
@@ -207,6 +210,21 @@ def _verdict(task, function):
         return "○", f"{place(first.gap)} is not written yet{before}."
     trace = _into_an_argument(found)
     return ("✗", f"the numbers are right.{trace}") if trace else ("✓", "right.")
+
+
+def _not_cut(task, arguments, problem):
+    """Say what an array is that does not fit, if it has the shape of z, or nothing."""
+    if "backward" not in task:
+        return ""
+    H, columns = arguments["params"]["W_f"].shape
+    B = (arguments["s"] if task == "step_backward" else arguments["steps"][0]).h_t.shape[1]
+    h, z = f"({H},{B})", f"({columns},{B})"
+    fits = f"{h} {z}" in problem or f"{z} {h}" in problem
+    return (
+        f" {z} is the shape of dz_t, which is cut: its first H rows belong to h_prev, the last D to x_t."
+        if fits
+        else ""
+    )
 
 
 def _into_an_argument(found):
@@ -264,12 +282,16 @@ def _agrees(cell, task, tries, found, up_to=None):
 
 def _why(task, tries, found, one):
     """Name the known mistake, or two of them, that give all that came back; or say how that is related to it."""
-    for name, cell in _cells(task).items():
-        if _agrees(cell, task, tries, found):
-            return f"You get this if {CATALOGUE[name].words}."
+    whole = [name for name, cell in _cells(task).items() if _agrees(cell, task, tries, found)]
+    if whole:
+        optional = _MAY_BE_LEFT_OUT.get(task)
+        alike = 2 if optional and optional not in tries[0].arguments else 1  # without dstate some are the same
+        return f"You get this if {'; or if '.join(CATALOGUE[name].words for name in whole[:alike])}."
     fact = relation({place(k): a for k, a in one.got.items()}, {place(k): one.right[k] for k in one.got}, 1e-5)
     if fact:
         return fact
+    if "backward" in task and _right_when_small(tries, found):
+        return "Small gradients come out right and larger ones do not: something is clipped or cut off on its way."
     begin = [name for name, cell in _cells(task).items() if _agrees(cell, task, tries, found, one.wrong())]
     for name, other in itertools.product(begin[:2], CATALOGUE):
         try:
@@ -279,6 +301,12 @@ def _why(task, tries, found, one):
         if _agrees(both, task, tries, found):
             return f"You get this if {CATALOGUE[name].words}. And {CATALOGUE[other].words}."
     return f"Perhaps {CATALOGUE[begin[0]].words}; what follows has another reason." if begin else ""
+
+
+def _right_when_small(tries, found):
+    """Whether all is right in the call with small numbers, though the way back is to be in proportion to them."""
+    small = [one for each, one in zip(tries, found, strict=False) if each.lead == _SMALL.format("gradients")]
+    return any(one.got.keys() == one.right.keys() and one.wrong() is None for one in small)
 
 
 # --- fresh parameters --------------------------------------------------------------------------------------------

@@ -104,7 +104,8 @@ def _what_is_wrong(got, first, sheet):
     else:
         right = {name: np.array(sheet.steps[name]) for name in asked}
         far = [name for name in asked if not _near(asked[name], right[name])]
-        tol = 10.0**-DECIMALS
+        smallest = min((abs(float(right[name])) for name in far), default=1.0)
+        tol = min(10.0**-DECIMALS / max(smallest, 1e-9), 0.02)  # as near as the numbers themselves have to be
         words.append(relation({name: asked[name] for name in far}, {name: right[name] for name in far}, tol))
     if len(got) < len(sheet.steps):
         words.append(f"Return {', '.join(sheet.steps)}, and the first that is wrong is named.")

@@ -181,7 +181,9 @@ def _comma_or_quotes(answer, shape):
         quotes = re.fullmatch(r"\s*[-−]?\d*\.?\d+\s*", answer)
         if comma:
             return ". Write a decimal point, not a comma"
-        return ". Leave the quotation marks away" if quotes else ""
+        if quotes:
+            return ". Leave the quotation marks away"
+        return ". A share is a number: 25 % is 0.25" if re.fullmatch(r"\s*\d*\.?\d+\s*%\s*", answer) else ""
     if isinstance(answer, tuple) and len(answer) == 2 * n and all(type(each) is int for each in answer):
         return ". In Python a decimal comma makes two numbers out of one: write a point"
     return ""
@@ -215,10 +217,12 @@ def by_name(answer, names, what=""):
     {'f': 1, 'i': 2}
     """
     got = f"{what} is" if what else "got"
+    there = [name for name in names if hasattr(answer, name)]
+    is_a_row = hasattr(answer, "_fields") and len(there) < len(names)  # a named tuple with names of its own
     if isinstance(answer, Mapping):
         found = dict(answer)
-    elif any(hasattr(answer, name) for name in names):
-        found = {name: getattr(answer, name) for name in names if hasattr(answer, name)}
+    elif there and not is_a_row:
+        found = {name: getattr(answer, name) for name in there}
     elif (row := in_a_row(answer)) is not None:
         if len(row) != len(names):
             comma = _comma_or_quotes(answer, (len(names),))

@@ -152,12 +152,13 @@ def innermost(function):
 
 
 def taken_from(modules, function):
-    """Return what a function, or one that is written inside of it, takes from some modules.
+    """Return what a function, or one of the notebook that it calls, takes from some modules.
 
     Parameters
     ----------
     modules : set of str
-        The names that the modules have in its text.
+        The last part of the names of the modules. Under which name a function has them, or imports something from
+        them, makes no difference.
     function : function
         Any.
 
@@ -170,20 +171,43 @@ def taken_from(modules, function):
     >>> taken_from({"math"}, lambda angle: math.sin(angle) + np.cos(angle))
     {'sin'}
     """
-    waiting, found = [getattr(innermost(function), "__code__", None)], set()
+    waiting, seen, found = [innermost(function)], [], set()
     while waiting:
-        code = waiting.pop()
-        if isinstance(code, types.CodeType):
-            waiting += code.co_consts
-            steps = [step for step in dis.get_instructions(code) if step.opname != "CACHE"]
-            for step, then in itertools.pairwise(steps):
-                if (
-                    isinstance(step.argval, str)
-                    and step.argval in modules
-                    and then.opname in ("LOAD_ATTR", "LOAD_METHOD")
-                ):
-                    found.add(then.argval)
+        each = waiting.pop()
+        if not isinstance(each, types.FunctionType) or each in seen:
+            continue
+        seen.append(each)
+        names = dict.fromkeys(modules)
+        for name in _names_in(each.__code__):
+            value = each.__globals__.get(name)
+            if isinstance(value, types.ModuleType) and _last(value.__name__) in modules:
+                names[name] = None
+            elif callable(value) and _last(getattr(value, "__module__", None)) in modules:
+                found.add(value.__name__)
+            elif callable(value) and getattr(innermost(value), "__globals__", None) is each.__globals__:
+                waiting.append(innermost(value))
+        found |= _taken_in(each.__code__, modules, set(names))
     return found
+
+
+def _last(name):
+    return str(name).rpartition(".")[2]
+
+
+def _taken_in(code, modules, names):
+    """Return what a piece of code takes from modules, which it has under some names or imports."""
+    found, source = set(), ""
+    for step, then in itertools.pairwise(step for step in dis.get_instructions(code) if step.opname != "CACHE"):
+        if step.opname == "IMPORT_NAME":
+            source = _last(step.argval)
+        elif step.opname == "IMPORT_FROM" and step.argval in modules:
+            names = names | {then.argval}
+        elif step.opname == "IMPORT_FROM" and source in modules:
+            found.add(step.argval)
+        elif isinstance(step.argval, str) and step.argval in names and then.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            found.add(then.argval)
+    inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
+    return found.union(*(_taken_in(each, modules, names) for each in inner))
 
 
 def reach(function):

@@ -374,3 +374,28 @@ def test_numbers_are_float64(value):
 )  # fmt: skip
 def test_what_came_back_is_named_without_showing_it(value, words):
     assert kind(value) == words
+
+
+# --- what an answer does not look at ---
+
+
+def looked_at_inside(w, n):
+    def again():
+        return n
+
+    return w * again()
+
+
+def looked_at_by_a_list(w, n):
+    return [w for _ in range(n)]
+
+
+@pytest.mark.parametrize("answer", [looked_at_inside, looked_at_by_a_list, lambda w, n=2: w**n, len, max])
+def test_an_argument_that_is_looked_at_anywhere_is_not_named(answer):
+    assert attempts.unused(answer) == []
+
+
+def test_an_argument_that_is_only_written_to_is_named():
+    space = {}
+    exec("def answer(w, n):\n    n = 3\n    return w", space)
+    assert attempts.unused(space["answer"]) == ["n"]

@@ -63,7 +63,10 @@ def test_a_wrong_answer_is_told_by_how_much(said):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_neither_too_large_nor_too_small(said, bad):
-    assert said(bad) == f"✗ q: got {bad}, want 4.\n"
+    words = said(bad)
+    assert words.startswith(f"✗ q: got {bad}, want 4.")
+    assert "too" not in words
+    assert ("nan is no number" in words) == np.isnan(bad)
 
 
 @pytest.mark.parametrize("attempt", [None, ..., lambda: None, lambda: ...])
@@ -292,6 +295,35 @@ def test_names_in_a_dict_are_told(said):
 
 
 # --- whatever the attempt does ---
+
+
+SUMS = {
+    "given": [(np.ones((3, 3)), np.ones(3)), (np.ones((2, 4)), np.ones(4))],
+    "known": {"That is the transpose.": lambda W, x: W.T @ x, "That is W alone.": lambda W, x: W.sum()},
+}
+
+
+def test_the_first_case_that_is_wrong_is_told_before_a_later_one_that_stops(said):
+    cases = [(np.diag([1.0, 2.0, 3.0]), np.ones(3)), SUMS["given"][1]]
+    words = said(lambda W, x: 2 * W @ x[:3], lambda W, x: W @ x, given=cases)
+    assert "2 times the right one" in words
+    assert "stopped" not in words
+
+
+def test_what_is_right_at_one_size_alone_is_told_so(said):
+    words = said(lambda W, x: W[:, :3] @ x, lambda W, x: W @ x, **SUMS)
+    assert words.startswith("✗ q: with other sizes: your code stopped")
+
+
+def test_an_argument_that_a_wrong_answer_does_not_look_at_is_named(said):
+    words = said(lambda w, n: 4.0 * w, lambda w, n: n * w, given=[(2.0, 3), (5.0, 7)])
+    assert "It does not use n, which is handed over." in words
+
+
+def test_nothing_is_said_of_the_right_answer_where_there_are_many(said):
+    words = said(lambda: -20.0, lambda: -40.0, then=lambda w: float(w < -30))
+    assert words.startswith("✗")
+    assert "half" not in words
 
 
 @pytest.mark.parametrize(

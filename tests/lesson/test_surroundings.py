@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstm_lib.lesson.surroundings import Kept, Surroundings, innermost
+from lstm_lib import lstm
+from lstm_lib.lesson.surroundings import Kept, Surroundings, innermost, taken_from
 
 
 def notebook(text, **names):
@@ -226,3 +227,50 @@ def test_the_innermost_function_does_the_work():
     def outer(): ...
 
     assert innermost(functools.partial(outer)) is work
+
+
+# --- what is borrowed ---
+
+
+def from_inside():
+    from lstm_lib.lstm import step as one
+
+    return one
+
+
+def by_another_name():
+    import lstm_lib.lstm as other
+
+    return other.step
+
+
+def from_the_package():
+    from lstm_lib import lstm as other
+
+    return [other.step for _ in range(2)]
+
+
+borrowed = lstm.step
+renamed = lstm
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        from_inside,
+        by_another_name,
+        from_the_package,
+        lambda: borrowed(),
+        lambda: renamed.step,
+        lambda: from_inside(),
+    ],
+)
+def test_what_is_borrowed_is_found_under_any_name(answer):
+    assert "step" in taken_from({"lstm"}, answer)
+
+
+def test_what_only_has_the_name_is_not_borrowed():
+    def step(lstm_like):
+        return lstm_like.forward
+
+    assert taken_from({"lstm"}, step) == set()

@@ -25,7 +25,7 @@ def check_weight_of_reset(weight_of_reset):
         weight_of_reset,
         lambda: -40,
         then=_latched,
-        known={"That is the latch as it was: with both, it writes a 1.": 0},
+        known={"With both, it still writes a 1, as it did before.": 0},
         says=_latch_in_words,
     )
 
@@ -125,6 +125,9 @@ def _other_biases(n):
         "That f is ½ / n; the n-th root is 0.5 ** (1 / n), with parentheses.": _undone(0.5 / n),
         "That f loses ½ / n at each step, of what is left: take the n-th root of ½.": _undone(1 - 0.5 / n),
         "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": _undone(0.5**n),
+        "That logarithm is to the base 2; σ has an e in it, and is undone by the natural one, np.log.": (
+            _undone(f) / np.log(2)
+        ),
         "That logarithm is decimal; σ has an e in it, and is undone by the natural one, np.log.": (
             _undone(f) / np.log(10)
         ),

@@ -68,7 +68,7 @@ def check_success(attempt):
     --------
     >>> check_success(lambda rows, task, cell: max(row["solved"] for row in _kept(rows, task, cell)))
     ✗ the share of runs that solved it: got 1, want 0.230769. Yours is too large by 0.7692. \
-That is the best run, not the share of runs.
+That is 1 wherever a single run has solved it; every run counts, also one that failed.
     """
     tables = [_table(seed) for seed in (4, 5)]
     cases = [(rows, task, cell) for rows in tables for task, cell in (("latch", "LSTM"), ("order", "RNN"))]
@@ -93,7 +93,7 @@ def _other_shares(rows, task, cell):
     return {
         "That counts the runs without clipping, too.": _share(*given, clip=(True, False)),
         "Those are the runs without clipping.": _share(*given, clip=(False,)),
-        "That is the best run, not the share of runs.": max(solved),
+        "That is 1 wherever a single run has solved it; every run counts, also one that failed.": max(solved),
         "That is the worst run, not the share of runs.": min(solved),
         "That is the median of 0 and 1: their mean is the share.": np.median(solved),
         "That is the number of runs that solved it; divide it by the number of runs.": sum(solved),

@@ -78,18 +78,20 @@ def check_h(attempt):
     check_paper("h for x = −0.5", attempt, steps, known=known, hint="Only the sum a changes: 0.1 − 0.5 + 1.")
 
 
-def walk(shorten, gate=True, candidate=True, kept=True, written=True, end=True, squash=np.tanh):
+def walk(shorten, gate=True, candidate=True, kept=True, written=True, end=True, squash=np.tanh, given=False):
     """Return C_t as a person with a pencil finds it, who may forget to shorten something."""
 
     def perhaps(wanted, number):
         return shorten(number) if wanted else number
 
-    f, c = perhaps(gate, sigmoid(1.6)), perhaps(candidate, squash(1.6))
-    return perhaps(end, perhaps(kept, f * C) + perhaps(written, f * c))
+    a, memory = perhaps(given, 1.6), perhaps(given, C)
+    f, c = perhaps(gate, sigmoid(a)), perhaps(candidate, squash(a))
+    return perhaps(end, perhaps(kept, f * memory) + perhaps(written, f * c))
 
 
 def _other_walks(shorten):
     f, c = shorten(sigmoid(1.6)), shorten(np.tanh(1.6))
+    f_of_given, c_of_given = shorten(sigmoid(shorten(1.6))), shorten(np.tanh(shorten(1.6)))
     of_the_lesson = walk(shorten, kept=False, written=False)
     return {
         "The products are added before they are shortened: that is `walk`.": of_the_lesson,
@@ -105,6 +107,10 @@ def _other_walks(shorten):
         "The candidate is taken for one more gate: it is a tanh.": walk(shorten, squash=sigmoid),
         "That is h_t: the memory C_t was asked for.": shorten(f * shorten(np.tanh(of_the_lesson))),
         "The two products are multiplied: they are added.": shorten(shorten(f * C) * shorten(f * c)),
+        "The two products are multiplied: they are added; and what is given is not shortened.": (
+            shorten(shorten(f_of_given * shorten(C)) * shorten(f_of_given * c_of_given))
+        ),
+        "What is given, the sum a and C, is shortened: only what you find is.": walk(shorten, given=True),
         "Nothing is shortened: call `shorten`.": walk(float),
         "That rounds to three decimals, whatever is asked for: call `shorten`.": walk(to_digits(3, ROUND_HALF_UP)),
     }

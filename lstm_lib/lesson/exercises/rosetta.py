@@ -38,10 +38,10 @@ def check_layout(attempt):
     check("the hidden states", attempt, hs, then=as_written, says=about)
 
 
-def _from_onnx(W, R, B, orders=("iofC", "iofC"), parts="hx", biases=2):
+def _from_onnx(W, R, B, orders=("iofC", "iofC"), parts="hx", biases=lambda b: b.sum(axis=0)):
     """Read a layer of ONNX, or do so with a slip."""
     W = np.concatenate([{"h": R, "x": W}[part][0] for part in parts], axis=1)
-    b = B[0].reshape(2, -1)[:biases].sum(axis=0)[:, None]
+    b = biases(B[0].reshape(2, -1))[:, None]
     W, b = (np.split(a, 4) for a in (W, b))
     params = {f"W_{k}": block for k, block in zip(orders[0], W, strict=True)}
     return params | {f"b_{k}": block for k, block in zip(orders[1], b, strict=True)}
@@ -76,7 +76,18 @@ def _other_readings(W, R, B):
         "The blocks of W still have the old letters: they stand in two lines.": read("ifoC", "iofC"),
         "That is the order of PyTorch and Keras; ONNX has another.": read("ifCo", "ifCo"),
         "That is the order of this course; ONNX has another.": read("fiCo", "fiCo"),
-        "ONNX has two biases, and their sum counts; that is the first alone.": read("iofC", "iofC", biases=1),
+        "ONNX has two biases, and their sum counts; that is the first alone.": read(
+            "iofC", "iofC", biases=lambda b: b[0]
+        ),
+        "ONNX has two biases, and their sum counts; that is the second alone.": (
+            read("iofC", "iofC", biases=lambda b: b[1])
+        ),
+        "ONNX has two biases, and their sum counts; that is their mean.": (
+            read("iofC", "iofC", biases=lambda b: b.mean(axis=0))
+        ),
+        "The biases are missing: ONNX has two, and their sum counts.": (
+            read("iofC", "iofC", biases=lambda b: 0 * b[0])
+        ),
         "h stands before x in the matrices of this course.": read("iofC", "iofC", parts="xh"),
         "h stands before x in this course, and f and o are still in each other's place.": (
             read("ifoC", "ifoC", parts="xh")

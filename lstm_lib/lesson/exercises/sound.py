@@ -170,6 +170,9 @@ def _other_powers(noise, samples):
         "That is the standard deviation of the noise; its power is the square, over ½.": noise
         * (samples / 2) ** 0.5,
         "That is a ratio of standard deviations; powers are their squares.": power**0.5,
+        "n is missing: the noise of all samples in a frame adds up.": noise**2,
+        "n counts once: the powers of n samples add up.": noise**2 * samples**2,
+        "Those are decibels, ten times the logarithm; the ratio itself is asked for.": 10 * np.log10(power),
         "The noise counts squared.": noise * samples,
         "That is the tone over the noise, the other way round.": 1 / power,
         "More samples in a frame hide more noise, so that the ratio grows with them.": noise**2 / samples,

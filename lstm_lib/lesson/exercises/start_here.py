@@ -66,7 +66,9 @@ def check_opposite(attempt):
             ),
             "The sign is right, and the size is not: tanh(−2) was asked for.": _one_unit(C=[0, -1, 0, 0]),
             "That column belongs to the flag: both symbols now leave the same memory.": _one_unit(C=[0, 0, -2, 0]),
-            "That is the column of h; the value has the one in the middle.": _one_unit(C=[-2, 0, 0, 0]),
+            "The weight for the value, the one in the middle, is 0 now; the first one is for h.": _one_unit(
+                C=[-2, 0, 0, 0]
+            ),
             "The bias moves both symbols to one side; a weight is to be turned.": _one_unit(C=[0, 2, 0, -2]),
         },
         says="the memory ends at {got:.2f}, {want:.2f} was asked for",
@@ -80,9 +82,10 @@ def check_second_flag(attempt):
         attempt,
         _end_with(50),
         given=[(_one_unit(), _read_in(value)) for value in (0.67, 0.5)],
-        tol=1e-3,
+        tol=1e-6,
         known={
             "The flag is still down at step 51.": _end_with(slice(0, 0)),
+            "The flag is still down: X[50, 0] is the value, and X[50, 1] the flag.": _end_with(50, column=0),
             "X[51] is step 52: Python counts from 0.": _end_with(51),
             "X[49] is step 50: Python counts from 0.": _end_with(49),
             "That is the output h_t; the memory is C_t.": _end_with(50, of="h_t"),
@@ -92,6 +95,9 @@ def check_second_flag(attempt):
                 _end_with(50, when=50)
             ),
             "That is the memory after the first step; the last is asked for.": _end_with(50, when=0),
+            "That is the memory one step before the end; the last is asked for.": _end_with(50, when=-2),
+            "The flag of the first step is taken down: it is to stay.": _end_with(50, first=0),
+            "The flag stays up from step 51 on; it goes up at that step alone.": _end_with(slice(50, None)),
             "Only the flag goes up: the value at step 51 stays as it is.": _end_with(50, value=1),
             "A flag of −1 is no flag that is up, and the first one is to stay.": _end_with(50, flag=-1, first=0),
         },
@@ -112,11 +118,11 @@ def _read_in(value=0.67):
     return X
 
 
-def _end_with(flag_at, *, of="C_t", when=-1, sequence=0, value=None, flag=1, first=1):
+def _end_with(flag_at, *, of="C_t", when=-1, sequence=0, value=None, flag=1, first=1, column=1):
     """Return what is left of one quantity if the flag goes up at a place in X."""
 
     def remembered(params, X):
-        X[0, 1], X[flag_at, 1] = first, flag
+        X[0, 1], X[flag_at, column] = first, flag
         if value is not None:
             X[flag_at, 0] = value
         return getattr(lstm.forward(params, X)[1][when], of)[0, sequence]

@@ -32,6 +32,11 @@ def _other_floors(written):
         "These are nats. For bits the logarithm is to the base 2.": -np.log(p).mean(),
         "The sign: the logarithm of a probability is below zero.": -bits.mean(),
         "That is the sum; what is asked for is the mean.": bits.sum(),
+        "Those are powers of ten. For bits the logarithm is to the base 2.": -np.log10(p).mean(),
+        "That is 2 to the power of it; what is asked for are the bits themselves.": 2 ** bits.mean(),
+        "Each −log₂ p is multiplied by its p. In a text all characters count the same: take the plain mean.": (
+            (p * bits).sum()
+        ),
         "Take −log₂ of each probability first, and the mean of those.": -np.log2(p.mean()),
         "That is the mean probability. Bits are −log₂ of each.": p.mean(),
     }
@@ -42,8 +47,8 @@ def _said(answer, got, want, at):
     words = f"got {got:.6g}, want {want:.6g}"
     if np.isinf(got):
         words += (
-            ". Some character had the probability 0. Ask `chances` for the brackets as they are before the "
-            "character, and let a closer take the innermost one away"
+            ". Something has the probability 0. Take that of the character that came, ask `chances` for the "
+            "brackets as they are before the character, and let a closer take the innermost one away"
         )
     return words
 
@@ -75,6 +80,9 @@ def _other_units(C, depth):
         "That is one too many: units are counted from 0.": abs(r).argmax() + 1,
         "That unit only moves most. Divide by how much each one moves, as corrcoef does.": moved.argmax(),
         "That is r itself; what is asked for is the number of the unit.": r.max(),
+        "That is |r| itself; what is asked for is the number of the unit.": abs(r).max(),
+        "C is compared with the depth of one step before.": _unit(C[1:], depth[:-1]),
+        "C is compared with the depth of one step later.": _unit(C[:-1], depth[1:]),
     }
 
 
@@ -86,6 +94,7 @@ def _memories():
         C = rng.normal(size=(60, 6))
         C[:, best] += sign * 3.0 * depth
         C[:, (best + 1) % 6] += -sign * 1.0 * depth
+        C[1:, (best + 3) % 6], C[:-1, (best + 4) % 6] = depth[:-1], depth[1:]  # one step late, one step early
         C[:, (best + 2) % 6] = 20 * C[:, (best + 2) % 6] + 9 * depth
         cases.append((C, depth))
     return cases
@@ -118,5 +127,6 @@ def _other_chances(p, tau):
         "Dividing all alike changes nothing once they add up to 1: what is divided is ln p.": p / tau,
         "That is the softmax of p / τ. Log-odds are ln p, not p.": np.exp(p / tau) / np.exp(p / tau).sum(),
         "Nothing has changed.": p,
+        "There is a minus too much: the most probable has become the least.": _tempered(p, -tau),
         "That is ln p / τ; a softmax makes probabilities of it.": np.log(p) / tau,
     }

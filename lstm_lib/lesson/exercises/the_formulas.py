@@ -121,35 +121,48 @@ def check_lines(one_step):
 
 def check_kept(kept):
     """Check exercise 5, what the forget gate keeps, with W cut into its two pieces."""
-    rng = np.random.default_rng(5)  # H, D and B are all 3: no wrong product is stopped by its shapes
-    given = [tuple(rng.normal(size=(3, n)) for n in (6, 1, 3, 3, 3)) for _ in range(2)]
+    rng = np.random.default_rng(5)
+    sizes = [(3, 3, 3), (3, 3, 3), (2, 4, 5)]  # H, D, B: where all are 3, shapes stop no wrong product
+    given = [tuple(rng.normal(size=size) for size in _shapes_of(H, D, B)) for H, D, B in sizes]
     check("what is kept", kept, _kept, given=given, known=_kept_otherwise)
 
 
 def _kept_otherwise(W, b, x, h, C):
-    W_h, W_x = W[:, :3], W[:, 3:]
+    """Return what slips keep; those that shapes may stop are functions."""
+    W_h, W_x = W[:, : len(h)], W[:, len(h) :]
     return {
         "The first H columns of W_f are for h and the rest for x: you have them the other way round.": (
-            _kept(W, b, h, x, C)
+            lambda *_: _kept(W, b, h, x, C)
         ),
-        "* multiplies W entry by entry; a weighted sum is a matrix product, @.": sigmoid(W_h * h + W_x * x + b)
-        * C,
-        "f @ C mixes the units; each unit keeps a share of its own memory, f * C.": _kept(
-            W, b, x, h, C, keep=np.matmul
+        "* multiplies W entry by entry; a weighted sum is a matrix product, @.": (
+            lambda *_: sigmoid(W_h * h + W_x * x + b) * C
         ),
+        "f @ C mixes the units; each unit keeps a share of its own memory, f * C.": (
+            lambda *_: _kept(W, b, x, h, C, keep=np.matmul)
+        ),
+        "Both pieces of W_f are the same: the columns from H on are for x.": (
+            lambda *_: sigmoid(W_h @ h + W_h @ x + b) * C
+        ),
+        "b_f stands outside of σ: it is a part of the sum.": (_kept(W, 0 * b, x, h, 1) + b) * C,
+        "The bias is subtracted: it is added.": _kept(W, -b, x, h, C),
+        "There are two σ: one goes around the whole sum.": (sigmoid(W_h @ h) + sigmoid(W_x @ x + b)) * C,
+        "f is added to the memory: it multiplies it.": _kept(W, b, x, h, 1) + C,
+        "The gate sees C_prev: it sees h_prev, what was shown.": _kept(W, b, x, C, C),
+        "The memory is squashed: what is kept is f_t * C_prev itself.": np.tanh(_kept(W, b, x, h, C)),
         "σ is missing around the sum.": _kept(W, b, x, h, C, squash=np.array),
         "f is a share: σ, not tanh.": _kept(W, b, x, h, C, squash=np.tanh),
         "σ goes once around the whole sum.": (sigmoid(W_h @ h) + sigmoid(W_x @ x) + b) * C,
         "The bias is missing.": _kept(W, 0 * b, x, h, C),
-        "b_f is a column, an entry for each unit; transposed, it goes along the sequences.": _kept(
-            W, b.T, x, h, C
+        "b_f is a column, an entry for each unit; transposed, it goes along the sequences.": (
+            lambda *_: _kept(W, b.T, x, h, C)
         ),
-        "The two parts are added, +, and not multiplied.": sigmoid(W_h @ h * W_x @ x + b) * C,
+        "The two parts are added, +, and not multiplied.": lambda *_: sigmoid(W_h @ h * W_x @ x + b) * C,
         "The pieces of W are transposed; W_f[:, :H] has a row for each unit as it is.": (
-            sigmoid(W_h.T @ h + W_x.T @ x + b) * C
+            lambda *_: sigmoid(W_h.T @ h + W_x.T @ x + b) * C
         ),
-        "W stands on the left, W @ h: each of its rows makes the sum of one unit.": sigmoid(h @ W_h + x @ W_x + b)
-        * C,
+        "W stands on the left, W @ h: each of its rows makes the sum of one unit.": (
+            lambda *_: sigmoid(h @ W_h + x @ W_x + b) * C
+        ),
         "That is f_t; what it keeps is f_t * C_prev.": _kept(W, b, x, h, 1),
         "That is a share of h_prev, of what was shown; what is kept is a share of the memory, C_prev.": (
             _kept(W, b, x, h, h)
@@ -158,6 +171,11 @@ def _kept_otherwise(W, b, x, h, C):
         "The part for x is missing: the gate looks at both.": _kept(W, b, 0 * x, h, C),
         "The part for h is missing: the gate looks at both.": _kept(W, b, x, 0 * h, C),
     }
+
+
+def _shapes_of(H, D, B):
+    """Return the shapes of W_f, b_f, x_t, h_prev and C_prev."""
+    return (H, H + D), (H, 1), (D, B), (H, B), (H, B)
 
 
 def _kept(W_f, b_f, x_t, h_prev, C_prev, squash=sigmoid, keep=np.multiply):

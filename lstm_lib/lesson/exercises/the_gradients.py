@@ -118,6 +118,12 @@ def _other_gradients(dh, dC, o, C):
         "That is the slope of a σ; the slope of tanh is 1 − tanh².": dC + dh * o * shown * (1 - shown),
         "o_t multiplies both paths: only the path through h goes through o_t.": o * (dC + dh * slope),
         "dh_t and dC_next have changed places.": dh + dC * o * slope,
+        "The brackets around the slope are missing: 1 − tanh² is taken as a whole.": dC + dh * o - shown**2,
+        "The square stands inside of the tanh: it belongs around it, np.tanh(C_t) ** 2.": (
+            dC + dh * o * (1 - np.tanh(C**2))
+        ),
+        "The tanh is doubled, * 2: it is squared, ** 2.": dC + dh * o * (1 - shown * 2),
+        "C_t (1 − C_t) is no slope of its tanh: that is 1 − tanh².": dC + dh * o * C * (1 - C),
         "The square belongs to tanh alone: look at the brackets.": dC + dh * o * (1 - shown) ** 2,
     }
 
@@ -176,6 +182,7 @@ def _sent_back_otherwise(W_h, z_t, h_t, dh_t):
     def sent(da, to_z=None):
         return _from_the_sum(W_h, z_t, h_t, da, to_z)
 
+    averaged = right | {"dW_h": da @ z_t.T / h_t.shape[1], "db_h": da.mean(axis=1, keepdims=True)}
     slips = {
         "if the slope of tanh is missing: dh_t is multiplied by 1 − h_t².": sent(dh_t),
         "if h_t, a tanh already, is put through it again.": sent(dh_t * tanh_grad(np.tanh(h_t))),
@@ -187,7 +194,10 @@ def _sent_back_otherwise(W_h, z_t, h_t, dh_t):
         "if dz_t is made from dh_t: z hears what has come through the squash.": sent(da, dh_t),
         "if the slope is multiplied in a second time, for dz_t.": sent(da, da * tanh_grad(h_t)),
         "if h_t stands in z_t: h_prev belongs there.": right | {"dW_h": da @ np.vstack([h_t, z_t[H:]]).T},
-        "if db_h is averaged over the batch: it is a sum.": right | {"db_h": da.mean(axis=1, keepdims=True)},
+        "if the slope is taken at the sum W_h @ z_t: it is 1 − h_t².": sent(dh_t * tanh_grad(W_h @ z_t)),
+        "if the slope is that of the step before: it is 1 − h_t².": sent(dh_t * tanh_grad(z_t[:H])),
+        "if dW_h and db_h are averaged over the batch: they are sums.": averaged,
+        "if db_h is averaged over the batch: it is a sum.": right | {"db_h": averaged["db_h"]},
         "if dz_t is cut as if x were on top: its first H rows belong to h_prev.": (
             right | {"dx_t": dz_t[:-H], "dh_prev": dz_t[-H:]}
         ),

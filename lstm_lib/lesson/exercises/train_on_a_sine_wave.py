@@ -87,20 +87,34 @@ def check_loss(attempt):
 
 
 def _adam(
-    sign=-1, root=True, corrected=True, mean=True, divided=True, counts=True, swapped=False, square=True, rate=None
+    sign=-1,
+    root=True,
+    mean=True,
+    divided=True,
+    counts=True,
+    square=True,
+    beta=(0.9, 0.999),
+    outside=1e-8,
+    inside=0,
+    corrected=(True, True),
+    share=True,
+    keeps=True,
+    rate=None,
 ):
     """Return an Adam, the right one or one with a slip in it."""
-    beta1, beta2 = (0.999, 0.9) if swapped else (0.9, 0.999)
+    beta1, beta2 = beta
 
     def adam(params, grads, state, lr):
         state["t"] = t = state.get("t", 0) + 1 if counts else 1
         for name, g in grads.items():
-            square_or_size = g**2 if square else np.abs(g)
-            m = state["m", name] = beta1 * state.get(("m", name), 0) + (1 - beta1) * g
-            v = state["v", name] = beta2 * state.get(("v", name), 0) + (1 - beta2) * square_or_size
-            m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if corrected else (m, v)
-            size = (np.sqrt(v_hat) if root else v_hat) if divided else 1
-            params[name] += sign * (rate or lr) * (m_hat if mean else g) / (size + 1e-8)
+            new = g**2 if square else np.abs(g)
+            m = state["m", name] = beta1 * state.get(("m", name), 0) + (1 - beta1 if share else 1) * g
+            v = state["v", name] = beta2 * state.get(("v", name), 0) + (1 - beta2 if share else 1) * new
+            m_hat = m / (1 - beta1**t) if corrected[0] else m
+            v_hat = v / (1 - beta2**t) if corrected[1] else v
+            size = (np.sqrt(v_hat + inside) if root else v_hat) if divided else 1
+            step = sign * (lr if rate is None else rate) * (m_hat if mean else g) / (size + outside)
+            params[name] = params[name] + step if keeps else step
 
     return adam
 
@@ -112,7 +126,9 @@ def _three_steps(adam):
         rng = np.random.default_rng(3)
         params, state, found = {"W": rng.normal(size=(2, 3)), "b": rng.normal(size=(2, 1))}, {}, {}
         for n in (1, 2, 3):
-            adam(params, {name: rng.normal(size=p.shape) for name, p in params.items()}, state, lr)
+            grads = {name: rng.normal(size=p.shape) for name, p in params.items()}
+            grads["b"] *= [[3e-3], [0]]  # so small that it shows where the 1e-8 stands, and whether
+            adam(params, grads, state, lr)
             found |= {f"{name} after step {n}": np.array(p) for name, p in params.items()}
         return found
 
@@ -139,11 +155,11 @@ ADAM_SLIPS = {
     ),
     "It goes up the slope: the step is taken off, params[name] − lr · …": _adam(sign=1),
     "The root is missing: divide by √v̂, not by v̂.": _adam(root=False),
-    "m and v begin at zero, and nothing makes up for it: divide them by 1 − βᵗ.": _adam(corrected=False),
+    "m and v begin at zero, and nothing makes up for it: divide them by 1 − βᵗ.": _adam(corrected=(False, False)),
     "That is the gradient over its size; Adam takes the running mean m̂ on top.": _adam(mean=False),
     "That is the running mean alone; Adam divides it by √v̂.": _adam(divided=False),
     "The step count stands still at 1: keep it in state and add 1 at each call.": _adam(counts=False),
-    "The two β have changed places: 0.9 is for m, 0.999 for v.": _adam(swapped=True),
+    "The two β have changed places: 0.9 is for m, 0.999 for v.": _adam(beta=(0.999, 0.9)),
     "v is the running mean of g², not of |g|.": _adam(square=False),
     "It remembers nothing from step to step: keep m, v and t in state.": _forgetful,
     "The step count grows with every name; it should grow once a call.": _shared,
@@ -152,6 +168,12 @@ ADAM_SLIPS = {
     ),
     "The learning rate that is handed over is not used.": _adam(rate=0.01),
     "The learning rate that is handed over is not used: yours is always 0.001.": _adam(rate=0.001),
+    "The learning rate is missing: the step is lr times m̂ / (√v̂ + 1e-8).": _adam(rate=1),
+    "v begins at zero, and nothing makes up for it: divide it by 1 − 0.999ᵗ.": _adam(corrected=(True, False)),
+    "m begins at zero, and nothing makes up for it: divide it by 1 − 0.9ᵗ.": _adam(corrected=(False, True)),
+    "The new gradient enters m and v whole: it has a share of 1 − β in each.": _adam(share=False),
+    "The step stands in place of the parameter: it is taken off, params[name] − lr · ….": _adam(keeps=False),
+    "1e-8 stands under the root: it is added to √v̂.": _adam(outside=0, inside=1e-8),
 }
 
 
@@ -182,16 +204,21 @@ def check_adam(attempt):
 _loss_and_grads = partial(model.loss_and_grads, lstm, loss=mean_squared_error)
 
 
-def _train(extra=0, before=True, fresh=False, rate=None, moves=True, forgets=False, sums=False):
+def _train(extra=0, before=True, fresh=False, rate=None, moves=True, forgets=False, sums=False, **other):
     """Return a training loop, the right one or one with a slip in it."""
 
     def train(params, X, Y, n_steps, lr):
         losses, state, before_it = [], {}, {name: p.copy() for name, p in params.items()}
         total = dict.fromkeys(params, 0)
+        first = _loss_and_grads(params, X, Y)
+        if other.get("copies"):
+            params = before_it
+        if other.get("swapped"):
+            X, Y = Y, X
         for _ in range(n_steps + extra):
             if forgets:
                 params.update({name: p.copy() for name, p in before_it.items()})
-            loss, grads = _loss_and_grads(params, X, Y)
+            loss, grads = first if other.get("once") else _loss_and_grads(params, X, Y)
             total = {name: total[name] + g for name, g in grads.items()}
             if moves:
                 mine.adam(params, total if sums else grads, {} if fresh else state, rate or lr)
@@ -212,7 +239,7 @@ def _trained(train, form=None):
         if isinstance(losses, Iterator):
             losses = list(losses)  # only now it trains
         losses = losses if form is None else form(losses)
-        return {"the losses": losses, "W_f afterwards": params["W_f"]}
+        return {"the row of losses": losses, "W_f afterwards": params["W_f"]}
 
     return run
 
@@ -226,6 +253,9 @@ TRAIN_SLIPS = {
     "The learning rate lr is not handed on to adam.": _train(rate=0.01),
     "The parameters are set back at every step.": _train(forgets=True),
     "The gradients of earlier steps are added up; each step takes its own.": _train(sums=True),
+    "Loss and gradients are computed once, before the loop: each step computes them anew.": _train(once=True),
+    "X and Y have changed places: X is read, and Y is what comes next.": _train(swapped=True),
+    "The parameters that were handed over are as they were: change them, not a copy.": _train(copies=True),
 }
 FORM_SLIPS = {
     "That is the last loss; want all of them, in a list.": lambda losses: losses[-1],
