@@ -25,6 +25,8 @@ from lstm_lib.lesson.reading import (
 )
 from lstm_lib.lesson.surroundings import Surroundings
 
+_OTHER_SIZES = "with other sizes: "
+
 
 class Exercise(NamedTuple):
     """What a lesson asks for: the arguments of `checks.check` that are the lesson's own.
@@ -157,7 +159,7 @@ def _where(attempt, given, cases):
     some = [f"{name} = {value}" for name, value in zip(names, shown, strict=True)]
     if all(shown):
         return f"with {', '.join(some)}: "
-    return "with other sizes: " if list(map(np.shape, given)) != list(map(np.shape, cases[0])) else ""
+    return _OTHER_SIZES if list(map(np.shape, given)) != list(map(np.shape, cases[0])) else ""
 
 
 def _short(value):
@@ -228,7 +230,9 @@ def _compared(tries, where, exercise, unused):
     if not wrong:
         return "✓", "right."
     first = tries[wrong[0]]
-    lead = "" if first.problem and wrong[0] == 0 else where[wrong[0]]
+    lead = where[wrong[0]]
+    if (first.problem and wrong[0] == 0) or (lead == _OTHER_SIZES and not first.problem):
+        lead = ""  # numbers that differ may have any other reason
     words = first.problem or _difference(first, exercise)
     return "✗", f"{lead}{words} {_reason(tries, first, exercise, unused)}".rstrip()
 
