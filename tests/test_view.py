@@ -203,6 +203,16 @@ def test_right_answers_that_all_stand_in_one_place_are_found(lesson, letters, wr
     assert sum("right answers" in fault for fault in page.faults(lesson)) == wrong
 
 
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_printed_lines_that_the_page_would_break_are_found(lesson, wrong):
+    text = "short\n" + (page.PRINTED + wrong) * "x"
+    page.code(lesson)[0].outputs = [
+        nbformat.v4.new_output("stream", text=text),
+        nbformat.v4.new_output("display_data", {"text/html": "<table>", "text/plain": 2 * text}),
+    ]
+    assert sum("a printed line of" in fault for fault in page.faults(lesson)) == wrong
+
+
 @pytest.mark.parametrize(("names", "wrong"), [("aa", 1), ("ab", 0)])
 def test_pictures_of_one_name_are_found(lesson, names, wrong):
     cell = page.code(lesson)[0]

@@ -463,7 +463,7 @@ rmse = np.sqrt(np.mean((free - waves[HEARD:]) ** 2, axis=(1, 2)))
 # %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: the beginning of the free run, and its end
 reveal("09.free", round((1 + (rmse > 0.1).argmax()) * OMEGA / (2 * np.pi)), within=0.5)
-print("off by", ", ".join(f"{rmse[n - 1]:.2f} after {n} steps" for n in (10, 100, 300, 600)))
+print("off by", ", ".join(f"{rmse[n - 1]:.2f} after {n}" for n in (10, 100, 300, 600)), "steps")
 figures.train_on_a_sine_wave.far_ahead(waves, free)
 
 # %% [markdown] slideshow={"slide_type": "notes"}

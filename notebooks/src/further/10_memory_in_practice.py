@@ -902,7 +902,7 @@ exercises.memory_in_practice.check_success(success)
 #
 # ```python
 # def success(rows, task, cell):
-#     runs = [row for row in rows if row["task"] == task and row["cell"] == cell and row["clip"]]
+#     runs = [row for row in rows if row["clip"] and (row["task"], row["cell"]) == (task, cell)]
 #     return np.mean([row["solved"] for row in runs])
 # ```
 #

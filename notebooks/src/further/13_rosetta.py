@@ -803,8 +803,8 @@ exercises.rosetta.check_from_onnx(from_onnx)
 # def from_onnx(W, R, B):
 #     W = np.concatenate([R[0], W[0]], axis=1)
 #     b = B[0].reshape(2, -1).sum(axis=0)[:, None]
-#     params = {f"W_{k}": block for k, block in zip("iofC", np.split(W, 4), strict=True)}
-#     return params | {f"b_{k}": block for k, block in zip("iofC", np.split(b, 4), strict=True)}
+#     blocks = zip("iofC", np.split(W, 4), np.split(b, 4), strict=True)
+#     return {f"{name}_{k}": array for k, *pair in blocks for name, array in zip("Wb", pair)}
 # ```
 #
 # </details>
