@@ -859,8 +859,9 @@ exercises.the_gradients.check_step_back(my_step_backward)
 #     dC_t = dC_next + dh_t * s.o_t * tanh_grad(tanh_C)  # 3 into the cell
 #     df_t, di_t = dC_t * s.C_prev, dC_t * s.C_tilde  # 4 to the gates
 #     dC_tilde = dC_t * s.i_t
-#     da = {"f": df_t * sigmoid_grad(s.f_t), "i": di_t * sigmoid_grad(s.i_t)}  # 5 through the squash
-#     da |= {"C": dC_tilde * tanh_grad(s.C_tilde), "o": do_t * sigmoid_grad(s.o_t)}
+#     da = {"o": do_t * sigmoid_grad(s.o_t)}  # 5 through the squash
+#     da |= {"f": df_t * sigmoid_grad(s.f_t), "i": di_t * sigmoid_grad(s.i_t)}
+#     da |= {"C": dC_tilde * tanh_grad(s.C_tilde)}
 #     grads = {f"W_{k}": da[k] @ s.z_t.T for k in da}  # 6 to the parameters
 #     grads |= {f"b_{k}": da[k].sum(axis=1, keepdims=True) for k in da}
 #     dz_t = sum(params[f"W_{k}"].T @ da[k] for k in da)  # 7 send back
