@@ -12,16 +12,6 @@
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **What you need.** [Gates and the cell state](../02_gates_and_the_cell_state.ipynb), and what a training step is: a *loss*, a
-# *learning rate*, the optimiser *Adam* ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
-#
-# **How long it takes.** About 20 minutes to read, and 25 for the exercises. The computer needs half a minute.
-#
-# So far memory was something that we put into a cell by hand. Here networks have to *learn* what to remember, on tasks
-# that were made for nothing else. The primer says that an LSTM is "more stable than basic RNNs for long sequences". We
-# ask: how often, by how much, and thanks to what?
-
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
 import json
@@ -29,10 +19,35 @@ import math
 
 import numpy as np
 
-from lstm_lib import data, functional, fused, lstm, model, rnn, rosetta, sigmoid, training
+from lstm_lib import data, functional, fused, lstm, model, rnn, sigmoid, training
 from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 
+RESULTS = course.place("notebooks/results")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# This is a memory that nobody programmed. A network reads sixty texts of noise in which two letters, X or Y, matter, and each line is
+# what *one* of its units remembers of one text. How often does training find such a memory, and thanks to what?
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: one memory, and sixty of the strings
+figures.memory_in_practice.opening(RESULTS)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask what was kept, and for how long. Then when the second letter comes (30 to 50 steps later), and whether one sees it.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
+# **What you need.** [Gates and the cell state](../02_gates_and_the_cell_state.ipynb), and what a training step is: a *loss*, a
+# *learning rate*, the optimiser *Adam* ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
+#
+# **How long it takes.** About 20 minutes to read, and 25 for the exercises. The computer needs half a minute.
+#
+# So far memory was something that we put into a cell by hand. Here networks have to *learn* what to remember, on tasks
+# that were made for nothing else. The primer says that an LSTM is "more stable than basic RNNs for long sequences". By how much?
+#
 # ## Three questions from before
 #
 # Answer aloud, then open the fold.
@@ -60,6 +75,9 @@ from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 # This is *temporal order*, experiment 6a in the paper that introduced the LSTM ([Hochreiter and Schmidhuber
 # 1997](#References)). Strings have 100 to 110 letters; the first X or Y stands between places 10 and 20, the second
 # between 50 and 60. So the answer hangs on two letters that lie 40 to 100 steps back, and on their order.
+#
+# Each letter is a column with a single 1 in it: D = 8 letters, K = 4 answers. A string shorter than the longest one is
+# padded with zeros in front, so that all questions come at the last step. Nothing is asked before, so `Y` is zero there.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, Y = data.temporal_order(100, 3, np.random.default_rng(1))
@@ -72,10 +90,6 @@ for string, answer in zip(data.spelt(X, data.TEMPORAL_ORDER), Y[-1].T, strict=Tr
 # Let somebody find the two letters in the first line, and say the answer. It takes them a while: that is the task.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Each letter is a column with a single 1 in it: D = 8 letters, K = 4 answers. A string shorter than the longest one is
-# padded with zeros in front, so that all questions come at the last step. Nothing is asked before, so `Y` is zero there.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Baselines first
@@ -314,35 +328,14 @@ assert abs(compatible(5)[0] - 0.025 ** (1 / 5)) < 1e-3 and abs(compatible(5)[0] 
 assert compatible(3)[0] < 0.15 and compatible(3)[1] > 0.94 and math.comb(10, 5) == 252
 assert sum(pair[1] for pair in live) >= 4 and max(pair[0] for pair in live) * 32 < 31_390
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "one memory, and sixty of the strings"}
 # ## What has it learned?
 #
-# The network of seed 2 has been kept. It reads 400 new strings, and we look at one of its 32 memories.
+# The network of seed 2 has been kept: it drew [the lines at the top](#Memory-in-practice), one of its 32 memories in sixty new strings.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Which one? The one that best tells first X from first Y, at every step from the 26th to the last: whose two groups lie far apart, compared with their spread.
-
-# %% slideshow={"slide_type": "skip"}
-results = course.place("notebooks/results")
-trained = rosetta.load(results / "memory_trials.safetensors")
-X, _ = strings(400, np.random.default_rng(7))
-first = (X[:, 6] + X[:, 7]).argmax(axis=0)  # where the first X or Y stands
-was_X = X[first, 6, np.arange(400)] == 1
-C = fused.forward(trained, X)[1].C_t  # (T, 32, 400)
-
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Figure: one memory, and sixty of the strings
-unit = figures.memory_in_practice.telling(C[25:], was_X)
-figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
 #
-# Ask when the second letter comes (30 to 50 steps later), and whether one sees it. Nobody told the unit what to keep.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # Before the letter all memories lie together. At the letter they part, up for X, down for Y, and through eighty letters of noise the two
 # bundles never meet. The memory does not lie still: the unit hears its own h, goes further to the side that it has taken, and so
 # says again and again what it has once heard. (The lower bundle splits when the second letter comes, 30 to 50 steps later.)
@@ -360,7 +353,7 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 # that such runs needed.
 
 # %% slideshow={"slide_type": "skip"}
-stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8"))
+stored = json.loads((RESULTS / "memory_trials.json").read_text(encoding="utf-8"))
 rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
 grid = [row for row in rows if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
 usual, further = ([row for row in grid if (row["seed"] > 4) == more] for more in [False, True])
@@ -902,7 +895,8 @@ exercises.memory_in_practice.check_success(success)
 #
 # ```python
 # def success(rows, task, cell):
-#     runs = [row for row in rows if row["clip"] and (row["task"], row["cell"]) == (task, cell)]
+#     same = [row for row in rows if row["task"] == task and row["cell"] == cell]
+#     runs = [row for row in same if row["clip"]]
 #     return np.mean([row["solved"] for row in runs])
 # ```
 #
