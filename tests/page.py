@@ -29,6 +29,8 @@ WHY = view.WHY.split("\n")[0]
 ELSEWHERE = re.compile(r"\]\(([^)\s]+\.ipynb#[^)\s]*)\)")  # JupyterLab goes to the top
 IN_FENCE = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 FENCED = re.compile(r"```.*?```", re.DOTALL)
+NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\"\w+\"", re.DOTALL)
+RAW = re.compile(r"(?<!\w)(?:d?[WbhCfioxaz]|C̃)_(?:next|[A-Za-z0-9]|\{[^}]*\})(?!\w)")
 KINDS_ALIKE = ({"Figure", "Live", "Table", "Progress"}, {"Proof", "Table", "Setup"})
 
 
@@ -159,6 +161,7 @@ def faults(notebook):
             found.append(f"{where}: words that touch a fold above them; they want a cell of their own")
         found += [f"{where}: a printed line of {len(line)}" for line in printed(cell) if len(line) > PRINTED]
         if cell.cell_type != "code":
+            found += [f"{where}: {raw} is no formula" for raw in RAW.findall(NO_PROSE.sub("", cell.source))]
             continue
         found += [f"{where}: {what}" for what in (closed(cell, titles) if view.label(cell) else opened(cell))]
         labels += [view.label(cell)] if view.label(cell) else []

@@ -168,6 +168,7 @@ BROKEN = {
         "And on it goes.",
         "<details><summary>Why</summary>\n#\n# So.\n#\n# </details>\n#\n# And on it goes.",
     ),
+    "b_f is no formula": ("And on it goes.", "And `b_f` and $b_f$ go on, but b_f does not."),
     "a letter in the open": ("And on it goes.", "That makes (b) right."),
     "code below a fold": ("# %% [markdown]\n# And on it goes.", "# %%\ny = x"),
     "a link beyond the top": ("And on it goes.", "It is in [lesson 02](02_lesson.ipynb#The-map)."),

@@ -804,7 +804,7 @@ f = sigmoid(biases)
 half_life = np.log(0.5) / np.log(f)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** The bias b_f goes up from 0 to 5, and f = σ(b_f) with it.
+# **Predict.** The bias $b_f$ goes up from 0 to 5, and $f = \sigma(b_f)$ with it.
 
 # %% slideshow={"slide_type": "fragment"}
 # Your guess: the half-life, as the bias grows
@@ -879,7 +879,7 @@ two = program(f=[[0, 0, 0, 20], [0, 0, 0, -20]], i=[[0, 0, 0, -20]] * 2,
 s = lstm.step(two, np.zeros((1, 1)), np.zeros((2, 1)), np.full((2, 1), 0.8))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Two units of one layer, b_f = 20 and −20, both hold 0.8. They take a step.
+# **Predict.** Two units of one layer, $b_f$ = 20 and −20, both hold 0.8. They take a step.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: two units, two biases
@@ -1121,7 +1121,7 @@ exercises.gates_and_the_cell_state.check_mended(mended)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. A memory made to measure.** (*Write it.*) You want a half-life of n steps. Which bias b_f gives it?
+# **4. A memory made to measure.** (*Write it.*) You want a half-life of n steps. Which bias $b_f$ gives it?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1136,7 +1136,7 @@ exercises.gates_and_the_cell_state.check_bias(bias_for)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Two steps: first the gate f with fⁿ = ½, then the bias with σ(b_f) = f.
+# Two steps: first the gate f with fⁿ = ½, then the bias with $\sigma(b_f) = f$.
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>

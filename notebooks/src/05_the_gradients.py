@@ -435,8 +435,8 @@ def my_ledger():
 exercises.the_gradients.check_ledger(my_ledger)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# If you like paper: the folder `_build` beside this lesson now holds the blank ledger of this step as a page to be printed,
-# `ledger_blank.html`, with a card for looking up σ and tanh, and the full one. A right-click in the file browser has *Open in
+# If you like paper: the folder `_build` beside this lesson now holds two pages to be printed. `ledger_blank.html` is the blank ledger
+# of this step, with a card for looking up σ and tanh; `ledger_full.html` is the one filled in. A right-click in the file browser has *Open in
 # New Browser Tab*.
 #
 # <details><summary>Hint 1, a nudge</summary>
@@ -788,13 +788,13 @@ exercises.the_gradients.check_loop(order)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# In each pair: is the second path there, is the index that of the forward formula, is f_t squashed once, are the gradients of
+# In each pair: is the second path there, is the index that of the forward formula, is $f_t$ squashed once, are the gradients of
 # the steps added up, and does a line overwrite what another one reads?
 #
 # </details>
 # <details><summary>Hint 3, the beginning</summary>
 #
-# First h, then e: everything else comes from dC_t.
+# First h, then e: everything else comes from $dC_t$.
 #
 # </details>
 # <details><summary>Solution</summary>

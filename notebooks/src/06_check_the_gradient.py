@@ -708,12 +708,12 @@ exercises.check_the_gradient.check_still_alike(still_alike)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Two things get the same gradient if nothing in the formulas tells them apart. Write `da_f` and `da_i` below each other.
+# Two things get the same gradient if nothing in the formulas tells them apart. Write $da_f$ and $da_i$ below each other.
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# `da_f` has $C_{t-1}$ as a factor, `da_i` has $\tilde C_t$. And two units that see the same, hold the same and are heard alike by the loss?
+# $da_f$ has $C_{t-1}$ as a factor, $da_i$ has $\tilde C_t$. And two units that see the same, hold the same and are heard alike by the loss?
 #
 # </details>
 # <details><summary>Solution</summary>

@@ -61,7 +61,7 @@ figures.memory_in_practice.opening(RESULTS)
 #
 # 1. After about two: ln ½ / ln σ(1) is 2.2. ([Start here](../00_start_here.ipynb))
 # 2. It leaves its length alone. ([Why memory fades](../01_why_memory_fades.ipynb))
-# 3. The bias b_f. ([Gates and the cell state](../02_gates_and_the_cell_state.ipynb))
+# 3. The bias $b_f$. ([Gates and the cell state](../02_gates_and_the_cell_state.ipynb))
 #
 # </details>
 
@@ -144,7 +144,7 @@ print(f"loss of a guess: {loss_of_a_guess:.4f}, ln 4 = {math.log(4):.4f}")
 # gone after ten steps learns nothing about a letter a hundred steps back.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** The usual advice is to begin with b_f = 1.
+# **Predict.** The usual advice is to begin with $b_f = 1$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: a hundred steps of the usual advice
@@ -190,7 +190,7 @@ reveal("10.bias", sigmoid(1.0) ** 100)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Why the logarithm? Because σ(ln u) = u / (u + 1) = 1 − 1/(u + 1). Such a gate loses one part in u + 1 at each step, so
-# its memory fades over about u + 1 steps. With b_i = −b_f the input gate is 1/(u + 1): a unit that keeps long writes
+# its memory fades over about u + 1 steps. With $b_i = -b_f$ the input gate is 1/(u + 1): a unit that keeps long writes
 # little at a time. What piles up in it stays about as large as one candidate. This is the **chrono** start of [Tallec and Ollivier
 # 2018](#References).
 
@@ -215,8 +215,8 @@ print(f"half-lives of 32 units: {lives.min():.0f} to {lives.max():.0f} steps")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Programs begin in different places, and seldom say so. PyTorch draws all weights of an RNN or LSTM uniformly in ±1/√H. Keras and Flax
-# draw the weights on h as orthogonal matrices, and Keras adds 1 to b_f ([their documentation](#References)). So in what follows "uniform" is
-# PyTorch's RNN, "orthogonal" that of Keras and Flax, and "b_f = 1" is the bias of Keras, with PyTorch's weights.
+# draw the weights on h as orthogonal matrices, and Keras adds 1 to $b_f$ ([their documentation](#References)). So in what follows "uniform" is
+# PyTorch's RNN, "orthogonal" that of Keras and Flax, and "$b_f = 1$" is the bias of Keras, with PyTorch's weights.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One run, written out
@@ -387,7 +387,7 @@ print("as many steps, within a factor of two:", 1 / 2 < ratio < 2)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which start solves it?
 #
-# **Predict.** Temporal order, an LSTM with b_f = 1, two learning rates and five seeds: ten runs.
+# **Predict.** Temporal order, an LSTM with $b_f = 1$, two learning rates and five seeds: ten runs.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: ten runs with the usual bias
@@ -416,8 +416,8 @@ reveal("10.one", count(ORDER, "b_f = 1"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same network, the same task. Only the start of one or two biases differs, and it takes the count from one in ten to ten in ten: "an LSTM
-# remembers" is not a property of LSTMs alone. But look at the two columns. At the larger rate b_f = 1 never gets there, and one might write "never"; the smaller rate has
-# a run that does. And b_f = 3 works in three of five runs at one rate and in none at the other, where chrono is at its fastest. A rate that suits one start is a trap for another: compare
+# remembers" is not a property of LSTMs alone. But look at the two columns. At the larger rate $b_f = 1$ never gets there, and one might write "never"; the smaller rate has
+# a run that does. And $b_f = 3$ works in three of five runs at one rate and in none at the other, where chrono is at its fastest. A rate that suits one start is a trap for another: compare
 # each at its best.
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
@@ -489,7 +489,7 @@ figures.memory_in_practice.solved(pick(usual, task=SHORT), "Temporal order, T = 
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# All thirty runs of the LSTM solve them, those with b_f = 1 included. So do nine of the ten of the orthogonal RNN, in as few steps and with a
+# All thirty runs of the LSTM solve them, those with $b_f = 1$ included. So do nine of the ten of the orthogonal RNN, in as few steps and with a
 # quarter of the numbers. How long something must be kept decides everything else.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -515,7 +515,7 @@ figures.memory_in_practice.solved(pick(usual, task=KNOWN), "Latch, always 100 st
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3. At the larger rate both need about
+# The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with $b_f = 3$. At the larger rate both need about
 # a hundred steps. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
 # would write that the RNN is six times as fast as "the LSTM". The best start for *one* known length is the one that fits this length.
 
@@ -548,7 +548,7 @@ reveal("10.latch", count(LATCH, "orthogonal"), within=0)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Two, where it had all ten. The LSTM loses as well: with b_f = 3 it had ten, and has four.
+# Two, where it had all ten. The LSTM loses as well: with $b_f = 3$ it had ten, and has four.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A count at 99 % hides how far the others are. Here are the shares of right answers at the smaller rate:
@@ -559,7 +559,7 @@ for start in ["orthogonal", "b_f = 3", "chrono"]:
     print(f"{start:10}", *sorted(f"{row['score']:.2f}" for row in found))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# With b_f = 3 each of these runs is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
+# With $b_f = 3$ each of these runs is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
 #
 # Why does the length matter? Send one number into fresh networks, then silence, and look at where the memory *points* at step 100 and a few steps
 # later. The cosine of two directions is 1 if they are the same, and 0 if they have nothing to do with each other.
@@ -648,7 +648,7 @@ print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2
 # The best of the twenty has 0.161, which looks like a beginning. Beside the baseline on its own sequences it is one per cent better, and others are up to a tenth worse.
 # No plain RNN has begun: the 0.161 is the luck of an easy test.
 #
-# The LSTM has begun in all its runs with chrono. At the larger rate all five are done, with b_f = 1 two and with b_f = 3 three of five, and so few runs cannot tell these three
+# The LSTM has begun in all its runs with chrono. At the larger rate all five are done, with $b_f = 1$ two and with $b_f = 3$ three of five, and so few runs cannot tell these three
 # starts apart.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -667,11 +667,11 @@ for task in [ORDER, SHORT, KNOWN, LATCH, ADDING]:
         print(f"{task:23} {lr:<5}", *(f"{cell:>10}" for cell in both))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# What held: on temporal order b_f = 1 solves 4 of twenty more runs, chrono all twenty, a plain RNN none of forty. On short strings every LSTM does it. At a known time the
+# What held: on temporal order $b_f = 1$ solves 4 of twenty more runs, chrono all twenty, a plain RNN none of forty. On short strings every LSTM does it. At a known time the
 # orthogonal RNN always does, at an unknown one hardly ever; no plain RNN adds.
 #
-# What was luck: b_f = 3 on the latch of known length had five of five at the larger rate, and gets two of ten more. On temporal order it had none there, and gets five. On adding,
-# b_f = 1 had two, and gets eight. And the RNN with four times as many steps, which never passed 99 %, does so from three of the ten.
+# What was luck: $b_f = 3$ on the latch of known length had five of five at the larger rate, and gets two of ten more. On temporal order it had none there, and gets five. On adding,
+# $b_f = 1$ had two, and gets eight. And the RNN with four times as many steps, which never passed 99 %, does so from three of the ten.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is an LSTM worth its price?
@@ -692,7 +692,7 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 # 1. **What does the simplest rule reach?**
 # 2. **How long must it be kept?** Some 20 steps: a plain RNN.
 # 3. **Is the time of the question unknown?** A memory cell.
-# 4. **b_f for that length,** or chrono.
+# 4. **$b_f$ for that length,** or chrono.
 # 5. **Several rates, five seeds.**
 
 
@@ -721,7 +721,7 @@ assert [count(ORDER, start, among=further) for start in starts] == [4, 14, 20, 0
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Over 100 steps b_f = 1 solved temporal order in one of ten runs, chrono in all ten: where training begins decided what was learned. On
+# Over 100 steps $b_f = 1$ solved temporal order in one of ten runs, chrono in all ten: where training begins decided what was learned. On
 # short strings and at a known time plain RNNs did as well. Five runs say little; none against five is a difference.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -736,7 +736,7 @@ assert [count(ORDER, start, among=further) for start in starts] == [4, 14, 20, 0
 #
 # Write your answer in place of the line that raises the error, and run the cell and the folded check below it.
 #
-# **1. A bias for a length.** Which b_f gives a memory a half-life of n steps, when nothing is written and the
+# **1. A bias for a length.** Which $b_f$ gives a memory a half-life of n steps, when nothing is written and the
 # weights are silent?
 
 
@@ -908,7 +908,7 @@ exercises.memory_in_practice.check_success(success)
 # ## Five questions to see what stayed
 #
 # 1. What does the chrono start give to different units that one bias for all does not?
-# 2. Why is b_i = −b_f a good companion to it?
+# 2. Why is $b_i = -b_f$ a good companion to it?
 # 3. A network has an error of 0.162 on the adding problem. What has it learned?
 # 4. An orthogonal RNN solves the latch with 100 steps, and not with 100 to 110. Why?
 # 5. Somebody shows one run in which network A beats network B. What do you ask for?
@@ -934,7 +934,7 @@ exercises.memory_in_practice.check_success(success)
 #   the right baseline.
 # - S. Bai, J. Z. Kolter, V. Koltun, *An empirical evaluation of generic convolutional and recurrent networks for sequence
 #   modeling*, arXiv:1803.01271, 2018: among those that print 0.1767.
-# - R. Jozefowicz, W. Zaremba, I. Sutskever, *An empirical exploration of recurrent network architectures*, ICML 2015: b_f = 1.
+# - R. Jozefowicz, W. Zaremba, I. Sutskever, *An empirical exploration of recurrent network architectures*, ICML 2015: $b_f = 1$.
 # - F. A. Gers, J. Schmidhuber, F. Cummins, *Learning to forget*, Neural Computation 12(10), 2000: the forget gate, and a positive bias for it.
 # - C. Tallec, Y. Ollivier, *Can recurrent neural networks warp time?*, ICLR 2018: chrono.
 # - A. M. Saxe, J. L. McClelland, S. Ganguli, *Exact solutions to the nonlinear dynamics of learning in deep linear neural

@@ -407,7 +407,7 @@ for drift in (sgd_drift, adam_drift):
 # state (h, C).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# `gate(p, k, z)` is σ(W_k · z + b_k), as ever.
+# `gate(p, k, z)` is $\sigma(W_k z + b_k)$, as ever.
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # **1997, no forget gate** (Hochreiter and Schmidhuber). The first LSTM keeps all it has: the old memory is multiplied by 1, for ever.
@@ -471,7 +471,7 @@ def coupled(p, x, h, C):
 # sees. The gate z keeps in Cho's paper, and writes in Chung's.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Ours borrows W_f for z and W_i for r.
+# Ours borrows $W_f$ for z and $W_i$ for r.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -816,7 +816,7 @@ exercises.rosetta.check_from_onnx(from_onnx)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **3. One coin, two papers.** A GRU was trained with Cho's formula, in which z keeps. It is to run in a program with Chung's, in which z writes. All gates
-# are σ(W · [h, x] + b). Which W_z and b_z does the second program need?
+# are $\sigma(W [h, x] + b)$. Which $W_z$ and $b_z$ does the second program need?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -865,7 +865,7 @@ exercises.rosetta.check_for_chung(for_chung)
 # 1. The order of the gates: all blocks have the same shape.
 # 2. Only their sum is used; but each gets the whole gradient of the sum and takes a step of its own.
 # 3. Next to nothing: Adam divides by the size of the gradients.
-# 4. With a large b_f, so that f = 1.
+# 4. With a large $b_f$, so that f = 1.
 # 5. At h, or anything else that the step before has computed.
 #
 # </details>
