@@ -230,7 +230,7 @@ figures.start_here.two_memories(X, trace)
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# The thin grey line is what the unit heard, the two black ones are what it kept. Ask what would make it forget:
+# Above is what the unit heard, below what it kept of two sequences. Ask what would make it forget:
 # the next slide.
 #
 # </details>

@@ -67,7 +67,7 @@ from lstm_lib.lesson import exercises, explore, figures, mine, predict, reveal, 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Walk along the dark line with a finger: one product, one sum. Nothing else ever happens to the memory.
+# Walk along the memory's line with a finger: one product, one sum. Nothing else ever happens to the memory.
 #
 # </details>
 
@@ -102,12 +102,12 @@ figures.gates_and_the_cell_state.cell_part("C_t", "f_t")
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Walk along the dark line with a finger: one product, one sum. Nothing else ever happens to the memory.
+# Walk along the memory's line with a finger: one product, one sum. Nothing else ever happens to the memory.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Follow the dark line from left to right. It is the only way through the cell that meets no squashing function and no
+# Follow the memory, the line at the top, from left to right. It is the only way through the cell that meets no squashing function and no
 # weight. It meets one product and one sum, and that is all that ever happens to a memory.
 
 # %% [markdown] slideshow={"slide_type": "subslide", "picture": ["C_t", "f_t", "i_t", "C_tilde"]}
@@ -311,7 +311,7 @@ def run(params, X):
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The pictures below have three panels: what comes in, the gates that matter, and what each step does to the memory. In the
 # last one every step has two bars: wide and blue, what the forget gate has kept; narrow and green, up or down from there,
-# what was written. It ends at the new memory, the black line.
+# what was written. It ends at the new memory, the thin line.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Task 1: a latch
