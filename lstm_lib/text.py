@@ -278,22 +278,32 @@ def brackets(T, B, rng):
     """
     T, B = validation.size("T", T), validation.size("B", B)
     validation.generator("rng", rng)
-    kinds, since = np.zeros((2, DEEPEST, B), dtype=int)  # the stack of each text, and when each bracket was opened
-    depth, texts, rows = np.zeros(B, dtype=int), np.arange(B), []
-    for t in range(T):
-        p_open = np.where(depth < DEEPEST, P_OPEN, 0.0)
-        p_close = np.where(depth > 0, P_CLOSE, 0.0)
-        u, which = rng.random((2, B))
-        opens, closes = u < p_open, (p_open <= u) & (u < p_open + p_close)
-        top = kinds[depth - 1, texts]
-        letter = len(OPENERS + CLOSERS) + (which * len(LETTERS)).astype(int)
-        code = np.where(opens, (which * 3).astype(int), np.where(closes, 3 + top, letter))
-        p = np.where(opens, p_open / 3, np.where(closes, p_close, (1 - p_open - p_close) / len(LETTERS)))
-        distance = np.where(closes, t - since[depth - 1, texts], -1)
-        kinds[depth[opens], texts[opens]], since[depth[opens], texts[opens]] = code[opens], t
-        depth = depth + opens - closes
-        rows.append((code, -np.log2(p), depth, distance))
-    return Written(*map(np.array, zip(*rows, strict=True)))
+    p_open = np.where(np.arange(DEEPEST + 1) < DEEPEST, P_OPEN, 0.0)  # at each depth
+    p_close = np.where(np.arange(DEEPEST + 1) > 0, P_CLOSE, 0.0)
+    u, which = rng.random((T, 2, B)).swapaxes(0, 1)  # the one decides whether to open or to close, the other what
+    depths = np.zeros((T + 1, B), dtype=int)
+    opens, turns = np.empty((2, T, B), dtype=bool)
+    for t, depth in enumerate(depths[:-1]):
+        opens[t], turns[t] = u[t] < p_open[depth], u[t] < (p_open + p_close)[depth]
+        depths[t + 1] = depth + 2 * opens[t] - turns[t]
+    closes, before = turns & ~opens, depths[:-1]
+    opener, letter = (which * len(OPENERS)).astype(int), (which * len(LETTERS)).astype(int)
+    opened_at = _last_opened(opens, before)
+    closer = len(OPENERS) + np.take_along_axis(opener, opened_at, axis=0)
+    codes = np.where(opens, opener, np.where(closes, closer, len(OPENERS + CLOSERS) + letter))
+    p_letter = (1 - p_open - p_close) / len(LETTERS)
+    p = np.where(opens, (p_open / len(OPENERS))[before], np.where(closes, p_close[before], p_letter[before]))
+    distance = np.where(closes, np.arange(T)[:, None] - opened_at, -1)
+    return Written(codes, -np.log2(p), depths[1:], distance)
+
+
+def _last_opened(opens, before):
+    """Return when the innermost bracket that is open before each character was opened; 0 where none is."""
+    times, opened_at = np.arange(len(opens))[:, None], np.zeros(opens.shape, dtype=int)
+    for depth in range(DEEPEST):
+        last = np.maximum.accumulate(np.where(opens & (before == depth), times, 0), axis=0)
+        opened_at = np.where(before == depth + 1, last, opened_at)
+    return opened_at
 
 
 def right_closers(P, codes, distance):

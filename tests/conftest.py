@@ -1,6 +1,9 @@
 """The browser that tests share, and how `make test` and `make quick` spread tests over the cores."""
 
+import shutil
+
 import lab
+import npm
 import pytest
 
 collect_ignore = ["conftest.py"]  # has no example to try, and the one in notebooks bears the same name
@@ -15,6 +18,21 @@ def browser():
         pytest.skip("there is no Chromium on this machine")
     with lab.chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def page(browser):
+    """A tab without a network that notes everything that goes wrong; some files have one of their own."""
+    page = lab.page_from_disk(browser)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(scope="session")
+def npm_packages():
+    """What decks and site take from npm can be had: it was kept in _build, or there is an npm."""
+    if shutil.which("npm") is None and not npm.KEPT.exists():
+        pytest.skip("there is no npm on this machine, which decks and the site need once")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -94,6 +94,11 @@ def page_from_disk(browser, **options):
     return page
 
 
+def wait_until_drawn(page):
+    """Wait until what has just changed is painted: a live figure paints with the browser's next frame."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def new_page(browser, server, **size):
     """Open a fresh tab that notes outside requests and errors: ``page.outside``, ``page.failures``."""
     page = patient_page(browser, viewport={"width": 1280, "height": 12000} | size)

@@ -92,6 +92,12 @@ def test_every_classifier_is_one_that_is_known():
     assert not [line for line in PROJECT["classifiers"] if line.startswith("License")]  # the expression says it
 
 
+def test_what_opens_a_notebook_reads_no_grammars_of_addresses_first():
+    program = "import sys, jupyterlab.labapp, nbformat; print('rfc3987_syntax' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make on this machine")
 def test_make_lab_installs_the_course_only_and_make_test_adds_to_it():
     def commands(target):

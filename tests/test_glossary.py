@@ -1,5 +1,6 @@
 """Every word of the trade is introduced before it is used: tests/glossary.toml says where."""
 
+import functools
 import re
 import tomllib
 from pathlib import Path
@@ -23,6 +24,7 @@ class Section(NamedTuple):
     prose: str
 
 
+@functools.cache
 def sections():
     """Return all sections of all lessons, in reading order; lists of sources and what is folded left out."""
     found = []
@@ -38,22 +40,19 @@ def sections():
     return found
 
 
-SECTIONS = sections()
-
-
 @pytest.mark.parametrize("term", GLOSSARY)
 def test_a_term_is_introduced_where_the_glossary_says_and_not_used_before(term):
     lesson, heading = GLOSSARY[term]
-    places = [n for n, each in enumerate(SECTIONS) if (each.lesson, each.heading) == (lesson, heading)]
+    places = [n for n, each in enumerate(sections()) if (each.lesson, each.heading) == (lesson, heading)]
     assert len(places) == 1, f"lesson {lesson} has no single heading {heading!r}"
     word = re.compile(rf"\b{re.escape(term)}", re.IGNORECASE if term.islower() else 0)
-    marked = re.findall(r"\*+([^*\n]+)\*+", SECTIONS[places[0]].prose)
+    marked = re.findall(r"\*+([^*\n]+)\*+", sections()[places[0]].prose)
     assert any(word.search(each) for each in marked), f"{term} stands in neither bold nor italics there"
-    early = [f"{each.lesson} {each.heading}" for each in SECTIONS[: places[0]] if word.search(each.prose)]
+    early = [f"{each.lesson} {each.heading}" for each in sections()[: places[0]] if word.search(each.prose)]
     assert early == []
 
 
 def test_the_glossary_follows_the_order_of_the_course():
-    order = [(each.lesson, each.heading) for each in SECTIONS]
+    order = [(each.lesson, each.heading) for each in sections()]
     places = [order.index(tuple(place)) for place in GLOSSARY.values()]
     assert places == sorted(places)

@@ -538,7 +538,7 @@ def worst(problem, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=pytest.mark.weekly) for n in range(3, 10))])
 @pytest.mark.parametrize(("cell", "T"), [(lstm, 100), (lstm, 200), (rnn, 200)])
 def test_right_gradients_of_long_sequences_are_not_accused(cell, T, seed):
     # those of h_0 and C_0 all but vanish, and what a difference of losses says of them is rounding

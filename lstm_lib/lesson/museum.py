@@ -270,7 +270,7 @@ def _fault_of_weights(W):
     if abs(W.mean()) > 0.5 * spread:
         return f"leans to one side, with a mean of {W.mean():.2g}: want as much above zero as below"
     for what, lines in (("rows", W), ("columns", W.T)):
-        if any(_alike(a, b) for a, b in combinations(lines, 2)):
+        if _some_alike(lines):
             return f"has {what} that are alike: what starts alike stays alike"
     return ""
 
@@ -279,12 +279,14 @@ def _fault_of_pair(name, a, b):
     if np.array_equal(a, b):
         return f"equals {name}"
     same_numbers = len(np.unique(a)) == a.size and np.array_equal(np.sort(a), np.sort(b))
-    return f"is {name} over again" if same_numbers or _alike(a, b) else ""
+    return f"is {name} over again" if same_numbers or _some_alike([a, b]) else ""
 
 
-def _alike(a, b):
-    """Whether two sets of numbers are the same up to a factor and next to nothing else."""
-    return abs(np.vdot(a, b)) >= 0.999 * np.linalg.norm(a) * np.linalg.norm(b)
+def _some_alike(lines):
+    """Whether two of the lines are the same up to a factor and next to nothing else."""
+    lines, pairs = np.asarray(lines), np.triu_indices(len(lines), 1)
+    length = np.linalg.norm(lines, axis=1)
+    return (np.abs(lines @ lines.T) >= 0.999 * np.outer(length, length))[pairs].any()
 
 
 def examine(cell, *, sizes=SIZES, seed=0, scale=0.7):

@@ -1,6 +1,5 @@
 """Decks of lectures in a browser, and decks on paper: a slide a page, no picture lost, nothing for axe-core."""
 
-import shutil
 from pathlib import Path
 
 import deck_page
@@ -38,9 +37,7 @@ def some(*each_push):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    if shutil.which("npm") is None and not npm.KEPT.exists():
-        pytest.skip("there is no npm on this machine, which decks need once")
+def folder(tmp_path_factory, npm_packages):
     return tmp_path_factory.mktemp("decks")
 
 

@@ -4,7 +4,6 @@ import html
 import html.parser
 import json
 import re
-import shutil
 import tomllib
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
@@ -38,22 +37,12 @@ OF_KERNELS = ["Run this cell", "No kernel", "kernel is idle", "Run the cell that
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def site(tmp_path_factory, npm_packages):
     """The site in a folder of its own; what npm gave, and what sliders draw, is kept in _build."""
     pytest.importorskip("myst_nb", reason="the extra [site] is not installed")
-    if shutil.which("npm") is None and not npm.KEPT.exists():
-        pytest.skip("there is no npm on this machine, which the site needs once")
     folder = tmp_path_factory.mktemp("site") / "site"
     make_site.build_site(folder, LESSONS)
     return folder
-
-
-@pytest.fixture
-def page(browser):
-    """A tab without a network that notes everything that goes wrong."""
-    page = lab.page_from_disk(browser)
-    yield page
-    page.context.close()
 
 
 def show(page, site, name):
@@ -237,11 +226,17 @@ def test_one_goes_on_from_page_to_page(page, site):
 # --- what moves ---
 
 
+def press(control, key):
+    """Press a key on a control, and see what comes of it drawn."""
+    control.press(key)
+    lab.wait_until_drawn(control.page)
+
+
 def test_the_cell_on_the_front_page_computes(page, site):
     page.set_viewport_size(NARROW)
     show(page, site, "index")
     slider = page.locator('.lstm-cell input[type=range][data-key="b_f"]')
-    slider.press("ArrowLeft")
+    press(slider, "ArrowLeft")
     numbers = explorer.LATCH | {"b_f": explorer.LATCH["b_f"] - 0.1}
     step = explorer.CellExplorer(**numbers).step()
     for name in ("f_t", "C_t", "h_t"):
@@ -260,9 +255,9 @@ def test_every_control_of_every_lesson_does_something(page, site):
         for figure in controls(page).all():
             for slider in figure.locator("input[type=range]:visible").all():
                 before = figure.evaluate(SEEN)
-                slider.press("ArrowRight")
+                press(slider, "ArrowRight")
                 if figure.evaluate(SEEN) == before:  # it stood at its end
-                    slider.press("ArrowLeft")
+                    press(slider, "ArrowLeft")
                 assert figure.evaluate(SEEN) != before, f"{name}: {slider.get_attribute('aria-label')}"
                 tried += 1
     assert tried > 30
@@ -281,7 +276,7 @@ def test_a_slider_shows_what_its_lesson_draws(page, site):
     show(page, site, "02_gates_and_the_cell_state")
     figure = page.locator(".lstm-explore")
     for step in range(11, 15):
-        figure.locator("input").press("ArrowRight")
+        press(figure.locator("input"), "ArrowRight")
         image = figure.locator("img")
         assert image.get_attribute("alt").startswith(f"Step {step} of 31:")
         assert re.search(rf"-{step - 1}\.webp$", image.get_attribute("src"))

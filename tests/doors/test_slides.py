@@ -17,7 +17,6 @@ MOST_WORDS, MOST_LINES = 45, 10
 
 GO = "n => { const at = Reveal.getIndices(Reveal.getSlides()[n]); Reveal.slide(at.h, at.v); }"
 WHERE = "Reveal.getSlidePastCount()"
-DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def on_each_slide():
@@ -150,21 +149,11 @@ def test_an_archive_that_has_changed_is_refused(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def decks(tmp_path_factory):
+def decks(tmp_path_factory, npm_packages):
     """All decks in a folder of their own; what npm gave once is kept in _build."""
-    if shutil.which("npm") is None and not npm.KEPT.exists():
-        pytest.skip("there is no npm on this machine, which decks need once")
     folder = tmp_path_factory.mktemp("slides")
     slides.build_decks(LESSONS, folder)
     return folder
-
-
-@pytest.fixture
-def page(browser):
-    """A tab without a network that notes everything that goes wrong."""
-    page = lab.page_from_disk(browser)
-    yield page
-    page.context.close()
 
 
 def show(page, path, screen):
@@ -271,7 +260,7 @@ def test_the_live_cell_works_on_a_slide_and_keeps_the_keys_it_is_given(page, dec
     for key in ("ArrowRight", "ArrowLeft", "End", "PageDown"):
         page.keyboard.press(key)
         assert page.evaluate(WHERE) == number, key
-        page.evaluate(DRAWN)
+        lab.wait_until_drawn(page)
         seen.append(gate.inner_text())
     assert seen[0] == seen[2] < seen[1] < seen[3]  # with weights of 1 the gate opens as x grows
     page.get_by_role("button", name="a latch").click()

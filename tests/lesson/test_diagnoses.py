@@ -1,5 +1,6 @@
 """Every known mistake is recognised by its numbers, every right answer is accepted, the rest is told honestly."""
 
+import functools
 import itertools
 import types
 from collections import namedtuple
@@ -37,6 +38,12 @@ def function(cell, task):
     return lambda params, dhs, steps, dstate: cell.backward(params, dhs, [cell.Step(*s) for s in steps], dstate)
 
 
+@functools.cache
+def heard(task, name):
+    """Return what is said of a known mistake: the mark, and the text."""
+    return verdict(task, function(MISTAKES[name][1], task))
+
+
 # --- what is known -----------------------------------------------------------------------------------------------
 
 
@@ -45,15 +52,14 @@ ELSEWHERE = {"undefined_name", "identical_gates"}  # one stops, one is a way to 
 
 @pytest.mark.parametrize("name", [name for name in MISTAKES if name not in ELSEWHERE])
 def test_every_mistake_gets_its_own_message(name):
-    words, cell = MISTAKES[name]
-    said = {task: verdict(task, function(cell, task)) for task in TASKS}
-    assert f"You get this if {words}." in " ".join(text for _, text in said.values())
+    said = [heard(task, name)[1] for task in TASKS]
+    assert f"You get this if {MISTAKES[name][0]}." in " ".join(said)
 
 
 @each_mistake
 @each_task
 def test_a_mistake_is_never_taken_for_another_one_that_computes_something_else(task, name):
-    mark, text = verdict(task, function(MISTAKES[name][1], task))
+    mark, text = heard(task, name)
     if mark == "✓":
         return
     if "You get this if" not in text:
@@ -72,20 +78,20 @@ def test_where_two_mistakes_compute_the_same_the_likelier_one_is_named(task):
         if "backward" in task
         else set()
     )
-    for name, (_, cell) in MISTAKES.items():
-        _, text = verdict(task, function(cell, task))
+    for name in MISTAKES:
+        _, text = heard(task, name)
         told = [other for other, (words, _) in MISTAKES.items() if f"You get this if {words}." in text]
         assert not told or told == [name] or (name, *told) in likelier
 
 
 def test_the_first_quantity_that_differs_is_named_with_its_step():
-    said = {name: verdict("forward", cell.forward)[1] for name, (_, cell) in MISTAKES.items()}
+    said = {name: heard("forward", name)[1] for name in MISTAKES}
     assert said["no_output_tanh"].startswith("h_t at step t = 1 differs first, by up to ")
     assert said["old_C_in_output"].startswith("h_t at step t = 1 differs first")
     assert said["no_feedback"].startswith("z_t at step t = 2 differs first")
     assert said["no_memory_on"].startswith("C_t at step t = 2 differs first")
     assert said["hs_one_early"].startswith("hs at step t = 1 differs first")
-    said = {name: verdict("backward", function(cell, "backward"))[1] for name, (_, cell) in MISTAKES.items()}
+    said = {name: heard("backward", name)[1] for name in MISTAKES}
     assert said["dropped_dC"].startswith("dX at step t = 4 differs first")
     assert said["dropped_dh"].startswith("dX at step t = 4 differs first")
     assert said["overwritten_gradients"].startswith('grads["b_f"] differs first')
