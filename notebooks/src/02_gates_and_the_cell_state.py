@@ -311,7 +311,7 @@ def run(params, X):
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The pictures below have three panels: what comes in, the gates that matter, and what each step does to the memory. In the
 # last one every step has two bars: wide and blue, what the forget gate has kept; narrow and green, up or down from there,
-# what was written. It ends at the new memory, the thin line.
+# what was written. It ends at the new memory, the thin line with markers.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Task 1: a latch

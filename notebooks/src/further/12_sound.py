@@ -157,7 +157,7 @@ figures.sound.way("L")
 figures.sound.heard(message, without_noise=morse.amplitude(clean), with_noise=x)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A single frame says little now: with the tone and without it the heights overlap. But neighbours belong together, and a tone that has lasted for nine
+# A single frame says little now: heights with the tone and without it overlap. But neighbours belong together, and a tone that has lasted for nine
 # frames is no accident.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
