@@ -33,7 +33,6 @@ ALLOWED = {  # what a module may import beside NumPy and the standard library
     "lesson.explorer": {"traitlets"},
     "lesson.typed": {"traitlets"},
     "lesson.morse_key": {"traitlets"},
-    "lesson.translations": {"matplotlib"},
     "lesson.watching": {"IPython"},
     "lesson.widgets": {"IPython", "traitlets"},
     "lesson.predictions": {"IPython", "traitlets"},
@@ -169,7 +168,7 @@ WITHOUT_PARAMETERS = {
         "formulas.tanh",
     ),
     *("symbolic.gradient_of", "lesson.written.plain"),
-    *(f"lesson.translations.{name}" for name in ("gate", "run", "siblings", "squared_error")),
+    *(f"lesson.translations.{name}" for name in ("gate", "run", "siblings")),
 }
 
 

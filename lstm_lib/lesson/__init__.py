@@ -9,6 +9,7 @@
     course                          where the files are that lessons read
     exercises, figures              what one lesson asks and shows: a module for each
     working, ledger, written        a step line by line, and as a table to be filled in; how numbers are written
+    speed, stopwatch                layers written for speed, and how long they take
     tables                          a small table
     diagrams                        the cell as a circuit, and the way back
     translations                    the same LSTM in other programs, and what PyTorch said

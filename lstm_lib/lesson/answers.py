@@ -43,7 +43,7 @@ class Exercise(NamedTuple):
     expected: object
     then: object
     tol: float
-    known: dict
+    known: object
     says: str
 
 
@@ -72,9 +72,8 @@ def _prepared(given, exercise):
 
     form = made(expected) if then is None or callable(expected) else None
     wanted = _by_name(expected) if form is None else carried(form, form)
-    return _Case(
-        given, form, wanted, {words: carried(made(wrong), form) for words, wrong in exercise.known.items()}
-    )
+    known = made(exercise.known)
+    return _Case(given, form, wanted, {words: carried(made(wrong), form) for words, wrong in known.items()})
 
 
 def _by_name(value):
@@ -163,12 +162,16 @@ class _Tried(NamedTuple):
     got: dict
     problem: str
 
+    @property
+    def exactness(self):
+        """How exact the numbers that came back can be."""
+        return max(coarsest(self.answer), 2.0**-52)
+
     def equals(self, arrays, tol):
         """Return whether all these arrays, one or more of those that are asked for, are what came back."""
         if self.got is None or arrays is None or not arrays.keys() <= self.got.keys():
             return False
-        exact = max(coarsest(self.answer), 2.0**-52)
-        return all(near(self.got[name], array, tol, exact) for name, array in arrays.items())
+        return all(near(self.got[name], array, tol, self.exactness) for name, array in arrays.items())
 
     def right(self, tol):
         return not self.problem and self.equals(self.case.wanted, tol)
@@ -220,7 +223,7 @@ def _reason(tries, first, exercise):
     form = first.case.form
     if isinstance(form, dict) and (sentence := strangers(first.answer, form)):
         return sentence
-    for said in exercise.known:
+    for said in first.case.foreseen:
         foreseen = [tried.case.foreseen[said] for tried in tries]
         if all(tried.equals(arrays, exercise.tol) for tried, arrays in zip(tries, foreseen, strict=True)):
             alone = sum(array.size for arrays in foreseen for array in arrays.values()) == 1
@@ -241,13 +244,12 @@ def _as_it_is(answer, form):
 
 def _difference(tried, exercise):
     got, wanted, form = tried.got, tried.case.wanted, tried.case.form
-    exact = max(coarsest(tried.answer), 2.0**-52)
-    name = next(name for name in wanted if not near(got[name], wanted[name], exercise.tol, exact))
-    have, want, where = first_difference(got[name], wanted[name], exercise.tol, exact)
+    name = next(name for name in wanted if not near(got[name], wanted[name], exercise.tol, tried.exactness))
+    have, want, where = first_difference(got[name], wanted[name], exercise.tol, tried.exactness)
     if exercise.says:
         shown = tried.answer if form is None else in_the_form_of(form, tried.answer)
         says = exercise.says if callable(exercise.says) else exercise.says.format
-        return says(answer=shown, got=have, want=want) + "."
+        return says(answer=shown, got=have, want=want, at=where) + "."
     at = f" at index {where}, the first that differs" if where else ""
     lead = f"{name} differs: got" if name else "got" if exercise.then is None else "your answer leads to"
     words = f"{lead} {have:.6g}, want {want:.6g}{at}."

@@ -1,9 +1,8 @@
 """A live figure, and what it is where no kernel runs: a still picture, and a script that puts it in its place.
 
 Live        what the live figures have in common
+Portable    those that live on in a saved page, and can be a page of their own
 source(…)   what one is made of: the text of files beside this one
-body(…)     the HTML that goes into a notebook's output, and lives on in a saved page
-page(…)     a complete document around it
 """
 
 import base64
@@ -57,58 +56,44 @@ def source(*names):
     return "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in names)
 
 
-def body(figure, said, picture, names):
-    """Return the still picture, and the live figure for wherever scripts may run; nothing is fetched.
+class Portable(Live):
+    """A live figure that lives on wherever scripts may run; nothing is fetched.
+
+    A class of its own has ``_title``, what the window of its page is called; ``_said``, what running the cell
+    would give, as HTML; ``_kept``, which of its traits the figure needs, as JSON; and ``_still()``, which gives a
+    figure that stands still, and its words.
 
     Parameters
     ----------
-    figure : Live
-        Its ``_esm`` is a module with ``export default { render }``.
-    said : str
-        What running the cell would give, as HTML; it is seen where no script runs.
-    picture : lstm_lib.plotting.Picture
-        The still picture.
-    names : tuple of str
-        Which of its traits the figure needs; they are kept as JSON.
-
-    Returns
-    -------
-    str
+    *args, **kwargs
+        As in ``anywidget.AnyWidget``.
 
     Examples
     --------
-    >>> from lstm_lib.plotting import Picture
-    >>> from lstm_lib.plotting import figure as drawing
-    >>> still = Picture.of(drawing()[0], "A pair of axes.")
-    >>> class Axes(Live):
+    >>> from lstm_lib.plotting import figure
+    >>> class Axes(Portable):
+    ...     _title, _said, _kept = "Axes", "Run this cell.", ()
     ...     _esm, _css = "export default { render() {} };", ""
-    >>> "Run this cell" in body(Axes(), "Run this cell.", still, ())
-    True
-    """
-    state = {name: getattr(figure, name) for name in names}
-    parts = {"said": said, "picture": picture._repr_html_(), "css": figure._css}
-    parts["state"] = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
-    parts["code"] = base64.b64encode(figure._esm.encode()).decode()
-    return Template(source("asleep.html").rstrip()).substitute(parts)
-
-
-def page(title, body):
-    """Return a complete HTML document with a live figure in it: no kernel, nothing from the network.
-
-    Parameters
-    ----------
-    title : str
-        What the window is called.
-    body : str
-        As from `body`.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> page("A cell", "<p>Here.</p>").splitlines()[0]
+    ...     def _still(self):
+    ...         return figure()[0], "A pair of axes."
+    >>> Axes()
+    Figure: A pair of axes.
+    >>> Axes().page().splitlines()[0]
     '<!doctype html>'
     """
-    return Template(source("asleep_page.html")).substitute(title=title, body=body)
+
+    def page(self):
+        """Return a complete HTML document with the live figure in it: no kernel, nothing from the network."""
+        return Template(source("asleep_page.html")).substitute(title=self._title, body=self._repr_html_())
+
+    def __repr__(self):
+        return f"Figure: {self._still()[1]}"
+
+    def _repr_html_(self):
+        from lstm_lib.plotting import Picture  # here, so that a question needs no Matplotlib
+
+        state = json.dumps({name: getattr(self, name) for name in self._kept}, ensure_ascii=False)
+        parts = {"said": self._said, "picture": Picture.of(*self._still())._repr_html_(), "css": self._css}
+        parts["state"] = state.replace("<", "\\u003c")
+        parts["code"] = base64.b64encode(self._esm.encode()).decode()
+        return Template(source("asleep.html").rstrip()).substitute(parts)

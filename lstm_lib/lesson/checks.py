@@ -21,7 +21,7 @@ from lstm_lib.lesson.surroundings import Surroundings, taken_from
 _LIMIT_OF_A_TRIAL = 60.0  # seconds for a detector on the whole museum, which takes about one
 
 
-def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None, says="", keep=None):
+def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None, says="", keep=None, remark=None):
     """Print whether an attempt gives what is expected, and where it differs first if it does not.
 
     Parameters
@@ -43,13 +43,17 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     tol : float, default 1e-8
         How far off a number may be, relative to the expected one; where that is zero, absolutely. What came back
         in single precision may be as far off as that is.
-    known : dict, optional
-        Wrong answers that can be foreseen: what to say about one → the answer, or a function like `expected`. An
-        attempt that equals it in every case is told so; "perhaps" where there is one number only.
+    known : dict or function, optional
+        Wrong answers that can be foreseen: what to say about one → the answer, or a function like `expected`; or a
+        function of what is given that returns all of them. An attempt that equals one in every case is told so;
+        "perhaps" where there is one number only.
     says : str or function, optional
-        What `then` makes of the answer, in a sentence with {answer}, {got} and {want}; or what makes it of these.
+        What `then` makes of the answer, in a sentence with {answer}, {got}, {want} and {at}, the index; or what
+        makes it of these.
     keep : dict, optional
         What is written into the learner's own file where the answer is right: the name of a piece → the function.
+    remark : function, optional
+        What gives a further line where the answer is right; it takes no arguments.
 
     Raises
     ------
@@ -76,6 +80,8 @@ def check(name, attempt, expected, *, given=(), then=None, tol=1e-8, known=None,
     _say(name, verdict)
     if verdict[0] == "✓":
         _keep(keep or {})
+        if remark is not None:
+            print(remark())
 
 
 def check_choice(name, attempt, expected, choices, *, known=None):
@@ -123,7 +129,8 @@ def table(name):
     Parameters
     ----------
     name : str
-        "choices" for `check_choice`, "orders" for `check_order`: a file in the folder of the exercises.
+        A file in the folder of the exercises: "choices" for `check_choice` and `check_choices`, "orders" for
+        `check_order`.
 
     Returns
     -------

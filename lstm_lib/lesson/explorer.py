@@ -3,8 +3,12 @@
     CellExplorer()              in a notebook: the live figure; its numbers are attributes, to be set and read
     CellExplorer().page()       the same as one HTML file that needs no kernel and no network
 
-What is computed and drawn in the page stands in ``cell_explorer.js`` and ``cell_explorer.css`` beside this file.
+What is computed and drawn in the page stands in ``cell_explorer.js`` and ``cell_explorer.css`` beside this file,
+and what it may begin with in ``presets.toml``.
 """
+
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import traitlets
@@ -15,31 +19,11 @@ from lstm_lib.lesson import asleep, diagrams
 INPUTS = ("x_t", "h_prev", "C_prev")
 NUMBERS = (*INPUTS, *lstm.SHAPES)
 
-LATCH = {
-    "x_t": 1.0,
-    "h_prev": 0.0,
-    "C_prev": 0.0,
-    "W_f": [0.0, -12.0],
-    "b_f": 6.0,
-    "W_i": [0.0, 12.0],
-    "b_i": -6.0,
-}
-LATCH |= {"W_C": [0.0, 0.0], "b_C": 2.0, "W_o": [0.0, 0.0], "b_o": 6.0}
-COUNTER = LATCH | {"W_f": [0.0, 0.0]}
-PRESETS = {
-    "the primer's step": {"x_t": 0.5, "h_prev": 0.1, "C_prev": 0.2}
-    | {name: [1.0, 1.0] if name[0] == "W" else 1.0 for name in lstm.SHAPES},
-    "a latch": LATCH,
-    "a counter": COUNTER,
-}
-
-_SAID = (
-    "Run this cell: each number of an LSTM cell gets a slider (x, h and C before the step, eight weights and four "
-    "biases), and gates, memory and output answer at once."
-)
+PRESETS = tomllib.loads(Path(__file__).with_name("presets.toml").read_text(encoding="utf-8"))
+LATCH = PRESETS["a latch"]
 
 
-class CellExplorer(asleep.Live):
+class CellExplorer(asleep.Portable):
     """One cell of one unit with one input: fifteen numbers to move, six quantities that answer.
 
     Parameters
@@ -64,6 +48,11 @@ class CellExplorer(asleep.Live):
 
     _esm = asleep.source("controls.js", "cell_explorer.js")
     _css = asleep.source("cell_explorer.css")
+    _title, _kept = "The LSTM cell under your fingers", (*NUMBERS, "presets", "drawing")
+    _said = (
+        "Run this cell: each number of an LSTM cell gets a slider (x, h and C before the step, eight weights and "
+        "four biases), and gates, memory and output answer at once."
+    )
     x_t, h_prev, C_prev, b_f, b_i, b_C, b_o = (traitlets.Any().tag(sync=True) for _ in range(7))
     W_f, W_i, W_C, W_o = (traitlets.Any().tag(sync=True) for _ in range(4))
     presets = traitlets.Dict().tag(sync=True)
@@ -99,27 +88,9 @@ class CellExplorer(asleep.Live):
         """
         return lstm.step(self.params, *(np.array([[getattr(self, name)]]) for name in INPUTS))
 
-    def page(self):
-        """Return a complete HTML document with the live figure in it: no kernel, nothing from the network.
-
-        Returns
-        -------
-        str
-
-        Examples
-        --------
-        >>> CellExplorer().page().splitlines()[0]
-        '<!doctype html>'
-        """
-        return asleep.page("The LSTM cell under your fingers", self._repr_html_())
-
-    def __repr__(self):
-        return f"Figure: {_words(self.step())}"
-
-    def _repr_html_(self):
+    def _still(self):
         step = self.step()
-        picture = plotting.Picture.of(draw_still(step), _words(step))
-        return asleep.body(self, _SAID, picture, (*NUMBERS, "presets", "drawing"))
+        return draw_still(step), _words(step)
 
 
 def draw_still(step):

@@ -309,6 +309,33 @@ def _librarys(piece, module):
     return {"loss": mean_squared_error, "adam": adam, "train": _loop_of(module)}[piece]
 
 
+def small_task(rng):
+    """Return a network of three units and what it may learn from, to try training on.
+
+    The numbers are so small that it makes no difference whether long gradients are shortened.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Draws all of it.
+
+    Returns
+    -------
+    params : dict of ndarray
+        Of the cell and the read-out.
+    X, Y : ndarray of shape (5, 1, 2)
+
+    Examples
+    --------
+    >>> params, X, Y = small_task(np.random.default_rng(0))
+    >>> params["W_y"].shape, X.shape
+    ((1, 3), (5, 1, 2))
+    """
+    params = lstm.init_params(1, 3, rng) | {"W_y": rng.normal(0, 0.1, (1, 3)), "b_y": np.zeros((1, 1))}
+    numbers = rng.normal(0, 0.1, (6, 1, 2))
+    return params, numbers[:-1], numbers[1:]
+
+
 def _outcome(piece, function):
     """Return the numbers that a piece beyond the cell comes to, on a small example."""
     rng = np.random.default_rng(0)
@@ -320,12 +347,11 @@ def _outcome(piece, function):
         for lr in (0.1, 0.1, 0.02):
             function(params, {name: rng.normal(size=p.shape) for name, p in params.items()}, state, lr)
         return np.append(params["w"], params["b"])
-    params = lstm.init_params(1, 3, rng) | {"W_y": rng.normal(0, 0.1, (1, 3)), "b_y": np.zeros((1, 1))}
-    X = rng.normal(0, 0.1, (6, 1, 2))  # small numbers: whether long gradients are shortened makes no difference
+    params, X, Y = small_task(rng)
     if piece == "loss_and_grads":
-        value, grads = function(params, X[:-1], X[1:])
+        value, grads = function(params, X, Y)
         return np.concatenate([[value], *(np.ravel(grads[name]) for name in params)])
-    losses = function(params, X[:-1], X[1:], 4)
+    losses = function(params, X, Y, 4)
     return np.append(losses, params["W_y"])
 
 

@@ -68,12 +68,13 @@ def verdict(attempt, sheet):
     row = list(value) if isinstance(value, Mapping) else in_a_row(value)
     form = sheet.steps if row is not None and len(row) == len(sheet.steps) else wanted
     try:
-        alone = form is wanted and len(wanted) == 1 and not isinstance(value, Mapping)
-        single = next(iter(wanted.values())) if alone else None
-        got = in_the_form_of(form if single is None else single, value)
+        if form is wanted and len(wanted) == 1 and not isinstance(value, Mapping):
+            ((name, number),) = wanted.items()
+            got = {name: in_the_form_of(number, value)}
+        else:
+            got = in_the_form_of(form, value)
     except Unreadable as odd:
         return "✗", f"{odd}."
-    got = got if single is None else dict.fromkeys(wanted, got)
     wrong = [name for name in got if not _near(got[name], sheet.steps[name])]
     if not wrong:
         return "✓", "right."
@@ -87,11 +88,9 @@ def _near(got, want):
 def _what_is_wrong(got, first, sheet):
     names = list(got)
     before = names[: names.index(first)]
-    side = (
-        f"too {'large' if got[first] > sheet.steps[first] else 'small'}"
-        if np.isfinite(got[first])
-        else "no number"
-    )
+    side = "too large" if got[first] > sheet.steps[first] else "too small"
+    if not np.isfinite(got[first]):
+        side = "no number"
     words = [f"{first} is {side}." if len(got) > 1 else f"{side}."]
     if before:
         words.insert(0, f"right so far: {', '.join(before)};")

@@ -38,28 +38,9 @@ class Kept:
 
     def __init__(self, value, met=None):
         met = {} if met is None else met
-        self.value, self.inside = value, None
         met[id(value)] = self
-
-        def keep(part):
-            return met.get(id(part)) or Kept(part, met)
-
-        if isinstance(value, np.ndarray):
-            self.inside = value.copy()
-        elif isinstance(value, dict):
-            self.inside = {key: keep(part) for key, part in value.items()}
-        elif isinstance(value, list | tuple | collections.deque):
-            self.inside = [keep(part) for part in value]
-        elif isinstance(value, set):
-            self.inside = set(value)
-        elif isinstance(value, np.random.Generator):
-            self.inside = copy.deepcopy(value.bit_generator.state)
-        elif isinstance(value, type) and value.__module__ == "__main__":
-            self.inside = {name: part for name, part in vars(value).items() if not _is_of_python(name)}
-            self.inside = {name: keep(part) for name, part in self.inside.items()}
-        elif _is_of_the_notebook(value) and hasattr(value, "__dict__"):
-            self.inside = keep(vars(value))
-        self._busy = False
+        self.value, self.copy, self._busy = value, _copied(value), False
+        self.parts = {key: met.get(id(part)) or Kept(part, met) for key, part in _parts(value).items()}
 
     def put_back(self):
         """Make the value what it was, in place.
@@ -69,51 +50,65 @@ class Kept:
         bool
             Whether anything had changed.
         """
-        if self._busy or self.inside is None:
+        if self._busy:
             return False
         self._busy = True
         try:
-            return self._put_back()
+            inside = [part.put_back() for part in self.parts.values()]
+            return self._put_back() or any(inside)
         finally:
             self._busy = False
 
     def _put_back(self):
-        value, inside = self.value, self.inside
+        value = self.value
         if isinstance(value, np.ndarray):
-            return _array_put_back(value, inside)
-        if isinstance(inside, Kept):
-            return inside.put_back()
-        if isinstance(value, type):
-            return self._class_put_back()
-        if isinstance(value, set):
-            now, changed = inside, value != inside
-        elif isinstance(value, np.random.Generator):
-            changed, value.bit_generator.state = value.bit_generator.state != inside, inside
+            return _array_put_back(value, self.copy)
+        if isinstance(value, np.random.Generator):
+            changed, value.bit_generator.state = value.bit_generator.state != self.copy, self.copy
             return changed
-        elif isinstance(value, dict):
-            now = {key: part.value for key, part in inside.items()}
-            changed = list(now) != list(value) or any(value[key] is not part for key, part in now.items())
-            changed = sum(part.put_back() for part in inside.values()) > 0 or changed
-        else:
-            now = [part.value for part in inside]
-            changed = len(now) != len(value) or any(a is not b for a, b in zip(now, value, strict=True))
-            changed = sum(part.put_back() for part in inside) > 0 or changed
-        if changed and not isinstance(value, tuple):
-            value.clear()
-            (value.extend if isinstance(value, list | collections.deque) else value.update)(now)
-        return changed
+        if isinstance(value, set):
+            changed = value != self.copy
+            value.intersection_update(self.copy)
+            value.update(self.copy)
+            return changed
+        now, then = _parts(value), {key: part.value for key, part in self.parts.items()}
+        if list(now) == list(then) and all(now[key] is part for key, part in then.items()):
+            return False
+        _refill(value, now, then)
+        return True
 
-    def _class_put_back(self):
-        changed = sum(part.put_back() for part in self.inside.values()) > 0
-        now = {name: part for name, part in vars(self.value).items() if not _is_of_python(name)}
-        for name in now.keys() - self.inside.keys():
-            delattr(self.value, name)
-        again = {
-            name: part.value for name, part in self.inside.items() if now.get(name, _NOTHING) is not part.value
-        }
-        for name, part in again.items():
-            setattr(self.value, name, part)
-        return changed or bool(again) or now.keys() != self.inside.keys()
+
+def _copied(value):
+    """Return what a value that has no parts is made again from."""
+    if isinstance(value, np.ndarray | set):
+        return value.copy()
+    return copy.deepcopy(value.bit_generator.state) if isinstance(value, np.random.Generator) else None
+
+
+def _parts(value):
+    """Return what is inside of a value that is changed in place: by key, by place, or by attribute."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list | tuple | collections.deque):
+        return dict(enumerate(value))
+    if isinstance(value, type) and value.__module__ == "__main__":
+        return {name: part for name, part in vars(value).items() if not _is_of_python(name)}
+    return getattr(value, "__dict__", {}) if _is_of_the_notebook(value) else {}
+
+
+def _refill(value, now, then):
+    if isinstance(value, type):
+        for name in now.keys() - then.keys():
+            delattr(value, name)
+        for name, part in then.items():
+            if now.get(name, _NOTHING) is not part:
+                setattr(value, name, part)
+    elif isinstance(value, list | collections.deque):
+        value.clear()
+        value.extend(then.values())
+    else:
+        now.clear()
+        now.update(then)
 
 
 def _is_of_python(name):

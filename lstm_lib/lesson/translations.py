@@ -1,9 +1,9 @@
-"""What lesson 13 shows of other notations: tables and pictures made from `rosetta.LAYOUTS`, and what PyTorch said.
+"""What lesson 13 shows of other notations: a table made from `rosetta.LAYOUTS`, what PyTorch said, and relatives.
 
-notations(2, 3), draw_blocks(2, 3)    one LSTM as seven programs store it: in a table, and to scale
-draw_gate(trace), draw_drift(curves)  the forget gates of a model; how two runs part
-PyTorch()                             asks PyTorch where it is installed, and knows what it said where it is not
-unlabelled()                          somebody's arrays, without a word of what is where
+notations(2, 3)       one LSTM as seven programs store it
+PyTorch()             asks PyTorch where it is installed, and knows what it said where it is not
+unlabelled()          somebody's arrays, without a word of what is where
+siblings(…)           how far other cells are from the primer's
 """
 
 import importlib
@@ -13,9 +13,8 @@ import os
 from pathlib import Path
 
 import numpy as np
-from matplotlib.patches import Rectangle
 
-from lstm_lib import functional, lstm, model, plotting, rosetta
+from lstm_lib import functional, lstm, rosetta
 from lstm_lib.lesson import course
 from lstm_lib.lesson.tables import Table
 
@@ -28,8 +27,7 @@ SEVEN = {
     "equinox": "Equinox",
     "onnx": "ONNX",
 }
-_FIELDS = {"f": "f_t", "i": "i_t", "C": "C_tilde", "o": "o_t"}
-_IN_TEXT = {"f": "f", "i": "i", "C": "C̃", "o": "o"}
+IN_TEXT = {"f": "f", "i": "i", "C": "C̃", "o": "o"}
 
 
 def notations(D, H):
@@ -53,7 +51,7 @@ def notations(D, H):
     params, rows = lstm.init_params(D, H, np.random.default_rng(0)), []
     for layout, name in SEVEN.items():
         arrays = rosetta.to(layout, params)
-        order = " ".join(_IN_TEXT[k] for k in rosetta.LAYOUTS[layout].order)
+        order = " ".join(IN_TEXT[k] for k in rosetta.LAYOUTS[layout].order)
         rows.append([name, order, _told(arrays), sum(a.size for a in arrays.values())])
     return Table(f"One LSTM with D = {D}, H = {H}", ["notation", "gates", "arrays", "numbers"], rows)
 
@@ -66,119 +64,6 @@ def _told(arrays):
     for name, a in arrays.items():
         alike.setdefault(a.shape, []).append(name)
     return ", ".join(f"{names[0]} and {len(names) - 1} more {shape}" for shape, names in alike.items())
-
-
-def draw_blocks(D, H, layouts=("primer", "torch", "keras", "onnx")):
-    """Draw where each gate lies in the arrays of some notations, to scale, in the gates' colours.
-
-    Parameters
-    ----------
-    D, H : int
-        Inputs and units.
-    layouts : sequence of str
-        Some of `SEVEN`.
-
-    Examples
-    --------
-    >>> draw_blocks(2, 3, ["primer", "keras"])  # in a notebook: the picture
-    Figure: Where the gates lie in the weights, to scale. The primer: f, i, C̃, o, in rows. Keras: i, f, C̃, ...
-    """
-    fig, axes = plotting.figure(height=2.3, ncols=len(layouts))
-    told = []
-    for ax, layout in zip(axes, layouts, strict=True):
-        form, name = rosetta.LAYOUTS[layout], SEVEN[layout]
-        for k, x, y, width, height in _rectangles(form, D, H):
-            look = plotting.LOOKS[_FIELDS[k]]
-            ax.add_patch(Rectangle((x, y), width, height, facecolor=look.colour, edgecolor="white"))
-            at = x + width / 2, y + height / 2
-            ax.text(*at, look.symbol.replace("_t", ""), color="white", ha="center", va="center", fontsize=10)
-        for part, x, y in _names_of_matrices(form, D, H):
-            ax.text(x, y, f"${', '.join(part)}$", ha="center", va="center", fontsize=10)
-        ax.set(title=name, aspect="equal", xlim=(-1.2, 4 * H + 1), ylim=(4 * H + 2, -1.2))
-        ax.axis("off")
-        order, side = ", ".join(_IN_TEXT[k] for k in form.order), "side by side" if form.columns else "in rows"
-        told.append(f"{name[0].upper()}{name[1:]}: {order}, {side}.")
-    plotting.show(fig, f"Where the gates lie in the weights, to scale. {' '.join(told)}")
-
-
-def _rectangles(form, D, H):
-    """Yield each gate's block in each matrix of a layout: gate, x, y, width, height."""
-    start = 0
-    for part, names in form.weights.items():
-        across = {"h": H, "x": D}.get(part, H + D)
-        gap = 0.5 * (len(names.split()) > 1)  # arrays of their own stand apart
-        for place, k in enumerate(form.order):
-            along = place * (H + gap)
-            yield (k, along, start, H, across) if form.columns else (k, start, along, across, H)
-        start += across + 0.5
-
-
-def _names_of_matrices(form, D, H):
-    """Yield what each matrix of a layout is multiplied with, and where to write it: x, y."""
-    start = 0
-    for part in form.weights:
-        across = {"h": H, "x": D}.get(part, H + D)
-        middle = start + across / 2
-        yield (part, -0.7, middle) if form.columns else (part, middle, -0.6)
-        start += across + 0.5
-
-
-def draw_gate(trace, name="f_t"):
-    """Draw one gate of all units over time, for the first sequence.
-
-    Parameters
-    ----------
-    trace : Step of ndarray of shape (T, H, B)
-        What ``lstm.stack`` returns.
-    name : str, default "f_t"
-        The field of the trace.
-
-    Examples
-    --------
-    >>> hs, steps = lstm.forward(lstm.init_params(2, 3, np.random.default_rng(0)), np.zeros((5, 2, 1)))
-    >>> draw_gate(lstm.stack(steps))  # in a notebook: the picture
-    Figure: The forget gate of each of 3 units over 5 steps, between 0.73 and 0.73. The dashed line is at 0.5.
-    """
-    values, look = getattr(trace, name)[:, :, 0], plotting.LOOKS[name]
-    fig, ax = plotting.figure(height=2.6)
-    ax.plot(range(1, len(values) + 1), values, color=look.colour, marker=look.marker, ms=3, lw=1)
-    ax.axhline(0.5, color=plotting.QUIET, ls="--")
-    ax.set(ylim=(0, 1), xlabel="step t", title=f"{look.word} of each unit")
-    T, H = values.shape
-    span = f"between {values.min():.2f} and {values.max():.2f}"
-    plotting.show(fig, f"The {look.word} of each of {H} units over {T} steps, {span}. The dashed line is at 0.5.")
-
-
-def draw_drift(curves, title):
-    """Draw how far two runs are apart, step by step, on a logarithmic scale.
-
-    Parameters
-    ----------
-    curves : dict of array_like
-        What was done → the differences; three at most.
-    title : str
-        What is compared.
-
-    Examples
-    --------
-    >>> draw_drift({"as it is": [1e-16, 1e-3]}, "Losses")  # in a notebook: the picture
-    Figure: Losses: how far they are apart after each training step. As it is: at most 1e-03.
-    """
-    fig, ax = plotting.figure(height=2.8)
-    told = []
-    # one may hide another
-    looks = [("o-", 4, "#A8A8A8"), ("s--", 1.2, plotting.INK), ("^:", 1.2, plotting.PURPLE)]
-    for (words, values), (style, lw, colour) in zip(curves.items(), looks[: len(curves)], strict=True):
-        apart = np.maximum(np.abs(values), ROUNDING)  # equal to the last digit has no place on such a scale
-        ax.semilogy(range(1, len(apart) + 1), apart, style, color=colour, ms=4, lw=lw, label=words)
-        most = f"at most {apart.max():.0e}" if apart.max() > ROUNDING else "equal to rounding"
-        told.append(f"{words[0].upper()}{words[1:]}: {most}.")
-    ax.set(xlabel="training step", ylabel="difference", title=title, ylim=(ROUNDING / 3, 1))
-    plotting.legend(ax)
-    plotting.show(fig, f"{title}: how far they are apart after each training step. {' '.join(told)}")
-
-
-ROUNDING = 1e-10  # below it lies what differs from one processor to the next
 
 
 class PyTorch:
@@ -277,18 +162,6 @@ def unlabelled():
     params = {name: rng.normal(size=a.shape) for name, a in lstm.init_params(2, 3, rng).items()}
     X = rng.normal(size=(6, 2, 4))
     return rosetta.to(UNLABELLED, params), X, lstm.forward(params, X)[0]
-
-
-def squared_error(cell):
-    """Return the function that gives the mean squared error of a model with this cell, and its gradients.
-
-    Examples
-    --------
-    >>> params = model.init_params(lstm, D=1, H=2, K=1, rng=np.random.default_rng(0))
-    >>> float(squared_error(lstm)(params | {"b_y": np.ones((1, 1))}, np.zeros((3, 1, 1)), np.zeros((3, 1, 1)))[0])
-    1.0
-    """
-    return lambda params, X, Y: model.loss_and_grads(cell, params, X, Y, functional.mean_squared_error)
 
 
 def twenty_steps(loss_and_grads, params, X, Y, optimiser, gradient=1, step=1):
@@ -419,37 +292,6 @@ def siblings(of_1997, with_peepholes, coupled, gru, min_lstm):
     return Table("Every cell beside the primer's, on one sequence", header, rows)
 
 
-def draw_scan(T):
-    """Draw how neighbouring steps are joined, round by round; full circles hold all steps from the first.
-
-    Parameters
-    ----------
-    T : int
-        How many steps.
-
-    Examples
-    --------
-    >>> draw_scan(8)  # in a notebook: the picture
-    Figure: 8 steps are joined in 3 rounds: after them a sum holds up to 2, 4, 8 steps.
-    """
-    fig, ax = plotting.figure(height=2.5)
-    n, rounds = 1, 0
-    while n < T:
-        for t in range(T):
-            for start in [t, t - n] if t >= n else [t]:
-                ax.plot([start, t], [rounds, rounds + 1], color=plotting.QUIET, lw=1.2, zorder=1)
-        n, rounds = 2 * n, rounds + 1
-    for row in range(rounds + 1):
-        faces = [plotting.INK if t < 2**row else "white" for t in range(T)]
-        ax.scatter(range(T), [row] * T, s=90, c=faces, edgecolors=plotting.INK, linewidths=1.4, zorder=2)
-    ax.set(xticks=range(T), xticklabels=range(1, T + 1), xlabel="step t", ylim=(rounds + 0.4, -0.4))
-    ax.set_yticks(range(rounds + 1), ["at first", *(f"round {row}" for row in range(1, rounds + 1))])
-    ax.grid(visible=False)
-    ax.spines[:].set_visible(False)
-    held = ", ".join(str(2**row) for row in range(1, rounds + 1))
-    plotting.show(fig, f"{T} steps are joined in {rounds} rounds: after them a sum holds up to {held} steps.")
-
-
 def reading_ones(step, n, T=20):
     """Return the memories of n networks of one unit, their weights drawn at random, that read nothing but ones.
 
@@ -476,58 +318,3 @@ def reading_ones(step, n, T=20):
         h, _ = step(drawn, np.ones((1, 1)), h, h)
         path.append(h[:, 0])
     return np.array(path)
-
-
-def draw_paths(path):
-    """Draw memories over time, each as a part of its largest value.
-
-    Parameters
-    ----------
-    path : ndarray of shape (T, n)
-        What `reading_ones` returns.
-
-    Examples
-    --------
-    >>> draw_paths(np.array([[1.0, -1.0], [2.0, -4.0]]))  # in a notebook: the picture
-    Figure: 2 memories over 2 steps, each as a part of its largest value: 2 go one way only.
-    """
-    fig, ax = plotting.figure(height=2.3)
-    ax.plot(range(1, len(path) + 1), path / np.abs(path).max(axis=0), color=plotting.INK, lw=0.8, alpha=0.6)
-    ax.set(xlabel="steps, at each of which a one is read", ylabel="memory / its largest", ylim=(-1.1, 1.1))
-    ax.set_xticks(range(1, len(path) + 1, 3))
-    steps = np.round(np.diff(path, axis=0), 12)
-    one_way = ((steps >= 0).all(axis=0) | (steps <= 0).all(axis=0)).sum()
-    said = f"{path.shape[1]} memories over {len(path)} steps, each as a part of its largest value"
-    plotting.show(fig, f"{said}: {one_way} go one way only.")
-
-
-def draw_parity(params, bits):
-    """Draw what one unit shows that begins at C = −1; grey is where the number of ones so far is odd.
-
-    Parameters
-    ----------
-    params : dict of array_like
-        Of `lstm`, with one input and one unit.
-    bits : sequence of int
-        What it reads, 0 or 1.
-
-    Examples
-    --------
-    >>> silent = {f"{p}_{k}": np.zeros((1, 2 if p == "W" else 1)) for p in "Wb" for k in "ifCo"}
-    >>> draw_parity(silent, [1, 0])  # in a notebook: the picture
-    Figure: A unit reads 1 0. Odd so far: 1 1. What it shows is above 0: 0 0.
-    """
-    params = {name: np.array(p, float) for name, p in params.items()}
-    start = np.array([[np.tanh(-1)]]), np.array([[-1.0]])
-    hs, _ = lstm.forward(params, np.reshape(bits, (-1, 1, 1)), start)
-    shown, odd = hs[:, 0, 0], np.cumsum(bits) % 2
-    fig, ax = plotting.figure(height=2.3)
-    for t in np.flatnonzero(odd):
-        ax.axvspan(t - 0.5, t + 0.5, color="#E8E8E8", lw=0)
-    look = plotting.LOOKS["h_t"]
-    ax.step(range(len(bits)), shown, where="mid", color=look.colour, lw=1)
-    ax.plot(range(len(bits)), shown, look.marker, color=look.colour)
-    ax.set(xticks=range(len(bits)), xticklabels=bits, ylim=(-1, 1), ylabel="h", title="Grey: odd so far")
-    ax.set(xlabel="the bit that is read")
-    said = [" ".join(map(str, row)) for row in (bits, odd, (shown > 0).astype(int))]
-    plotting.show(fig, f"A unit reads {said[0]}. Odd so far: {said[1]}. What it shows is above 0: {said[2]}.")

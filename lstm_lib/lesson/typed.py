@@ -15,17 +15,12 @@ import traitlets
 from lstm_lib import fused, lstm, model, text, validation
 from lstm_lib.lesson import asleep
 from lstm_lib.lesson.figures.text import depths, draw_coloured
-from lstm_lib.plotting import Picture
 
 ORDER = (*lstm.SHAPES, *model.READ_OUT)
 EXAMPLES = ["(a", "(abcdefgh", "([{", "([{abc}])", "(]"]
-_SAID = (
-    "Run this cell: a field to type into, what the network expects after each character, and the memory and gates "
-    "of all its units."
-)
 
 
-class TypedText(asleep.Live):
+class TypedText(asleep.Portable):
     """A network for the language of brackets, and a text that it reads.
 
     Parameters
@@ -53,6 +48,11 @@ class TypedText(asleep.Live):
 
     _esm = asleep.source("controls.js", "typed.js")
     _css = asleep.source("typed.css")
+    _title, _kept = "A trained network to type into", ("network", "text")
+    _said = (
+        "Run this cell: a field to type into, what the network expects after each character, and the memory and "
+        "gates of all its units."
+    )
     network = traitlets.Dict().tag(sync=True)
     text = traitlets.Unicode().tag(sync=True)
 
@@ -84,17 +84,7 @@ class TypedText(asleep.Live):
         Y_hat, trace = model.predict(fused, params, text.one_hot(codes[:, None], len(text.SYMBOLS), float))
         return text.softmax(Y_hat), trace
 
-    def page(self):
-        """Return a complete HTML document with the live figure in it: no kernel, nothing from the network."""
-        return asleep.page("A trained network to type into", self._repr_html_())
-
-    def __repr__(self):
-        return f"Figure: {self._still().words}"
-
     def _still(self):
         unit = self.network["marked"]
         C = self.read()[1].C_t[:, unit, 0] if self._known else []
-        return Picture.of(*draw_coloured(self._known, C, unit, depths(self._known)))
-
-    def _repr_html_(self):
-        return asleep.body(self, _SAID, self._still(), ("network", "text"))
+        return draw_coloured(self._known, C, unit, depths(self._known))

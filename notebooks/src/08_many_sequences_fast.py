@@ -27,7 +27,7 @@ from functools import partial
 import numpy as np
 
 from lstm_lib import fused, lstm, sigmoid  # noqa: F401  σ is for step 1
-from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, stopwatch
+from lstm_lib.lesson import exercises, figures, mine, museum, predict, reveal, speed, stopwatch
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
@@ -260,12 +260,11 @@ exercises.many_sequences_fast.check_one_product(one_product)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes: `times.same` compares them. For
+# Every further version on this page has to give the hidden states of `lstm.forward`, to 12 digits, at several sizes: `speed.same` compares them. For
 # step 1 the course has its own, in case yours is not there yet:
 
 # %% slideshow={"slide_type": "skip"}
-times = exercises.many_sequences_fast
-times.same(times.one_product)
+speed.same(speed.one_product)
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["f_t", "i_t", "o_t"]}
 # ## Step 2 · One tanh for four gates
@@ -295,7 +294,7 @@ def gates(W, b, z, H):
     return a[:H], *(0.5 + 0.5 * a[H:]).reshape(3, H, -1)  # C_tilde, f, i, o
 
 
-times.same(one_tanh := times.looped(halved, gates))
+speed.same(one_tanh := speed.looped(halved, gates))
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": ["z_t"]}
 # ## Step 3 · Write in place
@@ -343,7 +342,7 @@ def in_place(params, X, h, C):
     return Z[1:, :H]
 
 
-times.same(in_place)
+speed.same(in_place)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** Three steps: fewer products, fewer tanh, fewer new arrays. Which one saves most, for one sequence and 16
@@ -355,8 +354,8 @@ savings = ["1 one product", "2 one tanh", "3 in place"]
 predict("08.saves", "Which step saves most time, for one sequence and 16 units?", savings)
 
 # %% slideshow={"slide_type": "skip"}
-versions = {"1 one product": times.one_product, "2 one tanh": one_tanh, "3 in place": in_place}
-compared = times.compare(versions)
+versions = {"1 one product": speed.one_product, "2 one tanh": one_tanh, "3 in place": in_place}
+compared = speed.compare(versions)
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: three versions, at three sizes
@@ -393,7 +392,7 @@ def all_x(W_x, b, X):
     return a.reshape(-1, T, B).transpose(1, 0, 2).copy()
 
 
-times.same(hoisted := times.hoisted(all_x))
+speed.same(hoisted := speed.hoisted(all_x))
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # **Predict.** With D = 2 inputs and 32 units: is it faster than step 3? With 256 inputs?
@@ -404,7 +403,7 @@ choices = ["slower than step 3", "about as fast", "faster than step 3"]
 predict("08.hoist", "With 2 inputs and 32 units, hoisted is …", choices, limits=[0.9, 1.1])
 
 # %% slideshow={"slide_type": "skip"}
-took = times.compare({"3 in place": in_place, "hoisted": hoisted}, "hoisted, ")
+took = speed.compare({"3 in place": in_place, "hoisted": hoisted}, "hoisted, ")
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Answer: hoisted beside step 3
@@ -446,7 +445,7 @@ def at_once(da, z):
 predict("08.at_once", "The one large product pays more …", ["with one sequence", "with 32 sequences"])
 
 # %% slideshow={"slide_type": "skip"}
-gain = {B: times.gain(at_once, B) for B in (1, 32)}
+gain = {B: speed.gain(at_once, B) for B in (1, 32)}
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: the gradient of W after the loop
@@ -486,7 +485,7 @@ reveal("08.at_once", np.argmax([*gain.values()]))
 print(museum.text_of(fused, "forward"))
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-times.print_layers()
+speed.print_layers()
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -523,7 +522,7 @@ question = "Twice as many units, in a layer that is large already, cost …"
 predict("08.units", question, choices, limits=[2.8, 5.6])
 
 # %% slideshow={"slide_type": "skip"}
-costs = times.costs()  # of lstm and fused, there and back, at 17 sizes
+costs = speed.costs()  # of lstm and fused, there and back, at 17 sizes
 
 # %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: what was measured, beside what was counted
@@ -597,7 +596,7 @@ def scan(f, w):
 # Table: the scan, beside one step after the other
 f, w = rng.uniform(0.5, 1, size=(1000, 8)), rng.normal(size=(1000, 8))
 memory, rounds = scan(f, w)
-far = np.abs(memory - times.one_after_the_other(f, w)).max()
+far = np.abs(memory - speed.one_after_the_other(f, w)).max()
 print(f"1000 steps in {rounds} rounds, the same memory: {far < 1e-12}")
 
 # %% [markdown] slideshow={"slide_type": "notes"}

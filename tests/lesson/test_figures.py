@@ -11,14 +11,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from lstm_lib import lstm, plotting
-from lstm_lib.lesson import diagrams, figures, translations
+from lstm_lib.lesson import diagrams, figures
 
 pytestmark = pytest.mark.slow  # the whole file takes some seconds
 
-MODULES = [
-    translations.__name__,
-    *(f"{figures.__name__}.{each.name}" for each in pkgutil.iter_modules(figures.__path__)),
-]
+MODULES = [f"{figures.__name__}.{each.name}" for each in pkgutil.iter_modules(figures.__path__)]
 
 
 def luminance(colours):

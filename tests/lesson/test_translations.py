@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstm_lib import lstm, plotting, rosetta
-from lstm_lib.lesson import translations
+from lstm_lib.lesson import figures, translations
 from lstm_lib.lesson.translations import PyTorch
 
 
@@ -69,9 +69,9 @@ def test_the_relatives_are_measured_and_not_told():
 @pytest.mark.parametrize("layouts", [("primer", "torch", "keras", "onnx"), ("flax", "nnx_optimized")])
 def test_each_block_has_the_place_size_and_colour_of_its_gate(shown, layouts):
     D, H = 2, 3
-    translations.draw_blocks(D, H, layouts)
+    figures.rosetta.blocks(D, H, layouts)
     ((fig, words),) = shown
-    colours = {plotting.LOOKS[field].colour.lower(): k for k, field in translations._FIELDS.items()}
+    colours = {plotting.LOOKS[field].colour.lower(): k for k, field in figures.rosetta.FIELDS.items()}
     for ax, layout in zip(fig.axes, layouts, strict=True):
         form = rosetta.LAYOUTS[layout]
         assert ax.get_title(loc="left") == translations.SEVEN[layout]
@@ -89,7 +89,7 @@ def test_each_block_has_the_place_size_and_colour_of_its_gate(shown, layouts):
 def test_the_gate_that_is_drawn_is_that_of_the_trace(shown):
     _, steps = lstm.forward(lstm.init_params(2, 3, np.random.default_rng(0)), np.ones((7, 2, 2)))
     trace = lstm.stack(steps)
-    translations.draw_gate(trace, "i_t")
+    figures.rosetta.gate(trace, "i_t")
     ((fig, words),) = shown
     lines = [line.get_ydata() for line in fig.axes[0].lines[:3]]
     assert np.array_equal(np.transpose(lines), trace.i_t[:, :, 0])
@@ -98,11 +98,11 @@ def test_the_gate_that_is_drawn_is_that_of_the_trace(shown):
 
 
 def test_a_drift_is_drawn_with_its_size_and_nothing_is_lost_at_zero(shown):
-    translations.draw_drift({"as it is": [0.0, -1e-3], "better": [0.0, 1e-17]}, "Losses")
+    figures.rosetta.drift({"as it is": [0.0, -1e-3], "better": [0.0, 1e-17]}, "Losses")
     ((fig, words),) = shown
     first, second = (line.get_ydata() for line in fig.axes[0].lines)
-    assert first.tolist() == [translations.ROUNDING, 1e-3]
-    assert second.tolist() == [translations.ROUNDING] * 2
+    assert first.tolist() == [figures.rosetta.ROUNDING, 1e-3]
+    assert second.tolist() == [figures.rosetta.ROUNDING] * 2
     assert "As it is: at most 1e-03. Better: equal to rounding." in words
 
 

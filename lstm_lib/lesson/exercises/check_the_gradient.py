@@ -141,59 +141,41 @@ def _cubed(p):
     return p**3
 
 
-def _exact(f, p, eps):
-    return float(complex_step_gradient(f, np.array(p)))
-
-
-_SLOPES = {
-    "only a step to the right is taken: one to the left belongs to it": lambda f, p, e: (f(p + e) - f(p)) / e,
-    "only a step to the left is taken: one to the right belongs to it": lambda f, p, e: (f(p) - f(p - e)) / e,
-    "there is no step to the left, and the one to the right goes 2 eps": lambda f, p, e: (
-        (f(p + 2 * e) - f(p)) / (2 * e)
-    ),
-    "both steps go to the same point: the one to the left goes to p - eps": lambda f, p, e: 0.0,
-    "the difference is divided by eps: the two points are 2 eps apart": lambda f, p, e: 2 * _central(f, p, e),
-    "the difference is divided by 2 alone: the two points are 2 eps apart": lambda f, p, e: e * _central(f, p, e),
-    "2 eps are gone to either side: the two points are then 4 eps apart": lambda f, p, e: (
-        2 * _central(f, p, 2 * e)
-    ),
-    "the brackets around 2 * eps are missing": lambda f, p, e: (f(p + e) - f(p - e)) / 2 * e,
-    "the difference is multiplied by 2 eps: it is divided": lambda f, p, e: (f(p + e) - f(p - e)) * 2 * e,
-    "the difference is not divided by 2 eps": lambda f, p, e: f(p + e) - f(p - e),
-    "the brackets around the difference are missing": lambda f, p, e: f(p + e) - f(p - e) / (2 * e),
-    "the two are added: the slope wants their difference": lambda f, p, e: (f(p + e) + f(p - e)) / (2 * e),
-    "the order of the two is turned round: right minus left": lambda f, p, e: -_central(f, p, e),
-    "eps / 2 is gone to each side: the quotient of this lesson goes eps": lambda f, p, e: _central(f, p, e / 2),
-    "this is the exact derivative: the central quotient is a little off, as the formula says": _exact,
-}
+def _other_slopes(f, p, eps):
+    here, right, left, central = f(p), f(p + eps), f(p - eps), _central(f, p, eps)
+    slips = {
+        "only a step to the right is taken: one to the left belongs to it": (right - here) / eps,
+        "only a step to the left is taken: one to the right belongs to it": (here - left) / eps,
+        "there is no step to the left, and the one to the right goes 2 eps": (f(p + 2 * eps) - here) / (2 * eps),
+        "both steps go to the same point: the one to the left goes to p - eps": 0.0,
+        "the difference is divided by eps: the two points are 2 eps apart": 2 * central,
+        "the difference is divided by 2 alone: the two points are 2 eps apart": eps * central,
+        "2 eps are gone to either side: the two points are then 4 eps apart": 2 * _central(f, p, 2 * eps),
+        "the brackets around 2 * eps are missing": (right - left) / 2 * eps,
+        "the difference is multiplied by 2 eps: it is divided": (right - left) * 2 * eps,
+        "the difference is not divided by 2 eps": right - left,
+        "the brackets around the difference are missing": right - left / (2 * eps),
+        "the two are added: the slope wants their difference": (right + left) / (2 * eps),
+        "the order of the two is turned round: right minus left": -central,
+        "eps / 2 is gone to each side: the quotient of this lesson goes eps": _central(f, p, eps / 2),
+        "this is the exact derivative: the central quotient is a little off, as the formula says": (
+            float(complex_step_gradient(f, np.array(p)))
+        ),
+    }
+    return {f"You get this if {words}.": slip for words, slip in slips.items()}
 
 
 def check_slope_at(slope_at):
     """Check the central difference quotient of a function of one number."""
     cases = [(sigmoid, 0.3, 1e-5), (np.tanh, -1.0, 1e-5), (_cubed, 1.0, 0.25), (np.sin, 0.5, 0.01)]
-    known = {f"You get this if {words}.": slip for words, slip in _SLOPES.items()}
-    check("the central difference", slope_at, _central, given=cases, known=known)
-
-
-_HERE = {
-    "dropped_dC": "Here it is used.",
-    "dropped_dh": "Here dh_t has both when it comes.",
-    "dropped_both": "Here both are carried back.",
-    "dropped_path_through_h": "Here dC_t has both.",
-    "squashed_twice": "Here each slope is computed right.",
-    "tanh_twice": "Here each slope is computed right.",
-    "sigmoid_for_its_slope": "Here each slope is computed right.",
-    "wrong_step_C": "Here it is C_prev.",
-    "wrong_step_h": "Here it is z_t, as it was.",
-    "overwritten_dh": "Here dh_t keeps its value.",
-    "swapped_slices": "Here dz is cut after its first H rows, and h comes first.",
-    "copied_bias": "Here each gate has its own.",
-}
+    check("the central difference", slope_at, _central, given=cases, known=_other_slopes)
 
 
 def check_name(name_of_the_mistake):
     """Check which mistake of the museum the stranger of the hunt has."""
-    said = {f"In that one {CATALOGUE[name].words}. {words}": name for name, words in _HERE.items()}
+    said = {
+        f"In that one {CATALOGUE[name].words}. {words}": name for name, words in table("choices")["here"].items()
+    }
     right = museum.hidden("14babd7b").name
     check_choice("the mistake", name_of_the_mistake, right, museum.EXHIBITS, known=said)
 

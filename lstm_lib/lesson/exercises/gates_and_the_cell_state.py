@@ -10,18 +10,12 @@ import numpy as np
 
 from lstm_lib import lstm
 from lstm_lib.functional import sigmoid
-from lstm_lib.lesson.checks import check, check_choices
+from lstm_lib.lesson.checks import check, check_choices, table
 
 
 def check_boxes(boxes):
     """Check exercise 1, the box that has to act in each of four sentences."""
-    questions = {
-        "it counts down": ("C", {"A gate has no sign: it says how much, not which way.": "i"}),
-        "it lets go": ("f", {"That one hides the memory, and the memory stays.": "o"}),
-        "it does not say": ("o", {"Then it would no longer know it.": "f"}),
-        "it does not take in": ("i", {"That one decides about what is there already.": "f"}),
-    }
-    check_choices("the four boxes", boxes, questions, "fiCo")
+    check_choices("the four boxes", boxes, **table("choices")["boxes"])
 
 
 def check_weight_of_reset(weight_of_reset):
@@ -44,7 +38,7 @@ def _latched(weight):
     return _memory(unit(**rows), X)[[4, 7, 9, 10, 12]].round(2)
 
 
-def _latch_in_words(answer, got, want):
+def _latch_in_words(answer, got, want, at):
     both = 20 + answer
     words = f"with {answer:g} the memory is {got:.2g} where {want:.0f} is due"
     if answer > 0:
@@ -89,7 +83,7 @@ def _forget(h, one, bias):
     return unit(f=[h, one, bias], i=[0, 0, 20], C=[0, 20, 0], o=[0, 0, 20])
 
 
-def _ones_in_words(answer, got, want):
+def _ones_in_words(answer, got, want, at):
     words = f"of {want:.0f} ones it has counted {got:.2f}"
     W, b = np.ravel(answer["W_f"]), np.ravel(answer["b_f"]).item()
     if not W.any() and 0 < b < 20:
@@ -102,49 +96,41 @@ def check_bias(bias_for):
     check(
         "half of it is left after n steps",
         bias_for,
-        lambda n: _undone(_root(n)),
+        lambda n: _undone(0.5 ** (1 / n)),
         given=[(5,), (2,), (20,), (100,)],
         then=lambda b_f, n: sigmoid(np.asarray(b_f, float)) ** n,
-        known={
-            "That is the forget gate f itself; its bias is what σ turns into f.": _root,
-            "That is the rule of thumb ln(n / ln 2), good for a large n only.": lambda n: np.log(n / np.log(2)),
-            "That is the rule of thumb, with 0.69 for ln 2; it is good for a large n only.": (
-                lambda n: np.log(n / 0.69)
-            ),
-            "The sign is turned round: this gate forgets what it should keep.": lambda n: -_undone(_root(n)),
-            "Those are the odds f / (1 − f); their logarithm is the bias.": lambda n: _root(n) / (1 - _root(n)),
-            "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log,
-            "That is ln(n − 1), from f = 1 − 1/n: such a memory fades to about a third (1/e).": (
-                lambda n: np.log(n - 1)
-            ),
-            "That is the logarithm of f; the bias is that of f / (1 − f).": lambda n: np.log(_root(n)),
-            "f (1 − f) is the slope of σ; its inverse has f divided by 1 − f.": (
-                lambda n: np.log(_root(n) * (1 - _root(n)))
-            ),
-            "That f is ½ / n; the n-th root is 0.5 ** (1 / n), with parentheses.": lambda n: _undone(0.5 / n),
-            "That f loses ½ / n at each step, of what is left: take the n-th root of ½.": (
-                lambda n: _undone(1 - 0.5 / n)
-            ),
-            "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": lambda n: _undone(0.5**n),
-            "That logarithm is decimal; σ has an e in it, and is undone by the natural one, np.log.": (
-                lambda n: _undone(_root(n)) / np.log(10)
-            ),
-            "That is the logarithm of n to the base 2: first the gate, then its bias.": np.log2,
-            "σ has to be undone, not applied once more: the log-odds of f do that.": lambda n: sigmoid(_root(n)),
-        },
+        known=_other_biases,
         tol=1e-6,
         says="your bias {answer:.4g} leaves {got:.3g} of it, a half was asked for",
     )
 
 
-def _root(n):
-    """Return the gate that leaves a half after n steps."""
-    return 0.5 ** (1 / n)
-
-
 def _undone(f):
     """Return the bias whose gate is f."""
     return np.log(f / (1 - f))
+
+
+def _other_biases(n):
+    f = 0.5 ** (1 / n)
+    return {
+        "That is the forget gate f itself; its bias is what σ turns into f.": f,
+        "That is the rule of thumb ln(n / ln 2), good for a large n only.": np.log(n / np.log(2)),
+        "That is the rule of thumb, with 0.69 for ln 2; it is good for a large n only.": np.log(n / 0.69),
+        "The sign is turned round: this gate forgets what it should keep.": -_undone(f),
+        "Those are the odds f / (1 − f); their logarithm is the bias.": f / (1 - f),
+        "That is ln n, for a memory that fades to about a third (1/e) over n steps.": np.log(n),
+        "That is ln(n − 1), from f = 1 − 1/n: such a memory fades to about a third (1/e).": np.log(n - 1),
+        "That is the logarithm of f; the bias is that of f / (1 − f).": np.log(f),
+        "f (1 − f) is the slope of σ; its inverse has f divided by 1 − f.": np.log(f * (1 - f)),
+        "That f is ½ / n; the n-th root is 0.5 ** (1 / n), with parentheses.": _undone(0.5 / n),
+        "That f loses ½ / n at each step, of what is left: take the n-th root of ½.": _undone(1 - 0.5 / n),
+        "From fⁿ = ½ it follows that f is the n-th root of ½, not its n-th power.": _undone(0.5**n),
+        "That logarithm is decimal; σ has an e in it, and is undone by the natural one, np.log.": (
+            _undone(f) / np.log(10)
+        ),
+        "That is the logarithm of n to the base 2: first the gate, then its bias.": np.log2(n),
+        "σ has to be undone, not applied once more: the log-odds of f do that.": sigmoid(f),
+    }
 
 
 def check_two_for_one(two_for_one):

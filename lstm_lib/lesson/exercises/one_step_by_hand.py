@@ -78,58 +78,44 @@ def check_h(attempt):
     check_paper("h for x = −0.5", attempt, steps, known=known, hint="Only the sum a changes: 0.1 − 0.5 + 1.")
 
 
-def with_pencil(gate=True, candidate=True, kept=True, written=True, end=True, squash=np.tanh):
-    """Return the walk of a person with a pencil, who may forget to shorten something."""
+def walk(shorten, gate=True, candidate=True, kept=True, written=True, end=True, squash=np.tanh):
+    """Return C_t as a person with a pencil finds it, who may forget to shorten something."""
 
-    def walked(shorten):
-        def perhaps(wanted, number):
-            return shorten(number) if wanted else number
+    def perhaps(wanted, number):
+        return shorten(number) if wanted else number
 
-        f = perhaps(gate, sigmoid(1.6))
-        c = perhaps(candidate, squash(1.6))
-        return perhaps(end, perhaps(kept, f * C) + perhaps(written, f * c))
-
-    return walked
+    f, c = perhaps(gate, sigmoid(1.6)), perhaps(candidate, squash(1.6))
+    return perhaps(end, perhaps(kept, f * C) + perhaps(written, f * c))
 
 
-def shown_with_pencil(shorten):
-    """Return h_t of the lesson's walk, which shortens everything but the products."""
-    gate, C_t = shorten(sigmoid(1.6)), with_pencil(kept=False, written=False)(shorten)
-    return shorten(gate * shorten(np.tanh(C_t)))
-
-
-def product_for_sum(shorten):
-    """Return the two shortened products, multiplied."""
-    gate, candidate = shorten(sigmoid(1.6)), shorten(np.tanh(1.6))
-    return shorten(shorten(gate * C) * shorten(gate * candidate))
+def _other_walks(shorten):
+    f, c = shorten(sigmoid(1.6)), shorten(np.tanh(1.6))
+    of_the_lesson = walk(shorten, kept=False, written=False)
+    return {
+        "The products are added before they are shortened: that is `walk`.": of_the_lesson,
+        "The gate still has all its digits: shorten it first.": walk(shorten, gate=False),
+        "The candidate still has all its digits: shorten it first.": walk(shorten, candidate=False),
+        "Gate and candidate still have all their digits.": walk(shorten, gate=False, candidate=False),
+        "The sum of the two products is not shortened.": walk(shorten, end=False),
+        "The product i · C̃ is not shortened.": walk(shorten, written=False),
+        "The product f · C is not shortened.": walk(shorten, kept=False),
+        "All is shortened once, at the end: shorten each result as you find it.": (
+            walk(shorten, gate=False, candidate=False, kept=False, written=False)
+        ),
+        "The candidate is taken for one more gate: it is a tanh.": walk(shorten, squash=sigmoid),
+        "That is h_t: the memory C_t was asked for.": shorten(f * shorten(np.tanh(of_the_lesson))),
+        "The two products are multiplied: they are added.": shorten(shorten(f * C) * shorten(f * c)),
+        "Nothing is shortened: call `shorten`.": walk(float),
+        "That rounds to three decimals, whatever is asked for: call `shorten`.": walk(to_digits(3, ROUND_HALF_UP)),
+    }
 
 
 def check_rounded_products(attempt):
     """Exercise 2: C_t with both products shortened, for nine ways of shortening, and one that shows each call."""
     ways = [to_digits(digits, how) for digits in (3, 2, 1) for how in (ROUND_HALF_UP, ROUND_DOWN, ROUND_UP)]
     ways += [lambda number: 0.9 * number]  # shows each call, also one that has nothing left to shorten
-    known = {
-        "The products are added before they are shortened: that is `walk`.": with_pencil(
-            kept=False, written=False
-        ),
-        "The gate still has all its digits: shorten it first.": with_pencil(gate=False),
-        "The candidate still has all its digits: shorten it first.": with_pencil(candidate=False),
-        "Gate and candidate still have all their digits.": with_pencil(gate=False, candidate=False),
-        "The sum of the two products is not shortened.": with_pencil(end=False),
-        "The product i · C̃ is not shortened.": with_pencil(written=False),
-        "The product f · C is not shortened.": with_pencil(kept=False),
-        "All is shortened once, at the end: shorten each result as you find it.": with_pencil(
-            False, False, False, False
-        ),
-        "The candidate is taken for one more gate: it is a tanh.": with_pencil(squash=sigmoid),
-        "That is h_t: the memory C_t was asked for.": shown_with_pencil,
-        "The two products are multiplied: they are added.": product_for_sum,
-        "Nothing is shortened: call `shorten`.": lambda shorten: with_pencil()(float),
-        "That rounds to three decimals, whatever is asked for: call `shorten`.": (
-            lambda shorten: with_pencil()(to_digits(3, ROUND_HALF_UP))
-        ),
-    }
-    check("C_t with products shortened", attempt, with_pencil(), given=[(way,) for way in ways], known=known)
+    cases = [(way,) for way in ways]
+    check("C_t with products shortened", attempt, walk, given=cases, known=_other_walks)
 
 
 def check_bias(attempt):

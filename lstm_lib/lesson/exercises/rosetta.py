@@ -29,7 +29,7 @@ def check_layout(attempt):
             raise ValueError(f"a is {arrays['a'].shape}: along which axis do four gates of H = 3 lie?")
         return lstm.forward(rosetta.from_(answer, arrays), X)[0]
 
-    def about(answer, got, want):
+    def about(answer, **_):
         n = sum(a == b for a, b in zip(answer.order, translations.UNLABELLED.order, strict=True))
         stand = "stands in its place" if n == 1 else "stand in their places"
         turned = answer.weights.keys() != translations.UNLABELLED.weights.keys()
@@ -56,31 +56,32 @@ def check_from_onnx(attempt):
     ✗ its h: your answer leads to 0.0306445, want 0.0349197 at index (0, 0, 0), the first that differs. The \
 blocks of b still have the old letters: they stand in two lines.
     """
-    slips = {
-        "f and o still stand in each other's place.": {"orders": ("ifoC", "ifoC")},
-        "The blocks of b still have the old letters: they stand in two lines.": {"orders": ("iofC", "ifoC")},
-        "The blocks of W still have the old letters: they stand in two lines.": {"orders": ("ifoC", "iofC")},
-        "That is the order of PyTorch and Keras; ONNX has another.": {"orders": ("ifCo", "ifCo")},
-        "That is the order of this course; ONNX has another.": {"orders": ("fiCo", "fiCo")},
-        "ONNX has two biases, and their sum counts; that is the first alone.": {"biases": 1},
-        "h stands before x in the matrices of this course.": {"parts": "xh"},
-        "h stands before x in this course, and f and o are still in each other's place.": {
-            "orders": ("ifoC", "ifoC"),
-            "parts": "xh",
-        },
-    }
-
-    def slip(options):
-        return lambda W, R, B: _from_onnx(W, R, B, **options)
-
     check(
         "its h",
         attempt,
         _from_onnx,
         given=[_onnx(D=2), _onnx(D=3)],
         then=lambda params, W, R, B: lstm.forward(params, np.linspace(-1, 1, 5 * W.shape[2]).reshape(5, -1, 1))[0],
-        known={words: slip(options) for words, options in slips.items()},
+        known=_other_readings,
     )
+
+
+def _other_readings(W, R, B):
+    def read(*orders, **options):
+        return _from_onnx(W, R, B, orders, **options)
+
+    return {
+        "f and o still stand in each other's place.": read("ifoC", "ifoC"),
+        "The blocks of b still have the old letters: they stand in two lines.": read("iofC", "ifoC"),
+        "The blocks of W still have the old letters: they stand in two lines.": read("ifoC", "iofC"),
+        "That is the order of PyTorch and Keras; ONNX has another.": read("ifCo", "ifCo"),
+        "That is the order of this course; ONNX has another.": read("fiCo", "fiCo"),
+        "ONNX has two biases, and their sum counts; that is the first alone.": read("iofC", "iofC", biases=1),
+        "h stands before x in the matrices of this course.": read("iofC", "iofC", parts="xh"),
+        "h stands before x in this course, and f and o are still in each other's place.": (
+            read("ifoC", "ifoC", parts="xh")
+        ),
+    }
 
 
 def _onnx(D):
@@ -100,27 +101,28 @@ def check_for_chung(attempt):
     >>> check_for_chung(lambda W_z, b_z: (-W_z, b_z))
     ✗ its gate: b_z differs: got 0.7, want -0.7 at index (0, 0), the first that differs. The bias stands in σ, too.
     """
+    rng = np.random.default_rng(3)
+    cases = [(rng.normal(size=(H, H + 2)), np.linspace(0.7, 1.5, H)[:, None]) for H in (3, 2)]
+    check("its gate", attempt, _turned, given=cases, known=_other_gates)
+
+
+def _turned(W_z, b_z):
+    return {"W_z": -W_z, "b_z": -b_z}
+
+
+def _other_gates(W, b):
+    of_h, of_x = W[:, : len(W)], W[:, len(W) :]
     slips = {
-        "1 − W is another matrix: it is the gate that has to become 1 − z.": lambda W, b: (1 - W, 1 - b),
-        "1 − W is another matrix; and b stands in σ, too.": lambda W, b: (1 - W, b),
-        "Nothing has changed: z would write what it should keep.": lambda W, b: (W, b),
-        "The bias stands in σ, too.": lambda W, b: (-W, b),
-        "The weights stand in σ, too.": lambda W, b: (W, -b),
-        "W is right. With b it is the same: 1 − σ(a) = σ(−a), where a is all of the sum.": lambda W, b: (
-            -W,
-            1 - b,
-        ),
-        "1 − z is not 1 / z: which a has σ(a) = 1 − z?": lambda W, b: (1 / W, 1 / b),
-        "Only the columns of h have changed sign; those of x stand in the sum, too.": lambda W, b: (
-            np.hstack([-W[:, : len(W)], W[:, len(W) :]]),
+        "1 − W is another matrix: it is the gate that has to become 1 − z.": (1 - W, 1 - b),
+        "1 − W is another matrix; and b stands in σ, too.": (1 - W, b),
+        "Nothing has changed: z would write what it should keep.": (W, b),
+        "The bias stands in σ, too.": (-W, b),
+        "The weights stand in σ, too.": (W, -b),
+        "W is right. With b it is the same: 1 − σ(a) = σ(−a), where a is all of the sum.": (-W, 1 - b),
+        "1 − z is not 1 / z: which a has σ(a) = 1 − z?": (1 / W, 1 / b),
+        "Only the columns of h have changed sign; those of x stand in the sum, too.": (
+            np.hstack([-of_h, of_x]),
             -b,
         ),
     }
-    rng = np.random.default_rng(3)
-    cases = [(rng.normal(size=(H, H + 2)), np.linspace(0.7, 1.5, H)[:, None]) for H in (3, 2)]
-
-    def named(pair):
-        return lambda W_z, b_z: dict(zip(("W_z", "b_z"), pair(W_z, b_z), strict=True))
-
-    known = {words: named(slip) for words, slip in slips.items()}
-    check("its gate", attempt, named(lambda W, b: (-W, -b)), given=cases, known=known)
+    return {words: dict(zip(("W_z", "b_z"), pair, strict=True)) for words, pair in slips.items()}

@@ -154,57 +154,50 @@ def check_power(attempt):
     >>> check_power(lambda noise, samples: noise**2 * samples)
     ✓ the power of the noise: right.
     """
-    known = {
-        "The power of the tone is ½, not 1: divide by it.": lambda noise, samples: noise**2 * samples / 2,
-        "The tone's power of ½ was multiplied by it; divide.": lambda noise, samples: noise**2 * samples / 4,
-        "That is the standard deviation of the noise; its power is the square, over ½.": lambda n, m: (
-            n * (m / 2) ** 0.5
-        ),
-        "That is a ratio of standard deviations; powers are their squares.": lambda n, samples: n * samples**0.5,
-        "The noise counts squared.": lambda noise, samples: noise * samples,
-        "That is the tone over the noise, the other way round.": lambda n, samples: 1 / (n**2 * samples),
-        "More samples in a frame hide more noise, so that the ratio grows with them.": lambda n, size: n**2 / size,
+    cases = [(0.25, 64), (0.1, 64), (0.25, 128)]
+    check("the power of the noise", attempt, _power, given=cases, known=_other_powers)
+
+
+def _power(noise, samples):
+    return noise**2 * samples
+
+
+def _other_powers(noise, samples):
+    power = _power(noise, samples)
+    return {
+        "The power of the tone is ½, not 1: divide by it.": power / 2,
+        "The tone's power of ½ was multiplied by it; divide.": power / 4,
+        "That is the standard deviation of the noise; its power is the square, over ½.": noise
+        * (samples / 2) ** 0.5,
+        "That is a ratio of standard deviations; powers are their squares.": power**0.5,
+        "The noise counts squared.": noise * samples,
+        "That is the tone over the noise, the other way round.": 1 / power,
+        "More samples in a frame hide more noise, so that the ratio grows with them.": noise**2 / samples,
     }
-    check(
-        "the power of the noise",
-        attempt,
-        lambda noise, samples: noise**2 * samples,
-        given=[(0.25, 64), (0.1, 64), (0.25, 128)],
-        known=known,
-    )
 
 
 # --- texts -------------------------------------------------------------------------------------------------------
 
 
 def _check_text(name, attempt, right, given, known):
-    """Check texts letter by letter: what is compared is where they differ, and should be nothing."""
-
-    def faults(text, *arguments):
-        return _faults(_letters(text), right(*arguments))
-
-    check(name, attempt, np.zeros(LONGEST), given=given, then=faults, known=known, says=_said)
+    """Check texts letter by letter."""
+    check(name, attempt, right, given=given, then=_places, known=known, says=_said)
 
 
-def _letters(text):
+_WITH_NOTHING = " " + morse.LETTERS
+
+
+def _places(text, *given):
+    """Return the place of each letter among all letters, from 1, and 0 where the text is over."""
     letters = "".join(text) if isinstance(text, list | tuple) and all(isinstance(n, str) for n in text) else text
     if not isinstance(letters, str):
         raise ValueError("want text")
     letters = letters.replace(" ", "").upper()
     if strange := sorted({*letters} - {*morse.LETTERS}):
         raise ValueError(f"{letters[:40]!r} has {strange[0]!r}, which is no letter")
-    return letters[:LONGEST]
+    return [_WITH_NOTHING.index(letter) for letter in letters[:LONGEST].ljust(LONGEST)]
 
 
-def _faults(got, want):
-    """Return a number for each letter: 0 where it is right, else its place in the text and both letters in one."""
-    places = [[(" " + morse.LETTERS).index(letter) for letter in text.ljust(LONGEST)] for text in (got, want)]
-    return np.array(
-        [0 if a == b else 10_000 * n + 100 * a + b for n, (a, b) in enumerate(zip(*places, strict=True), 1)]
-    )
-
-
-def _said(answer, got, want):
-    n, pair = divmod(int(got), 10_000)
-    have, due = ((" " + morse.LETTERS)[k].replace(" ", "nothing") for k in divmod(pair, 100))
-    return f"got {''.join(answer)[:40]!r}: its letter {n} is {have}, want {due}"
+def _said(answer, got, want, at):
+    have, due = (_WITH_NOTHING[int(n)].replace(" ", "nothing") for n in (got, want))
+    return f"got {''.join(answer)[:40]!r}: its letter {at[0] + 1} is {have}, want {due}"

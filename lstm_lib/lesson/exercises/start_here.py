@@ -10,41 +10,38 @@ from lstm_lib.lesson.exercises.gates_and_the_cell_state import unit
 
 def check_half_life(attempt):
     """Exercise 1: the number of steps after which half of a memory is left."""
-
-    def steps(b_f):
-        return np.log(0.5) / np.log(sigmoid(b_f))
-
     check(
         "half of it is left",
         attempt,
-        steps,
+        _half_life,
         given=[(3.0,), (5.0,), (0.5,)],
         then=lambda n, b_f: sigmoid(b_f) ** n,
-        known={
-            "The fraction is upside down: ln ½ is divided by ln f.": lambda b_f: 1 / steps(b_f),
-            "The logarithm is taken of the bias: f is σ(b_f).": lambda b_f: np.log(0.5) / np.log(b_f),
-            "The logarithm of f is wanted, and f stands there itself.": lambda b_f: np.log(0.5) / sigmoid(b_f),
-            "The quotient of two logarithms is wanted; that is the logarithm of a quotient.": (
-                lambda b_f: np.log(0.5 / sigmoid(b_f))
-            ),
-            "What is left after n steps is a power, fⁿ, and that is to be ½: a logarithm brings n down.": (
-                lambda b_f: 0.5 / sigmoid(b_f)
-            ),
-            "That is what half a step leaves: n is the power, not ½.": lambda b_f: sigmoid(b_f) ** 0.5,
-            "That is the gate itself, what one step leaves.": sigmoid,
-            "That is the share that is to be left; how many steps does it take?": lambda b_f: 0.5,
-            "One of the two logarithms has lost its sign.": lambda b_f: -steps(b_f),
-            "After so many steps 1/e is left: ln ½ is missing.": lambda b_f: -1 / np.log(sigmoid(b_f)),
-            "That is a rule of thumb, after which about 1/e is left; the exact number is asked for.": (
-                lambda b_f: 1 / (1 - sigmoid(b_f))
-            ),
-            "That is cut down to whole steps: give the exact number.": lambda b_f: np.floor(steps(b_f)),
-            "That is the first whole step at which less than a half is left: give the exact number.": (
-                lambda b_f: np.ceil(steps(b_f))
-            ),
-        },
+        known=_other_lives,
         says="your {answer:.4g} steps leave {got:.3g} of it, a half was asked for",
     )
+
+
+def _half_life(b_f):
+    return np.log(0.5) / np.log(sigmoid(b_f))
+
+
+def _other_lives(b_f):
+    f, steps = sigmoid(b_f), _half_life(b_f)
+    return {
+        "The fraction is upside down: ln ½ is divided by ln f.": 1 / steps,
+        "The logarithm is taken of the bias: f is σ(b_f).": np.log(0.5) / np.log(b_f),
+        "The logarithm of f is wanted, and f stands there itself.": np.log(0.5) / f,
+        "The quotient of two logarithms is wanted; that is the logarithm of a quotient.": np.log(0.5 / f),
+        "What is left after n steps is a power, fⁿ, and that is to be ½: a logarithm brings n down.": 0.5 / f,
+        "That is what half a step leaves: n is the power, not ½.": f**0.5,
+        "That is the gate itself, what one step leaves.": f,
+        "That is the share that is to be left; how many steps does it take?": 0.5,
+        "One of the two logarithms has lost its sign.": -steps,
+        "After so many steps 1/e is left: ln ½ is missing.": -1 / np.log(f),
+        "That is a rule of thumb, after which about 1/e is left; the exact number is asked for.": 1 / (1 - f),
+        "That is cut down to whole steps: give the exact number.": np.floor(steps),
+        "That is the first whole step at which less than a half is left: give the exact number.": np.ceil(steps),
+    }
 
 
 def check_opposite(attempt):

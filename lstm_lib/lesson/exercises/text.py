@@ -18,25 +18,26 @@ def check_floor(floor):
     >>> check_floor(lambda written: text.exact_bits(written).sum())
     ✗ the floor: got 23.6397, want 3.3771. That is the sum; what is asked for is the mean.
     """
-    known = {
-        "These are nats. For bits the logarithm is to the base 2.": _of_chances(lambda p: -np.log(p).mean()),
-        "The sign: the logarithm of a probability is below zero.": _of_chances(lambda p: np.log2(p).mean()),
-        "That is the sum; what is asked for is the mean.": _of_chances(lambda p: -np.log2(p).sum()),
-        "Take −log₂ of each probability first, and the mean of those.": _of_chances(lambda p: -np.log2(p.mean())),
-        "That is the mean probability. Bits are −log₂ of each.": _of_chances(np.mean),
-    }
-    check("the floor", floor, _floor, given=[(t,) for t in TEXTS], known=known, says=_said)
+    check("the floor", floor, _floor, given=[(t,) for t in TEXTS], known=_other_floors, says=_said)
 
 
 def _floor(written):
     return text.exact_bits(written).mean()
 
 
-def _of_chances(made):
-    return lambda written: float(made(2 ** -text.exact_bits(written)))
+def _other_floors(written):
+    bits = text.exact_bits(written)
+    p = 2**-bits
+    return {
+        "These are nats. For bits the logarithm is to the base 2.": -np.log(p).mean(),
+        "The sign: the logarithm of a probability is below zero.": -bits.mean(),
+        "That is the sum; what is asked for is the mean.": bits.sum(),
+        "Take −log₂ of each probability first, and the mean of those.": -np.log2(p.mean()),
+        "That is the mean probability. Bits are −log₂ of each.": p.mean(),
+    }
 
 
-def _said(answer, got, want):
+def _said(answer, got, want, at):
     """Return what differs; where a character seems impossible, what the brackets have to do with it."""
     words = f"got {got:.6g}, want {want:.6g}"
     if np.isinf(got):
@@ -57,17 +58,24 @@ def check_depth_unit(depth_unit):
     >>> check_depth_unit(depth_unit)
     ✓ the unit: right.
     """
-    known = {
-        "That is the largest r. A unit that counts down is as good: take the largest |r|.": _best(lambda r: r),
-        "That is the unit that follows the depth least.": _best(lambda r: -abs(r)),
-        "That is the smallest r: right only where the unit counts down.": _best(lambda r: -r),
-        "That is one too many: units are counted from 0.": lambda C, depth: int(abs(_r(C, depth)).argmax() + 1),
-        "That unit only moves most. Divide by how much each one moves, as corrcoef does.": _covariance,
-        "That is r itself; what is asked for is the number of the unit.": lambda C, depth: float(
-            _r(C, depth).max()
-        ),
+    check("the unit", depth_unit, _unit, given=_memories(), known=_other_units)
+
+
+def _unit(C, depth):
+    return int(abs(_r(C, depth)).argmax())
+
+
+def _other_units(C, depth):
+    r = _r(C, depth)
+    moved = np.abs((C - C.mean(axis=0)).T @ (depth - depth.mean()))
+    return {
+        "That is the largest r. A unit that counts down is as good: take the largest |r|.": r.argmax(),
+        "That is the unit that follows the depth least.": abs(r).argmin(),
+        "That is the smallest r: right only where the unit counts down.": r.argmin(),
+        "That is one too many: units are counted from 0.": abs(r).argmax() + 1,
+        "That unit only moves most. Divide by how much each one moves, as corrcoef does.": moved.argmax(),
+        "That is r itself; what is asked for is the number of the unit.": r.max(),
     }
-    check("the unit", depth_unit, _best(abs), given=_memories(), known=known)
 
 
 def _memories():
@@ -87,14 +95,6 @@ def _r(C, depth):
     return np.array([np.corrcoef(c, depth)[0, 1] for c in C.T])
 
 
-def _best(made):
-    return lambda C, depth: int(np.argmax(made(_r(C, depth))))
-
-
-def _covariance(C, depth):
-    return int(np.abs((C - C.mean(axis=0)).T @ (depth - depth.mean())).argmax())
-
-
 def check_at_temperature(at_temperature):
     """Check a function that returns the probabilities at another temperature from those at temperature 1.
 
@@ -103,23 +103,20 @@ def check_at_temperature(at_temperature):
     >>> check_at_temperature(lambda p, temperature: p ** (1 / temperature) / np.sum(p ** (1 / temperature)))
     ✓ the probabilities: right.
     """
-    known = {
-        "These do not add up to 1.": lambda p, tau: p ** (1 / tau),
-        "That is the other way round: a low temperature sharpens.": lambda p, tau: p**tau / np.sum(p**tau),
-        "Dividing all alike changes nothing once they add up to 1: what is divided is ln p.": lambda p, tau: (
-            p / tau
-        ),
-        "That is the softmax of p / τ. Log-odds are ln p, not p.": lambda p, tau: _softmax(p / tau),
-        "Nothing has changed.": lambda p, tau: p,
-        "That is ln p / τ; a softmax makes probabilities of it.": lambda p, tau: np.log(p) / tau,
-    }
     cases = [(np.array([0.5, 0.25, 0.25]), 0.5), (np.array([0.1, 0.9]), 2.0), (np.array([0.7, 0.2, 0.1]), 1.5)]
-    check("the probabilities", at_temperature, _tempered, given=cases, known=known)
+    check("the probabilities", at_temperature, _tempered, given=cases, known=_other_chances)
 
 
 def _tempered(p, temperature):
     return p ** (1 / temperature) / np.sum(p ** (1 / temperature))
 
 
-def _softmax(a):
-    return np.exp(a) / np.exp(a).sum()
+def _other_chances(p, tau):
+    return {
+        "These do not add up to 1.": p ** (1 / tau),
+        "That is the other way round: a low temperature sharpens.": _tempered(p, 1 / tau),
+        "Dividing all alike changes nothing once they add up to 1: what is divided is ln p.": p / tau,
+        "That is the softmax of p / τ. Log-odds are ln p, not p.": np.exp(p / tau) / np.exp(p / tau).sum(),
+        "Nothing has changed.": p,
+        "That is ln p / τ; a softmax makes probabilities of it.": np.log(p) / tau,
+    }

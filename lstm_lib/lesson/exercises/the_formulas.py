@@ -1,7 +1,6 @@
 """What answers the exercises of The six formulas: parameters counted, a gate turned round, weights, a step.
 
-What a learner may have done instead stands beside each right answer, as the words that name it and the function
-that does it.
+What a learner may have done instead stands beside each right answer, below the words that name it.
 """
 
 import numpy as np
@@ -16,31 +15,29 @@ LINES = table("orders")["one_step"]["lines"]
 
 def check_count(number_of_parameters):
     """Check exercise 1, how many numbers an LSTM of D inputs and H units has."""
-    check(
-        "the number of parameters",
-        number_of_parameters,
-        lambda D, H: sum(array.size for array in lstm.init_params(D, H, np.random.default_rng(0)).values()),
-        given=[(3, 5), (7, 2)],
-        known={
-            "The biases are missing: one for each gate of each unit.": lambda D, H: 4 * H * (H + D),
-            "The weights for h are missing: W has H + D columns.": lambda D, H: 4 * (H * D + H),
-            "The weights for x are missing: W has H + D columns.": lambda D, H: 4 * (H * H + H),
-            "H and D have changed places: W has H rows, one for each unit.": lambda D, H: 4 * (D * (H + D) + D),
-            "W has H rows, one for each unit, and H + D columns.": lambda D, H: 4 * ((H + D) ** 2 + H + D),
-            "W has H + D columns: h and x stand one below the other.": lambda D, H: 4 * (H * H * D + H),
-            "That is one matrix and one bias; there are four of each.": lambda D, H: H * (H + D) + H,
-            "Three gates, and the candidate has weights as well: that makes four.": (
-                lambda D, H: 3 * (H * (H + D) + H)
-            ),
-            "A bias has an entry for each unit: H of them, not one.": lambda D, H: 4 * (H * (H + D) + 1),
-            "A bias has an entry for each unit: H of them, not H + D.": lambda D, H: 4 * (H * (H + D) + H + D),
-            "The biases are counted once; there are four of them.": lambda D, H: 4 * H * (H + D) + H,
-            "That is PyTorch's count: two biases for each gate. This cell has one.": (
-                lambda D, H: 4 * H * (H + D + 2)
-            ),
-            "There are 8 arrays; count the numbers in them.": lambda D, H: 8,
-        },
-    )
+
+    def count(D, H):
+        return sum(array.size for array in lstm.init_params(D, H, np.random.default_rng(0)).values())
+
+    check("the number of parameters", number_of_parameters, count, given=[(3, 5), (7, 2)], known=_other_counts)
+
+
+def _other_counts(D, H):
+    return {
+        "The biases are missing: one for each gate of each unit.": 4 * H * (H + D),
+        "The weights for h are missing: W has H + D columns.": 4 * (H * D + H),
+        "The weights for x are missing: W has H + D columns.": 4 * (H * H + H),
+        "H and D have changed places: W has H rows, one for each unit.": 4 * (D * (H + D) + D),
+        "W has H rows, one for each unit, and H + D columns.": 4 * ((H + D) ** 2 + H + D),
+        "W has H + D columns: h and x stand one below the other.": 4 * (H * H * D + H),
+        "That is one matrix and one bias; there are four of each.": H * (H + D) + H,
+        "Three gates, and the candidate has weights as well: that makes four.": 3 * (H * (H + D) + H),
+        "A bias has an entry for each unit: H of them, not one.": 4 * (H * (H + D) + 1),
+        "A bias has an entry for each unit: H of them, not H + D.": 4 * (H * (H + D) + H + D),
+        "The biases are counted once; there are four of them.": 4 * H * (H + D) + H,
+        "That is PyTorch's count: two biases for each gate. This cell has one.": 4 * H * (H + D + 2),
+        "There are 8 arrays; count the numbers in them.": 8,
+    }
 
 
 def check_turned_round(turned_round):
@@ -51,20 +48,20 @@ def check_turned_round(turned_round):
         lambda a: -a,
         given=(sp.Symbol("a", real=True),),
         then=_gates_with,
-        known={
-            "That is the gate as it was, not turned round.": lambda a: a,
-            "1 − a would turn round a share; a is the sum that goes into σ.": lambda a: 1 - a,
-            "1 / a turns round odds; a is their logarithm.": lambda a: 1 / a,
-            "Those are the odds, turned round; b is their logarithm.": lambda a: sp.exp(-a),
-            "That is the share 1 − σ(a) itself; b is the sum that σ turns into it.": (
-                lambda a: 1 - formulas.sigma(a)
-            ),
-            "That is −σ(a); the minus belongs to the sum, into which σ has not gone yet.": (
-                lambda a: -formulas.sigma(a)
-            ),
-        },
+        known=_other_sums,
         says="σ of your b is {got:.3f} where 1 − σ(a) is {want:.3f}",
     )
+
+
+def _other_sums(a):
+    return {
+        "That is the gate as it was, not turned round.": a,
+        "1 − a would turn round a share; a is the sum that goes into σ.": 1 - a,
+        "1 / a turns round odds; a is their logarithm.": 1 / a,
+        "Those are the odds, turned round; b is their logarithm.": sp.exp(-a),
+        "That is the share 1 − σ(a) itself; b is the sum that σ turns into it.": 1 - formulas.sigma(a),
+        "That is −σ(a); the minus belongs to the sum, into which σ has not gone yet.": -formulas.sigma(a),
+    }
 
 
 def _gates_with(b, a):
@@ -84,39 +81,33 @@ def _at(b, value):
 def check_weights(weights_of_the_past):
     """Check exercise 3, the weights with which the candidates stand in the memory."""
     shares = np.random.default_rng(3).uniform(0.3, 0.9, size=(2, 6))
-    check(
-        "the weight of each candidate",
-        weights_of_the_past,
-        _weights,
-        given=[(shares[0], shares[1]), (shares[1, :4], shares[0, :4])],
-        known={
-            "The forget gate of step j is in it: it closes on what was there before, not on what step j writes.": (
-                lambda f, i: _weights(f, i) * f
-            ),
-            "Those are the forget gates before step j; what step j wrote meets the ones after it.": (
-                lambda f, i: i * np.cumprod(f) / f
-            ),
-            "Those are the forget gates up to step j; what step j wrote meets the ones after it.": (
-                lambda f, i: i * np.cumprod(f)
-            ),
-            "The product runs from the last step back, and has to be turned back again; and f[j] is not in it.": (
-                lambda f, i: i * np.cumprod(f[::-1])
-            ),
-            "The forget gates after step j are multiplied, not added.": (
-                lambda f, i: np.array([i[j] * sum(f[j + 1 :]) for j in range(len(f))])
-            ),
-            "The next forget gate, f[j + 1], is missing: it is the first that what step j wrote meets.": (
-                lambda f, i: np.array([i[j] * np.prod(f[j + 2 :]) for j in range(len(f))])
-            ),
-            "That is one forget gate, its own; what step j wrote meets all those after it.": lambda f, i: f * i,
-            "That is the last forget gate alone; what step j wrote meets all those after it.": (
-                lambda f, i: i * f[-1]
-            ),
-            "The input gates are missing.": lambda f, i: _weights(f, np.ones(len(i))),
-            "f and i have changed places: i writes, f keeps.": lambda f, i: _weights(i, f),
-            "The forget gates are missing: what is written early passes all that come after it.": lambda f, i: i,
-        },
-    )
+    cases = [(shares[0], shares[1]), (shares[1, :4], shares[0, :4])]
+    check("the weight of each candidate", weights_of_the_past, _weights, given=cases, known=_other_weights)
+
+
+def _other_weights(f, i):
+    steps = range(len(f))
+    return {
+        "The forget gate of step j is in it: it closes on what was there before, not on what step j writes.": (
+            _weights(f, i) * f
+        ),
+        "Those are the forget gates before step j; what step j wrote meets the ones after it.": i
+        * np.cumprod(f)
+        / f,
+        "Those are the forget gates up to step j; what step j wrote meets the ones after it.": i * np.cumprod(f),
+        "The product runs from the last step back, and has to be turned back again; and f[j] is not in it.": (
+            i * np.cumprod(f[::-1])
+        ),
+        "The forget gates after step j are multiplied, not added.": [i[j] * sum(f[j + 1 :]) for j in steps],
+        "The next forget gate, f[j + 1], is missing: it is the first that what step j wrote meets.": (
+            [i[j] * np.prod(f[j + 2 :]) for j in steps]
+        ),
+        "That is one forget gate, its own; what step j wrote meets all those after it.": f * i,
+        "That is the last forget gate alone; what step j wrote meets all those after it.": i * f[-1],
+        "The input gates are missing.": _weights(f, np.ones(len(i))),
+        "f and i have changed places: i writes, f keeps.": _weights(i, f),
+        "The forget gates are missing: what is written early passes all that come after it.": i,
+    }
 
 
 def _weights(f, i):
@@ -131,50 +122,42 @@ def check_lines(one_step):
 def check_kept(kept):
     """Check exercise 5, what the forget gate keeps, with W cut into its two pieces."""
     rng = np.random.default_rng(5)  # H, D and B are all 3: no wrong product is stopped by its shapes
-    check(
-        "what is kept",
-        kept,
-        _kept,
-        given=[tuple(rng.normal(size=(3, n)) for n in (6, 1, 3, 3, 3)) for _ in range(2)],
-        known={
-            "The first H columns of W_f are for h and the rest for x: you have them the other way round.": (
-                lambda W, b, x, h, C: _kept(W, b, h, x, C)
-            ),
-            "* multiplies W entry by entry; a weighted sum is a matrix product, @.": (
-                lambda W, b, x, h, C: sigmoid(W[:, :3] * h + W[:, 3:] * x + b) * C
-            ),
-            "f @ C mixes the units; each unit keeps a share of its own memory, f * C.": (
-                lambda *given: _kept(*given, keep=np.matmul)
-            ),
-            "σ is missing around the sum.": lambda *given: _kept(*given, squash=np.array),
-            "f is a share: σ, not tanh.": lambda *given: _kept(*given, squash=np.tanh),
-            "σ goes once around the whole sum.": (
-                lambda W, b, x, h, C: (sigmoid(W[:, :3] @ h) + sigmoid(W[:, 3:] @ x) + b) * C
-            ),
-            "The bias is missing.": lambda W, b, x, h, C: _kept(W, 0 * b, x, h, C),
-            "b_f is a column, an entry for each unit; transposed, it goes along the sequences.": (
-                lambda W, b, x, h, C: _kept(W, b.T, x, h, C)
-            ),
-            "The two parts are added, +, and not multiplied.": (
-                lambda W, b, x, h, C: sigmoid(W[:, :3] @ h * W[:, 3:] @ x + b) * C
-            ),
-            "The pieces of W are transposed; W_f[:, :H] has a row for each unit as it is.": (
-                lambda W, b, x, h, C: sigmoid(W[:, :3].T @ h + W[:, 3:].T @ x + b) * C
-            ),
-            "W stands on the left, W @ h: each of its rows makes the sum of one unit.": (
-                lambda W, b, x, h, C: sigmoid(h @ W[:, :3] + x @ W[:, 3:] + b) * C
-            ),
-            "That is f_t; what it keeps is f_t * C_prev.": lambda W, b, x, h, C: _kept(W, b, x, h, 1),
-            "That is a share of h_prev, of what was shown; what is kept is a share of the memory, C_prev.": (
-                lambda W, b, x, h, C: _kept(W, b, x, h, h)
-            ),
-            "1 − f is the share that is forgotten; f itself keeps.": (
-                lambda W, b, x, h, C: C - _kept(W, b, x, h, C)
-            ),
-            "The part for x is missing: the gate looks at both.": lambda W, b, x, h, C: _kept(W, b, 0 * x, h, C),
-            "The part for h is missing: the gate looks at both.": lambda W, b, x, h, C: _kept(W, b, x, 0 * h, C),
-        },
-    )
+    given = [tuple(rng.normal(size=(3, n)) for n in (6, 1, 3, 3, 3)) for _ in range(2)]
+    check("what is kept", kept, _kept, given=given, known=_kept_otherwise)
+
+
+def _kept_otherwise(W, b, x, h, C):
+    W_h, W_x = W[:, :3], W[:, 3:]
+    return {
+        "The first H columns of W_f are for h and the rest for x: you have them the other way round.": (
+            _kept(W, b, h, x, C)
+        ),
+        "* multiplies W entry by entry; a weighted sum is a matrix product, @.": sigmoid(W_h * h + W_x * x + b)
+        * C,
+        "f @ C mixes the units; each unit keeps a share of its own memory, f * C.": _kept(
+            W, b, x, h, C, keep=np.matmul
+        ),
+        "σ is missing around the sum.": _kept(W, b, x, h, C, squash=np.array),
+        "f is a share: σ, not tanh.": _kept(W, b, x, h, C, squash=np.tanh),
+        "σ goes once around the whole sum.": (sigmoid(W_h @ h) + sigmoid(W_x @ x) + b) * C,
+        "The bias is missing.": _kept(W, 0 * b, x, h, C),
+        "b_f is a column, an entry for each unit; transposed, it goes along the sequences.": _kept(
+            W, b.T, x, h, C
+        ),
+        "The two parts are added, +, and not multiplied.": sigmoid(W_h @ h * W_x @ x + b) * C,
+        "The pieces of W are transposed; W_f[:, :H] has a row for each unit as it is.": (
+            sigmoid(W_h.T @ h + W_x.T @ x + b) * C
+        ),
+        "W stands on the left, W @ h: each of its rows makes the sum of one unit.": sigmoid(h @ W_h + x @ W_x + b)
+        * C,
+        "That is f_t; what it keeps is f_t * C_prev.": _kept(W, b, x, h, 1),
+        "That is a share of h_prev, of what was shown; what is kept is a share of the memory, C_prev.": (
+            _kept(W, b, x, h, h)
+        ),
+        "1 − f is the share that is forgotten; f itself keeps.": C - _kept(W, b, x, h, C),
+        "The part for x is missing: the gate looks at both.": _kept(W, b, 0 * x, h, C),
+        "The part for h is missing: the gate looks at both.": _kept(W, b, x, 0 * h, C),
+    }
 
 
 def _kept(W_f, b_f, x_t, h_prev, C_prev, squash=sigmoid, keep=np.multiply):

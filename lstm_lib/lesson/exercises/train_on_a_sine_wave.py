@@ -19,48 +19,48 @@ from lstm_lib.lesson.checks import check
 # --- the loss ----------------------------------------------------------------------------------------------------
 
 
-def _loss(value=lambda e: np.mean(e**2), gradient=lambda e: 2 * e / e.size):
-    """Return a loss function, the right one or one with a slip in it, from what it makes of the errors."""
-    return lambda Y_hat, Y: {"the loss": value(Y_hat - Y), "dY_hat": gradient(Y_hat - Y)}
+def _loss(Y_hat, Y):
+    e = Y_hat - Y
+    return {"the loss": np.mean(e**2), "dY_hat": 2 * e / e.size}
 
 
-LOSS_SLIPS = {
-    "That is the sum; the mean divides by all numbers there are, steps times outputs times sequences.": (
-        _loss(lambda e: np.sum(e**2), lambda e: 2 * e)
-    ),
-    "The loss is a sum; it should be a mean.": _loss(lambda e: np.sum(e**2)),
-    "The gradient of the sum is there; the mean divides it by Y.size.": _loss(gradient=lambda e: 2 * e),
-    "The gradient lacks its 2 and the division by Y.size, which the mean brings.": _loss(gradient=lambda e: e),
-    "The 2 is missing in the gradient: the slope of a square e² is 2e.": _loss(gradient=lambda e: e / e.size),
-    "The sign of the gradient is turned round: it is Y_hat − Y.": _loss(gradient=lambda e: -2 * e / e.size),
-    "Half of the mean square is another loss: no ½ here.": (
-        _loss(lambda e: np.mean(e**2) / 2, lambda e: e / e.size)
-    ),
-    "That is the root of it; want the mean square itself.": _loss(lambda e: np.sqrt(np.mean(e**2))),
-    "That is the mean of the absolute errors; want that of their squares.": _loss(lambda e: np.mean(np.abs(e))),
-    "The errors are not squared: positive and negative ones cancel.": _loss(np.mean),
-    "It is divided by the number of steps only: np.mean takes all numbers there are.": (
-        _loss(lambda e: np.sum(e**2) / len(e), lambda e: 2 * e / len(e))
-    ),
-    "The gradient is divided by the number of steps; the mean is over Y.size numbers.": (
-        _loss(gradient=lambda e: 2 * e / len(e))
-    ),
-    "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": (
-        _loss(gradient=lambda e: 2 * e / e.shape[-1])
-    ),
-    "Both are those of the root; want the mean square itself and its gradient.": (
-        _loss(lambda e: np.sqrt(np.mean(e**2)), lambda e: e / e.size / np.sqrt(np.mean(e**2)))
-    ),
-    "Both are those of the absolute errors; want the mean of the squares and its gradient.": (
-        _loss(lambda e: np.mean(np.abs(e)), lambda e: np.sign(e) / e.size)
-    ),
-    "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": (
-        _loss(gradient=lambda e: np.sign(e) / e.size)
-    ),
-    "The gradient is squared; the slope of a square is 2 times what is squared.": (
-        _loss(gradient=lambda e: 2 * e**2 / e.size)
-    ),
-}
+def _other_losses(Y_hat, Y):
+    e = Y_hat - Y
+    value, slope, of_signs = np.mean(e**2), 2 * e / e.size, np.sign(e) / e.size
+    size, root, T, B = np.mean(np.abs(e)), np.sqrt(value), len(e), e.shape[-1]
+
+    def pair(loss, dY_hat):
+        return {"the loss": loss, "dY_hat": dY_hat}
+
+    return {
+        "That is the sum; the mean divides by all numbers there are, steps times outputs times sequences.": (
+            pair(np.sum(e**2), 2 * e)
+        ),
+        "The loss is a sum; it should be a mean.": pair(np.sum(e**2), slope),
+        "The gradient of the sum is there; the mean divides it by Y.size.": pair(value, 2 * e),
+        "The gradient lacks its 2 and the division by Y.size, which the mean brings.": pair(value, e),
+        "The 2 is missing in the gradient: the slope of a square e² is 2e.": pair(value, e / e.size),
+        "The sign of the gradient is turned round: it is Y_hat − Y.": pair(value, -slope),
+        "Half of the mean square is another loss: no ½ here.": pair(value / 2, slope / 2),
+        "That is the root of it; want the mean square itself.": pair(root, slope),
+        "That is the mean of the absolute errors; want that of their squares.": pair(size, slope),
+        "The errors are not squared: positive and negative ones cancel.": pair(np.mean(e), slope),
+        "It is divided by the number of steps only: np.mean takes all numbers there are.": (
+            pair(np.sum(e**2) / T, 2 * e / T)
+        ),
+        "The gradient is divided by the number of steps; the mean is over Y.size numbers.": pair(value, 2 * e / T),
+        "The gradient is divided by the number of sequences; the mean is over Y.size numbers.": pair(
+            value, 2 * e / B
+        ),
+        "Both are those of the root; want the mean square itself and its gradient.": pair(
+            root, slope / (2 * root)
+        ),
+        "Both are those of the absolute errors; want the mean of the squares and its gradient.": pair(
+            size, of_signs
+        ),
+        "The gradient is that of the absolute error; want 2 (Y_hat − Y) / Y.size.": pair(value, of_signs),
+        "The gradient is squared; the slope of a square is 2 times what is squared.": pair(value, slope * e),
+    }
 
 
 def check_loss(attempt):
@@ -80,26 +80,27 @@ def check_loss(attempt):
     """
     rng = np.random.default_rng(4)
     cases = [tuple(rng.normal(size=(2, *shape))) for shape in ((4, 2, 3), (7, 1, 5))]
-    check("your loss", attempt, _loss(), given=cases, known=LOSS_SLIPS, keep={"loss": attempt})
+    check("your loss", attempt, _loss, given=cases, known=_other_losses, keep={"loss": attempt})
 
 
 # --- Adam --------------------------------------------------------------------------------------------------------
 
 
-def _adam(sign=-1, root=True, corrected=True, mean=True, divided=True, counts=True, swapped=False, square=True):
+def _adam(
+    sign=-1, root=True, corrected=True, mean=True, divided=True, counts=True, swapped=False, square=True, rate=None
+):
     """Return an Adam, the right one or one with a slip in it."""
     beta1, beta2 = (0.999, 0.9) if swapped else (0.9, 0.999)
 
     def adam(params, grads, state, lr):
         state["t"] = t = state.get("t", 0) + 1 if counts else 1
         for name, g in grads.items():
+            square_or_size = g**2 if square else np.abs(g)
             m = state["m", name] = beta1 * state.get(("m", name), 0) + (1 - beta1) * g
-            v = state["v", name] = beta2 * state.get(("v", name), 0) + (1 - beta2) * (
-                g**2 if square else np.abs(g)
-            )
+            v = state["v", name] = beta2 * state.get(("v", name), 0) + (1 - beta2) * square_or_size
             m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if corrected else (m, v)
             size = (np.sqrt(v_hat) if root else v_hat) if divided else 1
-            params[name] += sign * lr * (m_hat if mean else g) / (size + 1e-8)
+            params[name] += sign * (rate or lr) * (m_hat if mean else g) / (size + 1e-8)
 
     return adam
 
@@ -121,11 +122,6 @@ def _three_steps(adam):
 def _forgetful(params, grads, state, lr):
     """Take a step of an Adam that begins with an empty memory every time."""
     _adam()(params, grads, {}, lr)
-
-
-def _with_rate(rate):
-    """Return an Adam with its own learning rate."""
-    return lambda params, grads, state, lr: _adam()(params, grads, state, rate)
 
 
 def _shared(params, grads, state, lr):
@@ -154,8 +150,8 @@ ADAM_SLIPS = {
     "That is plain gradient descent; Adam divides the mean of the gradients by their size.": (
         _adam(mean=False, divided=False)
     ),
-    "The learning rate that is handed over is not used.": _with_rate(0.01),
-    "The learning rate that is handed over is not used: yours is always 0.001.": _with_rate(0.001),
+    "The learning rate that is handed over is not used.": _adam(rate=0.01),
+    "The learning rate that is handed over is not used: yours is always 0.001.": _adam(rate=0.001),
 }
 
 
@@ -209,10 +205,8 @@ def _trained(train, form=None):
     """Return a function that trains a small network, and gives back the losses and one array of the parameters."""
 
     def run(n_steps, lr):
-        rng = np.random.default_rng(6)
-        params = lstm.init_params(1, 3, rng) | {"W_y": rng.normal(0, 0.1, (1, 3)), "b_y": np.zeros((1, 1))}
-        X = rng.normal(0, 0.1, (6, 1, 2))  # small numbers: whether long gradients are clipped makes no difference
-        losses = train(params, X[:-1], X[1:], n_steps, lr)
+        params, X, Y = mine.small_task(np.random.default_rng(6))
+        losses = train(params, X, Y, n_steps, lr)
         if losses is None:
             return None
         if isinstance(losses, Iterator):
@@ -265,27 +259,32 @@ def check_train(attempt):
 
 # --- baselines ---------------------------------------------------------------------------------------------------
 
-SLOPE_SLIPS = {
-    "That keeps the value: persistence.": lambda X: X[1:],
-    "The slope has the wrong sign: it is this value minus the last one.": lambda X: X[:-1],
-    "That is the slope alone; it has to be added to this value.": lambda X: X[1:] - X[:-1],
-    "The slope is taken twice.": lambda X: 3 * X[1:] - 2 * X[:-1],
-    "Only half of the slope is added; want the whole slope.": lambda X: 1.5 * X[1:] - 0.5 * X[:-1],
-    "That is the mean of the two; the line goes on beyond them.": lambda X: (X[1:] + X[:-1]) / 2,
-    "The two values are added; add their difference, this one minus the last.": lambda X: X[1:] + X[:-1],
-    "Twice this value, and the last value is not taken off: minus X[:-1].": lambda X: 2 * X[1:],
-    "The line is followed backwards: that is the value one step before the last.": lambda X: 2 * X[:-1] - X[1:],
-    "np.gradient takes the value that comes next into the slope; nobody knows it yet.": (
-        lambda X: X[1:] + np.gradient(X, axis=0)[1:]
-    ),
-    "That is the two-lag rule, which is told ω; here nobody knows it.": (
-        lambda X: 2 * np.cos(0.2) * X[1:] - X[:-1]
-    ),
-    "The first value has none before it, so there is no prediction for it: leave it out.": (
-        lambda X: 2 * X - np.roll(X, 1, axis=0)
-    ),
-    "The last prediction is missing: X[1:] are the values from step 2 on.": lambda X: (2 * X[1:] - X[:-1])[:-1],
-}
+
+def _slope_kept(X):
+    return 2 * X[1:] - X[:-1]
+
+
+def _other_rules(X):
+    this, last = X[1:], X[:-1]
+    return {
+        "That keeps the value: persistence.": this,
+        "The slope has the wrong sign: it is this value minus the last one.": last,
+        "That is the slope alone; it has to be added to this value.": this - last,
+        "The slope is taken twice.": 3 * this - 2 * last,
+        "Only half of the slope is added; want the whole slope.": 1.5 * this - 0.5 * last,
+        "That is the mean of the two; the line goes on beyond them.": (this + last) / 2,
+        "The two values are added; add their difference, this one minus the last.": this + last,
+        "Twice this value, and the last value is not taken off: minus X[:-1].": 2 * this,
+        "The line is followed backwards: that is the value one step before the last.": 2 * last - this,
+        "np.gradient takes the value that comes next into the slope; nobody knows it yet.": (
+            this + np.gradient(X, axis=0)[1:]
+        ),
+        "That is the two-lag rule, which is told ω; here nobody knows it.": 2 * np.cos(0.2) * this - last,
+        "The first value has none before it, so there is no prediction for it: leave it out.": (
+            2 * X - np.roll(X, 1, axis=0)
+        ),
+        "The last prediction is missing: X[1:] are the values from step 2 on.": (2 * this - last)[:-1],
+    }
 
 
 def check_slope(attempt):
@@ -302,61 +301,55 @@ def check_slope(attempt):
     ✓ the predictions: right.
     """
     waves = np.random.default_rng(3).normal(size=(20, 1, 4)).cumsum(axis=0)
-    check("the predictions", attempt, lambda X: 2 * X[1:] - X[:-1], given=(waves,), known=SLOPE_SLIPS)
+    check("the predictions", attempt, _slope_kept, given=(waves,), known=_other_rules)
 
 
 # --- a rule that listens -----------------------------------------------------------------------------------------
 
 
-def _cosine(X, read_so_far=np.cumsum):
-    """Return 2 cos ω by least squares, from the sums over what has been read so far."""
+def _listening(X):
+    """Return the predictions with 2 cos ω by least squares, from what has been read so far."""
     middle, sides = X[1:-1], X[2:] + X[:-2]
-    return read_so_far(middle * sides, axis=0) / read_so_far(middle**2, axis=0)
+    return np.cumsum(middle * sides, axis=0) / np.cumsum(middle**2, axis=0) * X[2:] - X[1:-1]
 
 
-def _listening(cosine=_cosine):
-    return lambda X: cosine(X) * X[2:] - X[1:-1]
+def _other_listeners(X):
+    before, middle, after = X[:-2], X[1:-1], X[2:]
+    sides, products, squares = before + after, middle * (before + after), middle**2
+    above, below = np.cumsum(products, axis=0), np.cumsum(squares, axis=0)
+    c, n = above / below, np.arange(1, len(X) - 1)[:, None, None]
 
+    def with_cosine(c):
+        return c * after - middle
 
-def _difference_at_the_sides(X):
-    return np.cumsum(X[1:-1] * (X[2:] - X[:-2]), axis=0) / np.cumsum(X[1:-1] ** 2, axis=0)
-
-
-def _one_for_all(X):
-    """Return 2 cos ω from all waves at once."""
-    middle, sides = X[1:-1], X[2:] + X[:-2]
-    above, below = (product.sum(axis=2, keepdims=True).cumsum(axis=0) for product in (middle * sides, middle**2))
-    return above / below
-
-
-LISTENING_SLIPS = {
-    "It is one step early: after step t it should predict step t + 1.": lambda X: _cosine(X) * X[1:-1] - X[:-2],
-    "A sign is wrong: x_{t+1} = c x_t − x_{t−1}.": lambda X: _cosine(X) * X[2:] + X[1:-1],
-    "x_{t−1} is missing: x_{t+1} = c x_t − x_{t−1}.": lambda X: _cosine(X) * X[2:],
-    "c is made of all numbers, also of those that come later: sum up to t only.": (
-        lambda X: _cosine(X, np.sum) * X[2:] - X[1:-1]
-    ),
-    "c is made of the last three numbers only: add up all that were read.": (
-        _listening(lambda X: (X[2:] + X[:-2]) / X[1:-1])
-    ),
-    "That is the mean of the quotients; least squares divides one sum by another.": _listening(
-        lambda X: np.cumsum((X[2:] + X[:-2]) / X[1:-1], axis=0) / np.arange(1, len(X) - 1)[:, None, None]
-    ),
-    "Sums over plain values cancel; least squares has x_t (x_{t+1} + x_{t−1}) above and x_t² below.": _listening(
-        lambda X: np.cumsum(X[2:] + X[:-2], axis=0) / np.cumsum(X[1:-1], axis=0)
-    ),
-    "The values at the sides are subtracted; want the sum of the two, x_{t+1} + x_{t−1}.": (
-        _listening(_difference_at_the_sides)
-    ),
-    "c is taken twice: it is 2 cos ω already.": _listening(lambda X: 2 * _cosine(X)),
-    "Half of c is taken: it is 2 cos ω, not cos ω.": _listening(lambda X: _cosine(X) / 2),
-    "That is the last value again, persistence.": lambda X: X[2:],
-    "That keeps the slope, as if c = 2: estimate c from what was read.": _listening(lambda X: 2.0),
-    "That is the rule for ω = 0.2: estimate c for each wave.": _listening(lambda X: 2 * np.cos(0.2)),
-    "That is c itself; want the predictions made with it.": _cosine,
-    "c is upside down.": lambda X: X[2:] / _cosine(X) - X[1:-1],
-    "Each wave has a c of its own: add up over time, not over the waves.": _listening(_one_for_all),
-}
+    return {
+        "It is one step early: after step t it should predict step t + 1.": c * middle - before,
+        "A sign is wrong: x_{t+1} = c x_t − x_{t−1}.": c * after + middle,
+        "x_{t−1} is missing: x_{t+1} = c x_t − x_{t−1}.": c * after,
+        "c is made of all numbers, also of those that come later: sum up to t only.": (
+            with_cosine(products.sum(axis=0) / squares.sum(axis=0))
+        ),
+        "c is made of the last three numbers only: add up all that were read.": with_cosine(sides / middle),
+        "That is the mean of the quotients; least squares divides one sum by another.": (
+            with_cosine(np.cumsum(sides / middle, axis=0) / n)
+        ),
+        "Sums over plain values cancel; least squares has x_t (x_{t+1} + x_{t−1}) above and x_t² below.": (
+            with_cosine(np.cumsum(sides, axis=0) / np.cumsum(middle, axis=0))
+        ),
+        "The values at the sides are subtracted; want the sum of the two, x_{t+1} + x_{t−1}.": (
+            with_cosine(np.cumsum(middle * (after - before), axis=0) / below)
+        ),
+        "c is taken twice: it is 2 cos ω already.": with_cosine(2 * c),
+        "Half of c is taken: it is 2 cos ω, not cos ω.": with_cosine(c / 2),
+        "That is the last value again, persistence.": after,
+        "That keeps the slope, as if c = 2: estimate c from what was read.": with_cosine(2.0),
+        "That is the rule for ω = 0.2: estimate c for each wave.": with_cosine(2 * np.cos(0.2)),
+        "That is c itself; want the predictions made with it.": c,
+        "c is upside down.": with_cosine(1 / c),
+        "Each wave has a c of its own: add up over time, not over the waves.": (
+            with_cosine(above.sum(axis=2, keepdims=True) / below.sum(axis=2, keepdims=True))
+        ),
+    }
 
 
 def check_listening(attempt):
@@ -369,47 +362,54 @@ def check_listening(attempt):
 
     Examples
     --------
-    >>> check_listening(_listening())
+    >>> check_listening(_listening)
     ✓ the predictions, without noise and with it: right.
     """
     draw = np.random.default_rng(8)
     clean, _ = data.sine_waves(50, 8, draw)
     noisy = clean[:, :, :5] + draw.normal(0, 0.1, (50, 1, 5))
     name, cases = "the predictions, without noise and with it", [(clean,), (noisy,)]
-    check(name, attempt, _listening(), given=cases, known=LISTENING_SLIPS)
+    check(name, attempt, _listening, given=cases, known=_other_listeners)
 
 
 # --- a report ----------------------------------------------------------------------------------------------------
 
 
-def _scored(against="Y", over="echo", first=20, measure=np.square):
-    """Return the error of a prediction as a share of persistence's, on the test waves of the lesson, or a slip."""
-    X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
-    lengths = {"echo": np.mean(measure(X - Y)[first:]), "all": np.mean((X - Y) ** 2), "nothing": 1.0}
-    lengths |= {"height": np.mean(Y[first:] ** 2), "variance": Y[first:].var()}
-    target = Y if against == "Y" else X
-    return lambda Y_hat: np.mean(measure(Y_hat - target)[first:]) / lengths[over]
+def _test_waves():
+    """Return what is read and what comes next, on the test waves of the lesson."""
+    return data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
 
 
-REPORT_SLIPS = {
-    "It compares with what has been read; want what comes next.": _scored(against="X"),
-    "It compares with what has been read, and divides by nothing.": _scored(against="X", over="nothing"),
-    "That is the error itself; divide it by that of persistence.": _scored(over="nothing"),
-    "That is upside down: small should be good.": lambda Y_hat: 1 / _scored()(Y_hat),
-    "That is 1 − the share, what is better than persistence; want what is left of the error.": (
-        lambda Y_hat: 1 - _scored()(Y_hat)
-    ),
-    "That is the difference of the two errors; divide to get a share.": (
-        lambda Y_hat: _scored(over="nothing")(Y_hat) - _scored(over="nothing")(Y_hat) / _scored()(Y_hat)
-    ),
-    "That is the share of the roots; want that of the mean squares.": lambda Y_hat: _scored()(Y_hat) ** 0.5,
-    "The first 20 steps count, too; this half of the lesson counts from step 21 on.": _scored(first=0),
-    "Persistence is judged with its first 20 steps, the prediction without.": _scored(over="all"),
-    "That is the share of the absolute errors; want that of their squares.": _scored(measure=np.abs),
-    "The errors are not squared: positive and negative ones cancel.": _scored(measure=np.positive),
-    "That is a share of the wave's mean square; want that of persistence's error.": _scored(over="height"),
-    "That is a share of the wave's variance; want that of persistence's error.": _scored(over="variance"),
-}
+def _score(Y_hat):
+    X, Y = _test_waves()
+    return np.mean((Y_hat - Y)[20:] ** 2) / np.mean((X - Y)[20:] ** 2)
+
+
+def _other_scores(Y_hat):
+    X, Y = _test_waves()
+    late, late_echo = (Y_hat - Y)[20:], (X - Y)[20:]
+    error, echo, from_read = np.mean(late**2), np.mean(late_echo**2), np.mean((Y_hat - X)[20:] ** 2)
+    share = error / echo
+    return {
+        "It compares with what has been read; want what comes next.": from_read / echo,
+        "It compares with what has been read, and divides by nothing.": from_read,
+        "That is the error itself; divide it by that of persistence.": error,
+        "That is upside down: small should be good.": 1 / share,
+        "That is 1 − the share, what is better than persistence; want what is left of the error.": 1 - share,
+        "That is the difference of the two errors; divide to get a share.": error - echo,
+        "That is the share of the roots; want that of the mean squares.": share**0.5,
+        "The first 20 steps count, too; this half of the lesson counts from step 21 on.": (
+            np.mean((Y_hat - Y) ** 2) / np.mean((X - Y) ** 2)
+        ),
+        "Persistence is judged with its first 20 steps, the prediction without.": error / np.mean((X - Y) ** 2),
+        "That is the share of the absolute errors; want that of their squares.": (
+            np.mean(np.abs(late)) / np.mean(np.abs(late_echo))
+        ),
+        "The errors are not squared: positive and negative ones cancel.": np.mean(late) / np.mean(late_echo),
+        "That is a share of the wave's mean square; want that of persistence's error.": error
+        / np.mean(Y[20:] ** 2),
+        "That is a share of the wave's variance; want that of persistence's error.": error / Y[20:].var(),
+    }
 
 
 def check_report(attempt):
@@ -422,10 +422,10 @@ def check_report(attempt):
 
     Examples
     --------
-    >>> check_report(_scored())
+    >>> check_report(_score)
     ✓ the error as a share of persistence's: right.
     """
-    X, Y = data.sine_waves(100, 16, np.random.default_rng(2), omega=0.2)
+    X, Y = _test_waves()
     noise = np.random.default_rng(5).normal(0, 0.1, Y.shape)
     cases = [(X,), (Y + noise,), (-Y,)]
-    check("the error as a share of persistence's", attempt, _scored(), given=cases, known=REPORT_SLIPS)
+    check("the error as a share of persistence's", attempt, _score, given=cases, known=_other_scores)

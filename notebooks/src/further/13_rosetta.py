@@ -17,8 +17,8 @@ from functools import partial
 
 import numpy as np
 
-from lstm_lib import data, lstm, model, rosetta, sigmoid, training
-from lstm_lib.lesson import exercises, mine, predict, reveal, translations
+from lstm_lib import data, functional, lstm, model, rosetta, sigmoid, training
+from lstm_lib.lesson import exercises, figures, mine, predict, reveal, translations
 
 gate, pytorch = translations.gate, translations.PyTorch()
 torch = pytorch.torch
@@ -28,7 +28,7 @@ torch = pytorch.torch
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: where the gates lie in four of them
-translations.draw_blocks(2, 3)
+figures.rosetta.blocks(2, 3)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -128,6 +128,8 @@ print({name: a.shape for name, a in rosetta.to("keras", params).items()})
 theirs = rosetta.to("torch", params)
 W = np.hstack([theirs["weight_hh_l0"], theirs["weight_ih_l0"]])
 b = (theirs["bias_ih_l0"] + theirs["bias_hh_l0"])[:, None]
+
+# %% slideshow={"slide_type": "fragment"}
 by_hand = {f"W_{k}": a for k, a in zip("ifCo", np.split(W, 4), strict=True)}
 by_hand |= {f"b_{k}": a for k, a in zip("ifCo", np.split(b, 4), strict=True)}
 print("equal:", all(np.array_equal(by_hand[k], params[k]) for k in params))
@@ -201,7 +203,7 @@ average = trace.f_t.mean()
 assert np.abs(pytorch.hidden_states(arrays, noise) - hs).max() < 1e-6  # both compute in float32
 print(f"forget gates: {average:.2f} on average")
 reveal("13.fresh", int(np.argmin(np.abs(np.array([0, 0.5, sigmoid(1.0), 1]) - average))))
-translations.draw_gate(trace)
+figures.rosetta.gate(trace)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -230,7 +232,9 @@ translations.draw_gate(trace)
 # %% slideshow={"slide_type": "skip"}
 cell = mine.cell()
 X, Y = data.sine_waves(60, 16, np.random.default_rng(1), omega=0.2)
-loss_and_grads = translations.squared_error(cell)
+
+# %% slideshow={"slide_type": "skip"}
+loss_and_grads = partial(model.loss_and_grads, cell, loss=functional.mean_squared_error)
 trained = model.init_params(cell, D=1, H=16, K=1, rng=np.random.default_rng(0))
 losses = training.fit(loss_and_grads, trained, [(X, Y)] * 100, training.Adam(lr=0.01))
 print(f"loss {losses[0]:.3f}, after 100 steps {losses[-1]:.3f}")
@@ -330,7 +334,7 @@ sgd_drift = {
     "bias steps count double": twenty_steps_here(training.SGD(lr=0.1), step=2) - both,
 }
 reveal("13.sum", 2 if np.abs(sgd_drift["bias steps count double"]).max() < 1e-9 else 1)
-translations.draw_drift(sgd_drift, "SGD: our losses and PyTorch's")
+figures.rosetta.drift(sgd_drift, "SGD: our losses and PyTorch's")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -374,7 +378,7 @@ adam_drift = {
     "bias steps count double": twenty_steps_here(training.Adam(lr=0.01), step=2) - both,
 }
 reveal("13.adam", int(np.abs(adam_drift["bias gradients count double"]).max() > 1e-9))
-translations.draw_drift(adam_drift, "Adam: our losses and PyTorch's")
+figures.rosetta.drift(adam_drift, "Adam: our losses and PyTorch's")
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -563,7 +567,7 @@ translations.siblings(of_1997, with_peepholes, coupled, gru, min_lstm)
 # $a_2 b_1 + b_2$. So join neighbours, then neighbours of neighbours. A full circle holds all steps so far.
 
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 def scan(a, b):
     n, rounds = 1, 0
     while n < len(a):
@@ -573,8 +577,9 @@ def scan(a, b):
     return b, rounds
 
 
-translations.draw_scan(8)
-
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: neighbouring steps, joined
+figures.rosetta.scan(8)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 3 min</summary>
@@ -616,11 +621,14 @@ reveal("13.rounds", rounds, within=0)
 # The price is paid elsewhere. Take **parity**: is the number of ones so far odd or even? One unit of the primer's cell can tell. A one
 # makes it forget, and write the opposite of *what it is showing*; a zero leaves it alone.
 
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# %% slideshow={"slide_type": "skip"}
 flip = {"W_f": [[0, -20]], "b_f": [[10]], "W_i": [[0, 20]], "b_i": [[-10]]}
 flip |= {"W_C": [[-20, 0]], "b_C": [[0]], "W_o": [[0, 0]], "b_o": [[20]]}
 bits = [1, 1, 0, 1, 1, 1, 0, 0, 1, 0]
-translations.draw_parity(flip, bits)
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: a unit that tells odd from even
+figures.rosetta.parity(flip, bits)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
@@ -649,7 +657,7 @@ predict("13.turns", "How many of the thousand turn round at least once, up and t
 path = translations.reading_ones(min_lstm, 1000)
 turns = np.diff(np.sign(np.round(np.diff(path, axis=0), 12)), axis=0)
 reveal("13.turns", int((np.abs(turns) > 1).any(axis=0).sum()))
-translations.draw_paths(path[:, :40])
+figures.rosetta.paths(path[:, :40])
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
