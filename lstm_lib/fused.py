@@ -55,12 +55,13 @@ def forward(params, X, state=None):
     z[0, :H], z[:T, H:-1], z[:, -1] = h_0, X, 1
     tape = _empty((T + 1, 5, H, B), dtype)  # C_{t-1}, C̃_t, f_t, i_t, o_t: the loop makes no array
     tape[0, 0] = C_0
-    products, tanh_C, half = _empty((2, H, B), dtype), _empty((H, B), dtype), np.array(0.5, dtype)
-    kept, written = products
+    products, tanh_C = _empty((2, H, B), dtype), _empty((H, B), dtype)
+    (kept, written), half = products, np.array(0.5, dtype)
     tanh, multiply, add, dot = np.tanh, np.multiply, np.add, W.dot  # looked up once; `dot` starts faster than `@`
-    gates = tape[:T, 1:].reshape(T, 4 * H, B)
-    windows = z[:T], gates, tape[:T, 2:], tape[:T, :2], tape[:T, 2:4], tape[:T, 4], tape[1:, 0], z[1:, :H]
-    for z_t, a, sigmas, C_prev_C_tilde, f_i, o_t, C_t, h_t in zip(*windows, strict=True):
+    gates, hs = tape[:T, 1:].reshape(T, 4 * H, B), z[1:, :H]
+    C, C_tilde, f, i, o = tape.swapaxes(0, 1)
+    views = z[:T], gates, tape[:T, 2:], tape[:T, :2], tape[:T, 2:4], o[:T], C[1:], hs
+    for z_t, a, sigmas, C_prev_C_tilde, f_i, o_t, C_t, h_t in zip(*views, strict=True):
         dot(z_t, a)
         tanh(a, a)
         multiply(sigmas, half, sigmas)
@@ -69,8 +70,8 @@ def forward(params, X, state=None):
         add(kept, written, C_t)
         tanh(C_t, tanh_C)
         multiply(o_t, tanh_C, h_t)
-    C, C_tilde, f, i, o = tape.swapaxes(0, 1)
-    return z[1:, :H].copy(), Step(z[:T, :-1], f[:T], i[:T], C_tilde[:T], C[:T], C[1:], o[:T], z[1:, :H])
+    trace = Step(z[:T, :-1], f[:T], i[:T], C_tilde[:T], C[:T], C[1:], o[:T], hs)
+    return hs.copy(), trace
 
 
 def backward(params, dhs, trace, dstate=None):

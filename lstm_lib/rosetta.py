@@ -286,7 +286,7 @@ def describe(arrays):
     Returns
     -------
     str
-        Two lines for each layer, and one with what belongs to none.
+        Two or three lines for each layer, and one with what belongs to none.
 
     Raises
     ------
@@ -299,7 +299,8 @@ def describe(arrays):
     >>> params = lstm.init_params(2, 3, np.random.default_rng(0))
     >>> print(describe(to("keras", params) | {"head": np.zeros((1, 3))}))
     keras: D = 2 inputs, H = 3 units, 1 bias, 72 numbers in float64
-      forget bias: bias[3:6], mean 1, from 1 to 1
+      forget bias: bias[3:6]
+      its mean 1, from 1 to 1
     beside: head (1, 3)
     """
     lines, named = [], set()
@@ -551,7 +552,7 @@ def _all_there(cell, arrays):
 
 
 def _told(cell, form, biases, arrays, n):
-    """Return two lines about a cell."""
+    """Return two or three lines about a cell."""
     words = [f"{cell.prefix}: {cell.layout}" if cell.prefix else cell.layout]
     words += [f"layer {cell.layer}"] * ("{layer}" in str(LAYOUTS[cell.layout].weights)) + [
         "reverse"
@@ -564,10 +565,10 @@ def _told(cell, form, biases, arrays, n):
     H, D = len(W), W.shape[1] - len(W)
     counted = {0: "no bias", 1: "1 bias"}.get(len(biases) * cell.bias, "2 biases")
     where = " + ".join(_place(form, biases, k, H, cell.reverse) for k in range(len(biases)))
-    told = f"forget bias: {where}, mean {b.mean():.3g}, from {b.min():.3g} to {b.max():.3g}"
+    its_bias = [f"  forget bias: {where}", f"  its mean {b.mean():.3g}, from {b.min():.3g} to {b.max():.3g}"]
     return [
         f"{', '.join(words)}: D = {D} inputs, H = {H} units, {counted}, {n} numbers in {W.dtype}",
-        "  " + (told if cell.bias else "forget bias: none, so 0"),
+        *(its_bias if cell.bias else ["  forget bias: none, so 0"]),
     ]
 
 

@@ -19,6 +19,7 @@ import doors  # noqa: E402
 import view  # noqa: E402
 
 LINES, WIDTH, FOLDED_LINES, LABEL = 12, 95, 8, 60
+PRINTED = 88  # characters of a printed line that JupyterLab does not break, 1150 px wide
 STUB = "raise NotImplementedError"
 LATEX = re.compile(r"\\[a-zA-Z]{2,}")
 LETTER = re.compile(r"(?<![σ′])\(([a-e])\)")  # a choice, and not σ(a)
@@ -26,7 +27,10 @@ ALT = re.compile(r'<img [^>]*?alt=\\"(.*?)\\"')  # as it stands in JSON
 DETAILS = re.compile(r"<details>.*?</details>", re.DOTALL)
 WHY = view.WHY.split("\n")[0]
 ELSEWHERE = re.compile(r"\]\(([^)\s]+\.ipynb#[^)\s]*)\)")  # JupyterLab goes to the top
+IN_FENCE = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 FENCED = re.compile(r"```.*?```", re.DOTALL)
+NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|\"\w+\"", re.DOTALL)
+RAW = re.compile(r"(?<!\w)(?:d?[WbhCfioxaz]|C̃)_(?:next|[A-Za-z0-9]|\{[^}]*\})(?!\w)")
 KINDS_ALIKE = ({"Figure", "Live", "Table", "Progress"}, {"Proof", "Table", "Setup"})
 
 
@@ -131,6 +135,16 @@ def told(notebook):
     return found
 
 
+def printed(cell):
+    """Return the lines of a cell's output and of its programs in prose; a picture or a table is no line."""
+    for program in IN_FENCE.findall(cell.source) if cell.cell_type == "markdown" else []:
+        yield from program.splitlines()
+    for output in cell.get("outputs", []):
+        data = output.get("data", {"text/plain": output.get("text", "")})
+        if list(data) == ["text/plain"]:
+            yield from data["text/plain"].splitlines()
+
+
 def faults(notebook):
     """Return each rule that a lesson breaks, with the place."""
     found = [
@@ -145,7 +159,9 @@ def faults(notebook):
             found.append(f"{where}: a lecturer's note")
         if re.search(r"</details>\n(?!<)\s*\S", FENCED.sub("", cell.source)):
             found.append(f"{where}: words that touch a fold above them; they want a cell of their own")
+        found += [f"{where}: a printed line of {len(line)}" for line in printed(cell) if len(line) > PRINTED]
         if cell.cell_type != "code":
+            found += [f"{where}: {raw} is no formula" for raw in RAW.findall(NO_PROSE.sub("", cell.source))]
             continue
         found += [f"{where}: {what}" for what in (closed(cell, titles) if view.label(cell) else opened(cell))]
         labels += [view.label(cell)] if view.label(cell) else []

@@ -184,6 +184,8 @@ def test_a_lesson_runs_without_an_error_and_reads_well_then(lesson, server):
     page.wait_for_function(f"() => {alive} === {live} && {drawn} >= {pictures - still}")
     assert page.locator(ERROR).count() == 0
     readable(page)
+    turned = "all => all.map(paper => getComputedStyle(paper).filter.includes('invert'))"
+    assert {True} == {*page.locator(".lstm-paper").evaluate_all(turned)}  # the last theme was the dark one
     assert page.outside == []
     assert page.failures == []
 

@@ -68,6 +68,32 @@ def test_every_colour_can_be_read_on_white(name):
     )  # WCAG 2.2, success criterion 1.4.3, for text of any size
 
 
+def in_the_dark(colour):
+    """Return what becomes of a colour in a dark theme: the filters of CSS, W3C Filter Effects Module Level 1."""
+    numbers = r"invert\((.+)\) hue-rotate\(180deg\) saturate\((.+)\)"
+    share, more = map(float, re.fullmatch(numbers, plotting.DARK).groups())
+    seen = share + (1 - 2 * share) * np.array(to_rgb(colour))
+    for factor in (-1, more):  # half a turn of the hue, and then its strength
+        grey = seen @ [0.213, 0.715, 0.072]
+        seen = np.clip(grey + factor * (seen - grey), 0, 1)
+    return seen
+
+
+def hue(colour):
+    """Return the hue in degrees."""
+    _, a, b = cielab(linear(colour))
+    return np.degrees(np.arctan2(b, a))
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_in_the_dark_every_colour_can_be_read_and_keeps_its_hue(name):
+    colour, paper = LOOKS[name].colour, in_the_dark("white")
+    assert luminance(paper) == pytest.approx(luminance("#111111"), abs=0.001)  # the ground of JupyterLab's theme
+    assert (luminance(in_the_dark(colour)) + 0.05) / (luminance(paper) + 0.05) >= 4.5
+    if np.ptp(to_rgb(colour)) > 0:  # a grey has none
+        assert abs((hue(in_the_dark(colour)) - hue(colour) + 180) % 360 - 180) < 20
+
+
 # What dichromats see, at full severity: Machado, Oliveira & Fernandes, "A physiologically-based model for
 # simulation of color vision deficiency", IEEE Transactions on Visualization and Computer Graphics 15(6), 2009.
 SIGHT = {
@@ -124,6 +150,7 @@ def test_known_colours_look_as_they_should():
 def test_no_two_colours_look_alike_to_anybody(sight):
     for a, b in itertools.combinations(LOOKS.values(), 2):
         assert apart(a.colour, b.colour, sight) > 12, (a.word, b.word)
+        assert apart(in_the_dark(a.colour), in_the_dark(b.colour), sight) > 11, (a.word, b.word)
 
 
 @pytest.mark.parametrize("name", LOOKS)

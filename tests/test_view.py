@@ -168,6 +168,7 @@ BROKEN = {
         "And on it goes.",
         "<details><summary>Why</summary>\n#\n# So.\n#\n# </details>\n#\n# And on it goes.",
     ),
+    "b_f is no formula": ("And on it goes.", "And `b_f` and $b_f$ go on, but b_f does not."),
     "a letter in the open": ("And on it goes.", "That makes (b) right."),
     "code below a fold": ("# %% [markdown]\n# And on it goes.", "# %%\ny = x"),
     "a link beyond the top": ("And on it goes.", "It is in [lesson 02](02_lesson.ipynb#The-map)."),
@@ -201,6 +202,16 @@ def test_right_answers_that_all_stand_in_one_place_are_found(lesson, letters, wr
     (answer,) = [cell for cell in lesson.cells if (view.label(cell) or [""])[0] == "Answer"]
     answer.outputs = [nbformat.v4.new_output("stream", text=f"It is ({letter}) more.\n") for letter in letters]
     assert sum("right answers" in fault for fault in page.faults(lesson)) == wrong
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_printed_lines_that_the_page_would_break_are_found(lesson, wrong):
+    text = "short\n" + (page.PRINTED + wrong) * "x"
+    page.code(lesson)[0].outputs = [
+        nbformat.v4.new_output("stream", text=text),
+        nbformat.v4.new_output("display_data", {"text/html": "<table>", "text/plain": 2 * text}),
+    ]
+    assert sum("a printed line of" in fault for fault in page.faults(lesson)) == wrong
 
 
 @pytest.mark.parametrize(("names", "wrong"), [("aa", 1), ("ab", 0)])

@@ -369,7 +369,7 @@ function render({ model, el }) {
   const states = stateCards(drawing.looks);
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
   const side = html("div", { class: "side" }, inputs.node, buttons(hand, numbers));
-  const group = { class: "lstm-cell", role: "group", "aria-label": "The LSTM cell, with sliders" };
+  const group = { class: "lstm-cell lstm-paper", role: "group", "aria-label": "The LSTM cell, with sliders" };
   const root = html("div", group);
   root.append(
     html("div", { class: "top" }, flow.node, side),

@@ -17,7 +17,7 @@ function render({ model, el }) {
   const values = { ...model.get("values") };
   const [image, trouble] = [make("img"), make("p", { class: "trouble", role: "alert" })];
   const spoken = make("p", { class: "spoken", role: "status" });
-  const root = make("div", { class: "lstm-explore", role: "group", "aria-label": `Sliders: ${words.join(", ")}` });
+  const root = make("div", { class: "lstm-explore lstm-paper", role: "group", "aria-label": `Sliders: ${words.join(", ")}` });
   let [moved, waiting, speaking] = [false, 0, 0];
 
   const rows = model.get("controls").map(({ name, words, low, high, step, digits }) => {

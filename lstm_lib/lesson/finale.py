@@ -26,18 +26,17 @@ def twenty_steps():
     >>> import os
     >>> os.environ["LSTM_MINE"] = ""
     >>> twenty_steps()  # doctest: +ELLIPSIS
-    Nothing of yours is kept yet; with the library's pieces the loss falls from 0.497 to 0.137 in twenty steps.
+    Nothing of yours is kept yet.
+    With the library's pieces the loss falls from 0.497 to 0.137 in twenty steps.
     """
     raw, own, words = mine.as_written()
     mended, _, wrong, _ = mine.tried()
     must = _losses(mended)
     falls = f"from {must[0]:.3f} to {must[-1]:.3f}"
+    if not own and not wrong:
+        words = words or ["Nothing of yours is kept yet."]
     if words:
         return print(*words, f"With the library's pieces the loss falls {falls} in twenty steps.", sep="\n")
-    if not own and not wrong:
-        return print(
-            f"Nothing of yours is kept yet; with the library's pieces the loss falls {falls} in twenty steps."
-        )
     if not wrong:
         whose = "Your own code" if len(own) == len(PIECES) else f"Your {', '.join(own)} with the library's rest"
         return print(f"{whose}: the loss falls {falls} in twenty steps, as it must.")

@@ -511,8 +511,9 @@ def progress():
     --------
     >>> os.environ["LSTM_MINE"] = ""
     >>> progress()
-    0 of 7 pieces are yours: step ○  step_backward ○  backward ○  init_params ○  loss ○  adam ○  train ○
+    0 of 7 pieces are yours:
+    step ○  step_backward ○  backward ○  init_params ○  loss ○  adam ○  train ○
     """
     _, own, wrong, words = tried()
     marks = "  ".join(f"{piece} {'✓' if piece in own else '○'}" for piece in PIECES)
-    print(*words, *_in_words(wrong), f"{len(own)} of {len(PIECES)} pieces are yours: {marks}", sep="\n")
+    print(*words, *_in_words(wrong), f"{len(own)} of {len(PIECES)} pieces are yours:", marks, sep="\n")

@@ -28,6 +28,7 @@ from lstm_lib.lesson.mistakes import CATALOGUE, cell_with
 from lstm_lib.lesson.reading import Unreadable, in_the_form_of, kind, numbers
 
 SIZES = (4, 2, 3, 7)  # T, D, H, B: no two of T, D, H, H+D, 4H and B are equal, so nothing fits the wrong way round
+WIDTH = 88  # characters of a printed line that JupyterLab does not break
 EXHIBITS = {name: mistake for name, mistake in CATALOGUE.items() if mistake.title}
 
 
@@ -60,7 +61,7 @@ def hidden(mark):
 
 
 def text_of(cell, name):
-    """Return the body of a function of a cell, as it stands there, without its docstring.
+    """Return the body of a function of a cell without its docstring; no comment makes a line too long for a page.
 
     Parameters
     ----------
@@ -79,7 +80,17 @@ def text_of(cell, name):
         return Step(*map(np.array, zip(*validation.steps(steps, Step), strict=True)))
     """
     source = inspect.getsource(getattr(cell, name))
-    return source.split('"""')[2].strip("\n") if source.count('"""') > 1 else source
+    body = source.split('"""')[2].strip("\n") if source.count('"""') > 1 else source
+    return "\n".join(line for long in body.split("\n") for line in _narrowed(long))
+
+
+def _narrowed(line):
+    """Return a line of a program, its comment above it where the two are too long for a page."""
+    code, mark, comment = line.partition("  # ")
+    if len(line) <= WIDTH or not mark or not code.strip():
+        return [line]
+    indent = code[: len(code) - len(code.lstrip())]
+    return [f"{indent}# {comment}", code]
 
 
 # --- the three checks --------------------------------------------------------------------------------------------

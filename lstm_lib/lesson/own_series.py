@@ -103,7 +103,7 @@ class Judgement(NamedTuple):
     --------
     >>> error = np.full(50, 0.1)
     >>> Judgement({"persistence": 9 * error, "AR, 3 lags": error, "LSTM": error / 5}, [0.02], 3).verdict()
-    'The LSTM does better than AR, 3 lags, by more than chance would give: 5.0 times.'
+    'The LSTM does better than AR, 3 lags, by more than chance: 5.0 times.'
     """
 
     errors: dict
@@ -121,9 +121,9 @@ class Judgement(NamedTuple):
             return f"Between the LSTM and {rival} these {len(gain)} numbers cannot decide: take the simpler one."
         if gain.mean() > 0:
             times = means[rival] / means["LSTM"]
-            return f"The LSTM does better than {rival}, by more than chance would give: {times:.1f} times."
+            return f"The LSTM does better than {rival}, by more than chance: {times:.1f} times."
         times = means["LSTM"] / means[rival]
-        return f"{rival} does better than the LSTM, by more than chance would give: {times:.1f} times. Take it."
+        return f"{rival} does better than the LSTM, by more than chance: {times:.1f} times. Take it."
 
     def __repr__(self):
         lines = [f"mean squared error on the last {len(self.errors['LSTM'])} numbers, as a share of the variance"]

@@ -114,7 +114,7 @@ function render({ model, el }) {
   const gates = Object.entries(GATES).map(([name, words]) => ({ name, words, node: html("li", {}) }));
   const gateTitle = html("p", { class: "title" });
   const spoken = html("p", { class: "spoken", role: "status", "aria-live": "polite" });
-  const root = html("div", { class: "lstm-typed", role: "group", "aria-label": "A trained network that reads what you type" });
+  const root = html("div", { class: "lstm-typed lstm-paper", role: "group", "aria-label": "A trained network that reads what you type" });
   const examples = html("div", { class: "examples", role: "group", "aria-label": "examples" });
   for (const example of network.examples) {
     const button = html("button", { type: "button" }, example);

@@ -109,7 +109,7 @@ class Lines(NamedTuple):
 
     def _repr_html_(self):
         rows = "".join(f'<p style="margin:0.25em 0">{line}</p>' for line in self.lines)
-        return f'<div style="{_CARD}">{rows}</div>'
+        return f'<div class="lstm-paper" style="{_CARD}">{rows}</div>'
 
     def __repr__(self):
         return "\n".join(map(written.plain, self.lines))

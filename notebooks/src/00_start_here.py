@@ -65,8 +65,8 @@ from lstm_lib.lesson import CellExplorer, exercises, figures, mine, predict, rev
 # %% [markdown] slideshow={"slide_type": "slide", "picture": "two curves that squash any number"}
 # ## Try it: a memory under your hands
 #
-# Each gate adds up what it sees and squashes the sum, a, with **σ**. So does the **candidate**, what might be written, with
-# **tanh**. The unit to try is a *latch*: where x is 1 it writes, where x is 0 it keeps.
+# A gate adds up what it sees, the **input** x and the h of the step before, and squashes the sum, a, with **σ** (sigma). So does the
+# **candidate**, what might be written, with **tanh**. The unit to try is a *latch*: where x is 1 it writes, where x is 0 it keeps.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -94,7 +94,7 @@ CellExplorer(x_t=1, h_prev=0, C_prev=0, **latch)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# Press *Next step* once with x = 1, set x to 0, press on: C stands still. The **bias** $b_f$ is the forget gate's constant; with
+# Press *Next step* once with x = 1, set x to 0 and press on: C stands still. The **bias** $b_f$ is the forget gate's constant; with
 # x = 0 the gate is $\sigma(b_f)$.
 #
 # **Predict.** Now $b_f$ goes from 10 down to 1, and the gate to σ(1) = 0.73.
@@ -126,7 +126,7 @@ reveal("00.bias", sigmoid(1) ** 10)
 # 0, and *Next step* ten times.
 
 # %% slideshow={"slide_type": "skip"}
-C = 1.0  # by hand, with any bias you like
+C = 1.0  # ten steps by hand, with a bias of 5: put in any other
 for _ in range(10):
     C = sigmoid(5) * C
     print(f"{C:.3f}", end="  ")
@@ -230,7 +230,7 @@ figures.start_here.two_memories(X, trace)
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# The thin grey line is what the unit heard, the two black ones are what it kept. Ask what would make it forget:
+# Above is what the unit heard, below what it kept of two sequences. Ask what would make it forget:
 # the next slide.
 #
 # </details>
@@ -261,13 +261,13 @@ assert np.allclose(trace.C_t[-1, 0] / trace.C_t[0, 0], f**99, atol=1e-3)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# What the unit *shows* at the end has the right sign, too:
+# What the unit *shows* at the end has the right sign, too. It is the tanh of the memory, and tanh(0.96) is 0.74:
 
 # %% slideshow={"slide_type": "skip"}
 print("first symbols", X[0, 0], "  shown at the end", hs[-1, 0].round(2))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Other biases: change the list and run the cell again. Which b_f leaves 90 %?
+# Other biases: change the list and run the cell again. Which $b_f$ leaves 90 %?
 
 # %% slideshow={"slide_type": "subslide"}
 for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
@@ -299,7 +299,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # ## What you will have written
 #
 # A whole LSTM that learns is a program of some sixty lines. You will write it piece by piece, in a file of your own,
-# `my_lstm.py`; a piece that passes its check goes in by itself. This is the first of the seven, one step:
+# `my_lstm.py`; a piece that passes its check goes in by itself. This is the first of seven, one step:
 #
 # ```python
 # def step(params, x_t, h_prev, C_prev):
@@ -366,7 +366,7 @@ for b_f in [0.0, 1.0, 3.0, 5.0, 10.0]:
 # Write your answer in place of the line that raises the error, and run the cell; the bar below it answers. Hints and solutions are
 # folded: click on a triangle to open one.
 #
-# **1. Half-life.** After how many steps is half of a memory gone, if the forget gate is σ(b_f) at every step and
+# **1. Half-life.** After how many steps is half of a memory gone, if the forget gate is $\sigma(b_f)$ at every step and
 # nothing is written? Write the function; it gives the exact number, with its fraction.
 
 
@@ -397,7 +397,7 @@ exercises.start_here.check_half_life(half_life)
 #     return np.log(0.5) / np.log(sigmoid(b_f))
 # ```
 #
-# For b_f = 0, 1, 3, 5 that is about 1, 2, 14 and 103 steps.
+# For $b_f$ = 0, 1, 3, 5 that is about 1, 2, 14 and 103 steps.
 #
 # </details>
 

@@ -326,7 +326,7 @@ print(f"slope {slope:.3f};  by a small move {(moved_loss - loss) / 1e-6:.3f}")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # On the plain in this picture, w is below 1 and whatever was read is gone. Beyond it the unit settles high or low, and keeps
-# *which of the two* for as long as you like: so it does remember. The white line is the cut at w = 1.5.
+# *which of the two* for as long as you like: so it does remember. The line across is the cut at w = 1.5.
 
 # %% slideshow={"slide_type": "fragment", "layout": "beside"} tags=["output-only"]
 # Figure: the loss over both weights
@@ -336,7 +336,7 @@ figures.why_memory_fades.cliff(landscape)
 # <details><summary>For the lecturer · 2 min</summary>
 #
 # After Pascanu, Mikolov and Bengio (2013). On the plain, whatever was read is gone. Beyond it the unit settles
-# high or low, and remembers which. Walk the white line with a finger on the screen.
+# high or low, and remembers which. Walk the line with a finger on the screen.
 #
 # </details>
 
@@ -361,7 +361,7 @@ predict(
 # </details>
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
-# Answer: along the white line
+# Answer: along the line across
 reveal("01.flat", abs(landscape(1.5, -0.5)[1]))
 figures.why_memory_fades.cut(landscape)
 

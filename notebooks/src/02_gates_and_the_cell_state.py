@@ -67,7 +67,7 @@ from lstm_lib.lesson import exercises, explore, figures, mine, predict, reveal, 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Walk along the dark line with a finger: one product, one sum. Nothing else ever happens to the memory.
+# Walk along the memory's line with a finger: one product, one sum. Nothing else ever happens to the memory.
 #
 # </details>
 
@@ -102,12 +102,12 @@ figures.gates_and_the_cell_state.cell_part("C_t", "f_t")
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# Walk along the dark line with a finger: one product, one sum. Nothing else ever happens to the memory.
+# Walk along the memory's line with a finger: one product, one sum. Nothing else ever happens to the memory.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Follow the dark line from left to right. It is the only way through the cell that meets no squashing function and no
+# Follow the memory, the line at the top, from left to right. It is the only way through the cell that meets no squashing function and no
 # weight. It meets one product and one sum, and that is all that ever happens to a memory.
 
 # %% [markdown] slideshow={"slide_type": "subslide", "picture": ["C_t", "f_t", "i_t", "C_tilde"]}
@@ -311,7 +311,7 @@ def run(params, X):
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The pictures below have three panels: what comes in, the gates that matter, and what each step does to the memory. In the
 # last one every step has two bars: wide and blue, what the forget gate has kept; narrow and green, up or down from there,
-# what was written. It ends at the new memory, the black line.
+# what was written. It ends at the new memory, the thin line with markers.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### Task 1: a latch
@@ -804,7 +804,7 @@ f = sigmoid(biases)
 half_life = np.log(0.5) / np.log(f)
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
-# **Predict.** The bias b_f goes up from 0 to 5, and f = σ(b_f) with it.
+# **Predict.** The bias $b_f$ goes up from 0 to 5, and $f = \sigma(b_f)$ with it.
 
 # %% slideshow={"slide_type": "fragment"}
 # Your guess: the half-life, as the bias grows
@@ -879,7 +879,7 @@ two = program(f=[[0, 0, 0, 20], [0, 0, 0, -20]], i=[[0, 0, 0, -20]] * 2,
 s = lstm.step(two, np.zeros((1, 1)), np.zeros((2, 1)), np.full((2, 1), 0.8))
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** Two units of one layer, b_f = 20 and −20, both hold 0.8. They take a step.
+# **Predict.** Two units of one layer, $b_f$ = 20 and −20, both hold 0.8. They take a step.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: two units, two biases
@@ -1121,7 +1121,7 @@ exercises.gates_and_the_cell_state.check_mended(mended)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **4. A memory made to measure.** (*Write it.*) You want a half-life of n steps. Which bias b_f gives it?
+# **4. A memory made to measure.** (*Write it.*) You want a half-life of n steps. Which bias $b_f$ gives it?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -1136,7 +1136,7 @@ exercises.gates_and_the_cell_state.check_bias(bias_for)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Two steps: first the gate f with fⁿ = ½, then the bias with σ(b_f) = f.
+# Two steps: first the gate f with fⁿ = ½, then the bias with $\sigma(b_f) = f$.
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>

@@ -666,8 +666,8 @@ exercises.the_formulas.check_turned_round(turned_round)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Who is remembered?** Given the forget gates f_1 … f_T and the input gates i_1 … i_T of one unit, return the T
-# weights with which the candidates stand in C_T.
+# **3. Who is remembered?** Given the forget gates $f_1$ … $f_T$ and the input gates $i_1$ … $i_T$ of one unit, return the T
+# weights with which the candidates stand in $C_T$.
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -720,12 +720,12 @@ exercises.the_formulas.check_lines(one_step)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Start at the end: which line gives h_t, and what does it need? Then ask the same of each thing it needs.
+# Start at the end: which line gives $h_t$, and what does it need? Then ask the same of each thing it needs.
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# There are two lines each for z_t, for C_t and for h_t; one of each pair is wrong. h is on top, a unit has a memory of
+# There are two lines each for $z_t$, for $C_t$ and for $h_t$; one of each pair is wrong. h is on top, a unit has a memory of
 # its own, and tanh comes before the gate.
 #
 # </details>
@@ -736,12 +736,12 @@ exercises.the_formulas.check_lines(one_step)
 #     return "vrwtp"
 # ```
 #
-# "vwrtp" is right as well: the candidate and the gates need only z_t.
+# "vwrtp" is right as well: the candidate and the gates need only $z_t$.
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **5. Star or at.** Fill the gap. Return what is kept of the memory, f · C_prev, *without stacking h and x*: cut W_f
+# **5. Star or at.** Fill the gap. Return what is kept of the memory, $f_t$ times $C_{t-1}$, *without stacking h and x*: cut $W_f$
 # instead. H, D and B are all 3 here, so that every product fits, right or wrong, and NumPy will not complain. Where do
 # you need `*`, and where `@`?
 
@@ -763,7 +763,7 @@ exercises.the_formulas.check_kept(kept)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# W_f has H + D columns, h on top: the first H of them, `W_f[:, :H]`, are for h. You know H from the shape of `h_prev`.
+# $W_f$ has H + D columns, h on top: the first H of them, `W_f[:, :H]`, are for h. You know H from the shape of `h_prev`.
 #
 # </details>
 # <details><summary>Solution</summary>

@@ -35,7 +35,7 @@ cut, rounded, turned = of_hand.cut, of_hand.rounded, of_hand.turned
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Three questions from before
 #
-# 1. An LSTM has 2 inputs and 3 units. How many columns has W_f, and which are for h?
+# 1. An LSTM has 2 inputs and 3 units. How many columns has $W_f$, and which are for h?
 # 2. A forget gate stands at 0.9 for two steps. What is left of the memory?
 # 3. A unit's h is 0. Has it forgotten?
 
@@ -529,7 +529,7 @@ exercises.one_step_by_hand.check_h(my_h)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **2. Round the products too.** In the column "rounded each time" the two products f · C and i · C̃ were added before
-# anything was rounded. A person with a pencil might round each product first. Which C_t does that give?
+# anything was rounded. A person with a pencil might round each product first. Which $C_t$ does that give?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -568,7 +568,7 @@ exercises.one_step_by_hand.check_rounded_products(C_with_rounded_products)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# **3. Choose a bias.** Which b_f makes the unit keep exactly 90 % of its memory in the primer's step (everything else
+# **3. Choose a bias.** Which $b_f$ makes the unit keep exactly 90 % of its memory in the primer's step (everything else
 # 1)?
 
 
@@ -584,7 +584,7 @@ exercises.one_step_by_hand.check_bias(my_b_f)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# The sum in the gate is 0.6 + b_f. For which sum is σ equal to 0.9?
+# The sum in the gate is $0.6 + b_f$. For which sum is σ equal to 0.9?
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
@@ -603,7 +603,7 @@ exercises.one_step_by_hand.check_bias(my_b_f)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **4. Weights that differ.** With the primer's weights a wrong order of h and x does not show, nor does a mix-up of two
-# gates. With these it does. Take x, h and C from above, do the step on paper, and return C_t and h_t to at least three
+# gates. With these it does. Take x, h and C from above, do the step on paper, and return $C_t$ and $h_t$ to at least three
 # decimals.
 
 # %% slideshow={"slide_type": "skip"}
@@ -633,7 +633,7 @@ exercises.one_step_by_hand.check_C_and_h(my_C_and_h)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# The sums are 0.7 for f, 0.1 for i, 0.4 for the candidate and −0.2 for o. The first three of them go into C_t.
+# The sums are 0.7 for f, 0.1 for i, 0.4 for the candidate and −0.2 for o. The first three of them go into $C_t$.
 #
 # </details>
 # <details><summary>Hint 3, the gates</summary>
@@ -704,7 +704,7 @@ exercises.one_step_by_hand.check_wrong_line(wrong_line)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **6. From paper to program.** Here is the step as a function for any number of units, inputs and sequences. One quantity is
-# missing, h_t. A right answer is kept in a file of your own,
+# missing, $h_t$. A right answer is kept in a file of your own,
 # `my_lstm.py`, which grows into a whole LSTM: the next lesson leaves more lines to you, and the one after that all of them.
 
 
@@ -727,7 +727,7 @@ exercises.one_step_by_hand.check_step(my_step)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Look at step 4 above. Which two quantities go into h_t, and which of them is squashed?
+# Look at step 4 above. Which two quantities go into $h_t$, and which of them is squashed?
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
@@ -756,7 +756,7 @@ exercises.one_step_by_hand.check_step(my_step)
 # 1. In which order do you compute the quantities of a step, and which four could be done at the same time?
 # 2. Why does cutting digits spoil one step more than rounding them?
 # 3. How large is the sum in the gates if x = 0, h = 0 and all weights and biases are 1?
-# 4. Which part of C_2 has been multiplied by two forget gates?
+# 4. Which part of $C_2$ has been multiplied by two forget gates?
 # 5. Somebody tests an LSTM program with all weights equal to 1. Name a mistake that this test cannot find.
 #
 # <details><summary>Answers</summary>
@@ -764,7 +764,7 @@ exercises.one_step_by_hand.check_step(my_step)
 # 1. z, then f, i, C̃ and o (these four need only z), then C, then h.
 # 2. Cut numbers are all too small, so the errors add up; rounded ones are too small or too large, and often cancel.
 # 3. 1, the bias.
-# 4. The old memory C_0.
+# 4. The old memory $C_0$.
 # 5. Any exchange of two gates; also the weights of h and x exchanged.
 #
 # </details>

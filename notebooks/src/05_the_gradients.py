@@ -435,8 +435,8 @@ def my_ledger():
 exercises.the_gradients.check_ledger(my_ledger)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# If you like paper: the folder `_build` beside this lesson now holds the blank ledger of this step as a page to be printed,
-# `ledger_blank.html`, with a card for looking up σ and tanh, and the full one. A right-click in the file browser has *Open in
+# If you like paper: the folder `_build` beside this lesson now holds two pages to be printed. `ledger_blank.html` is the blank ledger
+# of this step, with a card for looking up σ and tanh; `ledger_full.html` is the one filled in. A right-click in the file browser has *Open in
 # New Browser Tab*.
 #
 # <details><summary>Hint 1, a nudge</summary>
@@ -788,13 +788,13 @@ exercises.the_gradients.check_loop(order)
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# In each pair: is the second path there, is the index that of the forward formula, is f_t squashed once, are the gradients of
+# In each pair: is the second path there, is the index that of the forward formula, is $f_t$ squashed once, are the gradients of
 # the steps added up, and does a line overwrite what another one reads?
 #
 # </details>
 # <details><summary>Hint 3, the beginning</summary>
 #
-# First h, then e: everything else comes from dC_t.
+# First h, then e: everything else comes from $dC_t$.
 #
 # </details>
 # <details><summary>Solution</summary>
@@ -857,9 +857,11 @@ exercises.the_gradients.check_step_back(my_step_backward)
 #     H, tanh_C = len(s.h_t), np.tanh(s.C_t)
 #     do_t = dh_t * tanh_C  # 2 through the output
 #     dC_t = dC_next + dh_t * s.o_t * tanh_grad(tanh_C)  # 3 into the cell
-#     df_t, di_t, dC_tilde = dC_t * s.C_prev, dC_t * s.C_tilde, dC_t * s.i_t  # 4 to the gates
+#     df_t, di_t = dC_t * s.C_prev, dC_t * s.C_tilde  # 4 to the gates
+#     dC_tilde = dC_t * s.i_t
 #     da = {"o": do_t * sigmoid_grad(s.o_t)}  # 5 through the squash
-#     da |= {"f": df_t * sigmoid_grad(s.f_t), "i": di_t * sigmoid_grad(s.i_t), "C": dC_tilde * tanh_grad(s.C_tilde)}
+#     da |= {"f": df_t * sigmoid_grad(s.f_t), "i": di_t * sigmoid_grad(s.i_t)}
+#     da |= {"C": dC_tilde * tanh_grad(s.C_tilde)}
 #     grads = {f"W_{k}": da[k] @ s.z_t.T for k in da}  # 6 to the parameters
 #     grads |= {f"b_{k}": da[k].sum(axis=1, keepdims=True) for k in da}
 #     dz_t = sum(params[f"W_{k}"].T @ da[k] for k in da)  # 7 send back

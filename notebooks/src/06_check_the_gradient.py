@@ -374,7 +374,7 @@ print(exhibit.diff())
 # subject. Where there was a check, it looked past the mistake.
 
 # %% slideshow={"slide_type": "skip"}
-print(*textwrap.wrap(exhibit.note, 95), sep="\n")
+print(*textwrap.wrap(exhibit.note, 88), sep="\n")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # This is the whole collection. The third column says what finds it; more about that below.
@@ -474,9 +474,10 @@ always = slipped["all rules kept"]
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
 # Answer: what slips through each check
+print(f"{'':20}slip through, among them")
 for words, names in slipped.items():
     more = [each for each in names if each not in always]
-    print(f"{words:27}{len(names):3} slip through" + (", among them " + ", ".join(more[:3]) if more else ""))
+    print(f"{words:27}{len(names):5}  {', '.join(more[:3])}".rstrip())
 reveal("06.rule", np.argmax([len(slipped[words]) for words in list(rules)[:-1]]))
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -586,7 +587,7 @@ for one in museum.EXHIBITS.values():
     for twin, reason in one.twins:
         assert fingerprints[one.name] == fingerprints[twin]
         if one.name < twin:
-            print(f"{one.name} is like {twin}: {reason}")
+            print(f"{one.name} is like {twin}:", reason, sep="\n")
 
 # %% [markdown] slideshow={"slide_type": "slide", "picture": "three losses in training"}
 # ## What we found
@@ -707,12 +708,12 @@ exercises.check_the_gradient.check_still_alike(still_alike)
 # %% [markdown] slideshow={"slide_type": "skip"}
 # <details><summary>Hint 1, a nudge</summary>
 #
-# Two things get the same gradient if nothing in the formulas tells them apart. Write `da_f` and `da_i` below each other.
+# Two things get the same gradient if nothing in the formulas tells them apart. Write $da_f$ and $da_i$ below each other.
 #
 # </details>
 # <details><summary>Hint 2, a step further</summary>
 #
-# `da_f` has $C_{t-1}$ as a factor, `da_i` has $\tilde C_t$. And two units that see the same, hold the same and are heard alike by the loss?
+# $da_f$ has $C_{t-1}$ as a factor, $da_i$ has $\tilde C_t$. And two units that see the same, hold the same and are heard alike by the loss?
 #
 # </details>
 # <details><summary>Solution</summary>

@@ -362,8 +362,8 @@ exercises.train_on_a_sine_wave.check_train(my_train)
 finale.twenty_steps()
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Then three trials. Its slopes are measured (lesson 06), PyTorch's numbers for the same weights are laid beside its own, and the
-# detector that finds every mistake of the museum is let loose on it.
+# Then three trials of it. Its slopes are measured, PyTorch's numbers for the same weights are laid beside its own, and the detector of
+# [Check the gradient](06_check_the_gradient.ipynb) looks for each mistake of that lesson's museum.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Table: three trials of your own code
@@ -439,7 +439,7 @@ print(f"persistence, to the next value  {errors['persistence']:.4f}")
 # ## Let it run free
 #
 # Told the truth after every step, it is easy to do well. Now the model gets 40 steps of the wave, and then only its own
-# predictions, 600 times.
+# predictions, 600 times. How far off it is then is told by the root of the mean squared error, **RMSE**.
 #
 # **Predict.** For how long will it stay on the wave?
 
@@ -450,7 +450,7 @@ predict("09.free", "How many periods until it is off by more than 0.1 (RMSE)?", 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 2 min</summary>
 #
-# RMSE is the root of the mean squared error. Collect numbers on the board: one period, ten, for ever.
+# Collect numbers on the board: one period, ten, for ever.
 #
 # </details>
 
@@ -463,7 +463,7 @@ rmse = np.sqrt(np.mean((free - waves[HEARD:]) ** 2, axis=(1, 2)))
 # %% slideshow={"slide_type": "subslide", "printed": false} tags=["output-only"]
 # Answer: the beginning of the free run, and its end
 reveal("09.free", round((1 + (rmse > 0.1).argmax()) * OMEGA / (2 * np.pi)), within=0.5)
-print("off by", ", ".join(f"{rmse[n - 1]:.2f} after {n} steps" for n in (10, 100, 300, 600)))
+print("off by", ", ".join(f"{rmse[n - 1]:.2f} after {n}" for n in (10, 100, 300, 600)), "steps")
 figures.train_on_a_sine_wave.far_ahead(waves, free)
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -541,7 +541,7 @@ table = {name: [late_error(Y_hat)] for name, Y_hat in says.items()}
 # ### The networks
 #
 # An LSTM with 32 units: 4385 numbers. A plain RNN with as many units has 1121, a quarter. So a second RNN gets 65 units and 4421
-# numbers. Three seeds each.
+# numbers. Three seeds each: the table gives their mean, and then the smallest and the largest error.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
@@ -551,9 +551,9 @@ table = {name: [late_error(Y_hat)] for name, Y_hat in says.items()}
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Each training step takes 32 fresh waves, 60 numbers long; the test waves are twice as long. Of three learning-rate schedules that we
-# tried for the RNN we took the best on the test waves, and twice as many steps, choices in its favour; for the LSTM the
-# first that we tried. Eight of the nine runs were made before, by `results/sine_trials.py`. The first LSTM is trained here, with
+# Each training step takes 32 fresh waves, 60 numbers long; the test waves are twice as long. For the RNN we
+# tried three learning-rate schedules, took the best on the test waves, and gave it twice as many steps: choices in its favour. For the
+# LSTM we took the first that we tried. Eight of the nine runs were made before, by `results/sine_trials.py`. The first LSTM is trained here, with
 # `fused`, the library's fast layer, which computes the same as yours.
 
 
@@ -687,8 +687,8 @@ explore(scenes.sine_model(lstm_many), omega=frequency, noise=loudness)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Nobody has told it what ω is. **Find with the sliders:** where does it go wrong? What does noise do? Below it stands beside
-# the network of the first half, which has met one wave only, at all frequencies.
+# Nobody has told it what ω is. **Find with the sliders:** where does it go wrong? What does noise do? The picture below
+# compares it, frequency by frequency, with the network of the first half, which has met one wave only.
 
 # %% slideshow={"slide_type": "skip"}
 frequencies = np.linspace(0.1, 1.0, 19)

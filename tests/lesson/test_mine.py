@@ -181,7 +181,7 @@ def test_progress_counts_the_pieces(file, capsys):
         mine.keep(piece, written(ALL[piece]))
     mine.progress()
     assert capsys.readouterr().out == (
-        "2 of 7 pieces are yours: step ✓  step_backward ○  backward ✓  init_params ○  loss ○  adam ○  train ○\n"
+        "2 of 7 pieces are yours:\nstep ✓  step_backward ○  backward ✓  init_params ○  loss ○  adam ○  train ○\n"
     )
 
 

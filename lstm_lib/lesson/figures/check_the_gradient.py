@@ -103,8 +103,8 @@ def whole_museum(curves, healthy):
     legend(ax)
     show(
         fig,
-        "The loss over the training steps, logarithmic, for all broken cells in thin grey and for the healthy one "
-        "in a thick black line. About half of the grey lines follow the black one closely, and a few end below "
+        "The loss over the training steps, logarithmic: thin lines for all broken cells, a thick one for the "
+        "healthy cell. About half of the thin lines follow the thick one closely, and a few end below "
         "it. Of the others most fall more slowly and end up to ten times as high, one with a hump on the way; a "
         "single line hardly falls.",
     )

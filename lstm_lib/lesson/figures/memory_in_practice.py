@@ -4,6 +4,7 @@
     learning(groups, guess)              the loss of many runs, step by step
     telling(C, group)                    the unit that best tells a group of strings from the others
     kept(C, at, groups)                  one memory in many strings, around the letter that matters
+    opening(results)                     the same of the network that was kept from the long runs
     compatible(intervals)                how little a count of five says
     beside_the_baseline(rows, base)      errors of many runs, each divided by its own baseline
 
@@ -12,6 +13,7 @@ Each function shows its picture in the notebook, and describes it for those who 
 
 import numpy as np
 
+from lstm_lib import data, fused, rosetta
 from lstm_lib.plotting import INK, LOOKS, QUIET, figure, legend, plot_runs, show
 
 
@@ -155,6 +157,23 @@ letter, and 1.00 to 1.00 after 1 steps. Where it is Y, the mean is -1.00 at the 
     ax.axvline(0, color=QUIET, zorder=0)
     ax.set(xlabel="steps since the first X or Y", ylabel="$C_t$ of one unit", xlim=(-before, after + 12))
     show(fig, f"The memory of one unit in {len(at)} strings, around the first X or Y. {' '.join(told)}")
+
+
+def opening(results):
+    """Show what the network that was kept remembers of 60 new strings; `results` is a folder.
+
+    Examples
+    --------
+    >>> from lstm_lib.lesson import course
+    >>> opening(course.place("notebooks/results"))  # doctest: +ELLIPSIS
+    Figure: The memory of one unit in 60 strings, around the first X or Y. Where it is X, ...
+    """
+    X = data.temporal_order(100, 400, np.random.default_rng(7))[0].astype(np.float32)
+    first = (X[:, 6] + X[:, 7]).argmax(axis=0)  # where the first X or Y stands
+    was_X = X[first, 6, np.arange(400)] == 1
+    C = fused.forward(rosetta.load(results / "memory_trials.safetensors"), X)[1].C_t
+    unit = telling(C[25:], was_X)
+    kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 
 
 def compatible(intervals):

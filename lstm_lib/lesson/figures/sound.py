@@ -180,7 +180,7 @@ class Way:
         picture = base64.b64encode(_svg(self.code).replace("max-width:600px;", "").encode()).decode()
         style = "background:#fff;width:100%;max-width:600px;display:block"
         return (
-            f'<figure style="margin:0.5em 0"><img alt="{self.title}" style="{style}" '
+            f'<figure style="margin:0.5em 0"><img class="lstm-paper" alt="{self.title}" style="{style}" '
             f'src="data:image/svg+xml;base64,{picture}"><details><summary>In words</summary>'
             f"{self.title}: {self.words}.</details></figure>"
         )

@@ -45,7 +45,7 @@ def three_kinds(text):
         fig,
         "Three sequences: a time series, a line of text and a sound. Top left, a temperature that rises and falls "
         f"three times in {len(hours)} hours. On the right, the text {text} as a grid of {rows} rows, with "
-        f"one dark square in the column of each letter. Below left, a wave of {len(steps)} steps whose turns come "
+        f"one filled square in each letter's column. Below left, a wave of {len(steps)} steps whose turns come "
         "closer and closer together.",
     )
 
@@ -130,7 +130,7 @@ def cliff(landscape):
         fig,
         "The loss after 50 steps as hills over w from 0 to 2 and w_in from -1 to 1. For w below 1 there is a "
         "plain. For w above 1 it breaks into high ground where w_in is negative and low ground where w_in is "
-        "positive, with an upright cliff between them at w_in = 0. A white line crosses both and the cliff at "
+        "positive, with an upright cliff between them at w_in = 0. A line crosses both and the cliff at "
         "w = 1.5.",
     )
 
@@ -147,7 +147,7 @@ def cut(landscape):
     line = np.linspace(-1, 1, 2001)
     loss, slope = landscape(1.5, line)
     above.plot(line, loss, color=OCHRES[2])
-    above.set(title="Along the white line, w = 1.5", ylabel="loss", xlim=(-1, 1), ylim=(-0.2, 3.3))
+    above.set(title="Along the line, w = 1.5", ylabel="loss", xlim=(-1, 1), ylim=(-0.2, 3.3))
     below.axhspan(1e-3, 1e3, color="#EFE6D2", lw=0, zorder=0)
     below.text(-0.97, 1, "a slope one can train with", va="center", fontsize=9)
     below.semilogy(line, np.abs(slope), color=OCHRES[1])

@@ -12,16 +12,6 @@
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **What you need.** [Gates and the cell state](../02_gates_and_the_cell_state.ipynb), and what a training step is: a *loss*, a
-# *learning rate*, the optimiser *Adam* ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
-#
-# **How long it takes.** About 20 minutes to read, and 25 for the exercises. The computer needs half a minute.
-#
-# So far memory was something that we put into a cell by hand. Here networks have to *learn* what to remember, on tasks
-# that were made for nothing else. The primer says that an LSTM is "more stable than basic RNNs for long sequences". We
-# ask: how often, by how much, and thanks to what?
-
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports
 import json
@@ -29,10 +19,35 @@ import math
 
 import numpy as np
 
-from lstm_lib import data, functional, fused, lstm, model, rnn, rosetta, sigmoid, training
+from lstm_lib import data, functional, fused, lstm, model, rnn, sigmoid, training
 from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 
+RESULTS = course.place("notebooks/results")
+
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# This is a memory that nobody programmed. A network reads sixty texts of noise in which two letters, X or Y, matter, and each line is
+# what *one* of its units remembers of one text. How often does training find such a memory, and thanks to what?
+
+# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
+# Figure: one memory, and sixty of the strings
+figures.memory_in_practice.opening(RESULTS)
+
+# %% [markdown] slideshow={"slide_type": "notes"}
+# <details><summary>For the lecturer · 2 min</summary>
+#
+# Ask what was kept, and for how long. Then when the second letter comes (30 to 50 steps later), and whether one sees it.
+#
+# </details>
+
 # %% [markdown] slideshow={"slide_type": "skip"}
+# **What you need.** [Gates and the cell state](../02_gates_and_the_cell_state.ipynb), and what a training step is: a *loss*, a
+# *learning rate*, the optimiser *Adam* ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)).
+#
+# **How long it takes.** About 20 minutes to read, and 25 for the exercises. The computer needs half a minute.
+#
+# So far memory was something that we put into a cell by hand. Here networks have to *learn* what to remember, on tasks
+# that were made for nothing else. The primer says that an LSTM is "more stable than basic RNNs for long sequences". By how much?
+#
 # ## Three questions from before
 #
 # Answer aloud, then open the fold.
@@ -46,7 +61,7 @@ from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 #
 # 1. After about two: ln ½ / ln σ(1) is 2.2. ([Start here](../00_start_here.ipynb))
 # 2. It leaves its length alone. ([Why memory fades](../01_why_memory_fades.ipynb))
-# 3. The bias b_f. ([Gates and the cell state](../02_gates_and_the_cell_state.ipynb))
+# 3. The bias $b_f$. ([Gates and the cell state](../02_gates_and_the_cell_state.ipynb))
 #
 # </details>
 
@@ -60,6 +75,9 @@ from lstm_lib.lesson import course, exercises, figures, mine, predict, reveal
 # This is *temporal order*, experiment 6a in the paper that introduced the LSTM ([Hochreiter and Schmidhuber
 # 1997](#References)). Strings have 100 to 110 letters; the first X or Y stands between places 10 and 20, the second
 # between 50 and 60. So the answer hangs on two letters that lie 40 to 100 steps back, and on their order.
+#
+# Each letter is a column with a single 1 in it: D = 8 letters, K = 4 answers. A string shorter than the longest one is
+# padded with zeros in front, so that all questions come at the last step. Nothing is asked before, so `Y` is zero there.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 X, Y = data.temporal_order(100, 3, np.random.default_rng(1))
@@ -72,10 +90,6 @@ for string, answer in zip(data.spelt(X, data.TEMPORAL_ORDER), Y[-1].T, strict=Tr
 # Let somebody find the two letters in the first line, and say the answer. It takes them a while: that is the task.
 #
 # </details>
-
-# %% [markdown] slideshow={"slide_type": "skip"}
-# Each letter is a column with a single 1 in it: D = 8 letters, K = 4 answers. A string shorter than the longest one is
-# padded with zeros in front, so that all questions come at the last step. Nothing is asked before, so `Y` is zero there.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Baselines first
@@ -130,7 +144,7 @@ print(f"loss of a guess: {loss_of_a_guess:.4f}, ln 4 = {math.log(4):.4f}")
 # gone after ten steps learns nothing about a letter a hundred steps back.
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# **Predict.** The usual advice is to begin with b_f = 1.
+# **Predict.** The usual advice is to begin with $b_f = 1$.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: a hundred steps of the usual advice
@@ -176,7 +190,7 @@ reveal("10.bias", sigmoid(1.0) ** 100)
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Why the logarithm? Because σ(ln u) = u / (u + 1) = 1 − 1/(u + 1). Such a gate loses one part in u + 1 at each step, so
-# its memory fades over about u + 1 steps. With b_i = −b_f the input gate is 1/(u + 1): a unit that keeps long writes
+# its memory fades over about u + 1 steps. With $b_i = -b_f$ the input gate is 1/(u + 1): a unit that keeps long writes
 # little at a time. What piles up in it stays about as large as one candidate. This is the **chrono** start of [Tallec and Ollivier
 # 2018](#References).
 
@@ -201,8 +215,8 @@ print(f"half-lives of 32 units: {lives.min():.0f} to {lives.max():.0f} steps")
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Programs begin in different places, and seldom say so. PyTorch draws all weights of an RNN or LSTM uniformly in ±1/√H. Keras and Flax
-# draw the weights on h as orthogonal matrices, and Keras adds 1 to b_f ([their documentation](#References)). So in what follows "uniform" is
-# PyTorch's RNN, "orthogonal" that of Keras and Flax, and "b_f = 1" is the bias of Keras, with PyTorch's weights.
+# draw the weights on h as orthogonal matrices, and Keras adds 1 to $b_f$ ([their documentation](#References)). So in what follows "uniform" is
+# PyTorch's RNN, "orthogonal" that of Keras and Flax, and "$b_f = 1$" is the bias of Keras, with PyTorch's weights.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One run, written out
@@ -314,35 +328,14 @@ assert abs(compatible(5)[0] - 0.025 ** (1 / 5)) < 1e-3 and abs(compatible(5)[0] 
 assert compatible(3)[0] < 0.15 and compatible(3)[1] > 0.94 and math.comb(10, 5) == 252
 assert sum(pair[1] for pair in live) >= 4 and max(pair[0] for pair in live) * 32 < 31_390
 
-# %% [markdown] slideshow={"slide_type": "slide"}
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "one memory, and sixty of the strings"}
 # ## What has it learned?
 #
-# The network of seed 2 has been kept. It reads 400 new strings, and we look at one of its 32 memories.
+# The network of seed 2 has been kept: it drew [the lines at the top](#Memory-in-practice), one of its 32 memories in sixty new strings.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # Which one? The one that best tells first X from first Y, at every step from the 26th to the last: whose two groups lie far apart, compared with their spread.
-
-# %% slideshow={"slide_type": "skip"}
-results = course.place("notebooks/results")
-trained = rosetta.load(results / "memory_trials.safetensors")
-X, _ = strings(400, np.random.default_rng(7))
-first = (X[:, 6] + X[:, 7]).argmax(axis=0)  # where the first X or Y stands
-was_X = X[first, 6, np.arange(400)] == 1
-C = fused.forward(trained, X)[1].C_t  # (T, 32, 400)
-
-# %% slideshow={"slide_type": "fragment"} tags=["output-only"]
-# Figure: one memory, and sixty of the strings
-unit = figures.memory_in_practice.telling(C[25:], was_X)
-figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
-
-# %% [markdown] slideshow={"slide_type": "notes"}
-# <details><summary>For the lecturer · 2 min</summary>
 #
-# Ask when the second letter comes (30 to 50 steps later), and whether one sees it. Nobody told the unit what to keep.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "skip"}
 # Before the letter all memories lie together. At the letter they part, up for X, down for Y, and through eighty letters of noise the two
 # bundles never meet. The memory does not lie still: the unit hears its own h, goes further to the side that it has taken, and so
 # says again and again what it has once heard. (The lower bundle splits when the second letter comes, 30 to 50 steps later.)
@@ -360,7 +353,7 @@ figures.memory_in_practice.kept(C[:, unit], first, {"X": was_X, "Y": ~was_X})
 # that such runs needed.
 
 # %% slideshow={"slide_type": "skip"}
-stored = json.loads((results / "memory_trials.json").read_text(encoding="utf-8"))
+stored = json.loads((RESULTS / "memory_trials.json").read_text(encoding="utf-8"))
 rows = [dict(zip(stored["columns"], row, strict=True)) for row in stored["rows"]]
 grid = [row for row in rows if row["clip"] and row["H"] <= 32 and row["budget"] == 1000]
 usual, further = ([row for row in grid if (row["seed"] > 4) == more] for more in [False, True])
@@ -394,7 +387,7 @@ print("as many steps, within a factor of two:", 1 / 2 < ratio < 2)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Which start solves it?
 #
-# **Predict.** Temporal order, an LSTM with b_f = 1, two learning rates and five seeds: ten runs.
+# **Predict.** Temporal order, an LSTM with $b_f = 1$, two learning rates and five seeds: ten runs.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Your guess: ten runs with the usual bias
@@ -423,8 +416,8 @@ reveal("10.one", count(ORDER, "b_f = 1"))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The same network, the same task. Only the start of one or two biases differs, and it takes the count from one in ten to ten in ten: "an LSTM
-# remembers" is not a property of LSTMs alone. But look at the two columns. At the larger rate b_f = 1 never gets there, and one might write "never"; the smaller rate has
-# a run that does. And b_f = 3 works in three of five runs at one rate and in none at the other, where chrono is at its fastest. A rate that suits one start is a trap for another: compare
+# remembers" is not a property of LSTMs alone. But look at the two columns. At the larger rate $b_f = 1$ never gets there, and one might write "never"; the smaller rate has
+# a run that does. And $b_f = 3$ works in three of five runs at one rate and in none at the other, where chrono is at its fastest. A rate that suits one start is a trap for another: compare
 # each at its best.
 
 # %% slideshow={"slide_type": "subslide"} tags=["output-only"]
@@ -496,7 +489,7 @@ figures.memory_in_practice.solved(pick(usual, task=SHORT), "Temporal order, T = 
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# All thirty runs of the LSTM solve them, those with b_f = 1 included. So do nine of the ten of the orthogonal RNN, in as few steps and with a
+# All thirty runs of the LSTM solve them, those with $b_f = 1$ included. So do nine of the ten of the orthogonal RNN, in as few steps and with a
 # quarter of the numbers. How long something must be kept decides everything else.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -522,7 +515,7 @@ figures.memory_in_practice.solved(pick(usual, task=KNOWN), "Latch, always 100 st
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with b_f = 3. At the larger rate both need about
+# The orthogonal RNN solves it in all ten runs, with a quarter of the numbers, and so does the LSTM with $b_f = 3$. At the larger rate both need about
 # a hundred steps. Chrono needs several times as many, and at the smaller rate a thousand are too few. If chrono's row stood here alone, one
 # would write that the RNN is six times as fast as "the LSTM". The best start for *one* known length is the one that fits this length.
 
@@ -555,7 +548,7 @@ reveal("10.latch", count(LATCH, "orthogonal"), within=0)
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Two, where it had all ten. The LSTM loses as well: with b_f = 3 it had ten, and has four.
+# Two, where it had all ten. The LSTM loses as well: with $b_f = 3$ it had ten, and has four.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # A count at 99 % hides how far the others are. Here are the shares of right answers at the smaller rate:
@@ -566,7 +559,7 @@ for start in ["orthogonal", "b_f = 3", "chrono"]:
     print(f"{start:10}", *sorted(f"{row['score']:.2f}" for row in found))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# With b_f = 3 each of these runs is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
+# With $b_f = 3$ each of these runs is right in 97 % of the cases or more; it is not quite done. Of the RNNs two of five are hardly better than a coin.
 #
 # Why does the length matter? Send one number into fresh networks, then silence, and look at where the memory *points* at step 100 and a few steps
 # later. The cosine of two directions is 1 if they are the same, and 0 if they have nothing to do with each other.
@@ -655,7 +648,7 @@ print(f"beside the baseline of its own: best {parts[0]:.2f}, worst {parts[-1]:.2
 # The best of the twenty has 0.161, which looks like a beginning. Beside the baseline on its own sequences it is one per cent better, and others are up to a tenth worse.
 # No plain RNN has begun: the 0.161 is the luck of an easy test.
 #
-# The LSTM has begun in all its runs with chrono. At the larger rate all five are done, with b_f = 1 two and with b_f = 3 three of five, and so few runs cannot tell these three
+# The LSTM has begun in all its runs with chrono. At the larger rate all five are done, with $b_f = 1$ two and with $b_f = 3$ three of five, and so few runs cannot tell these three
 # starts apart.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
@@ -674,11 +667,11 @@ for task in [ORDER, SHORT, KNOWN, LATCH, ADDING]:
         print(f"{task:23} {lr:<5}", *(f"{cell:>10}" for cell in both))
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# What held: on temporal order b_f = 1 solves 4 of twenty more runs, chrono all twenty, a plain RNN none of forty. On short strings every LSTM does it. At a known time the
+# What held: on temporal order $b_f = 1$ solves 4 of twenty more runs, chrono all twenty, a plain RNN none of forty. On short strings every LSTM does it. At a known time the
 # orthogonal RNN always does, at an unknown one hardly ever; no plain RNN adds.
 #
-# What was luck: b_f = 3 on the latch of known length had five of five at the larger rate, and gets two of ten more. On temporal order it had none there, and gets five. On adding,
-# b_f = 1 had two, and gets eight. And the RNN with four times as many steps, which never passed 99 %, does so from three of the ten.
+# What was luck: $b_f = 3$ on the latch of known length had five of five at the larger rate, and gets two of ten more. On temporal order it had none there, and gets five. On adding,
+# $b_f = 1$ had two, and gets eight. And the RNN with four times as many steps, which never passed 99 %, does so from three of the ten.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Is an LSTM worth its price?
@@ -699,7 +692,7 @@ for name, cell, H in [("LSTM", lstm, 32), ("RNN", rnn, 32), ("RNN", rnn, 68)]:
 # 1. **What does the simplest rule reach?**
 # 2. **How long must it be kept?** Some 20 steps: a plain RNN.
 # 3. **Is the time of the question unknown?** A memory cell.
-# 4. **b_f for that length,** or chrono.
+# 4. **$b_f$ for that length,** or chrono.
 # 5. **Several rates, five seeds.**
 
 
@@ -728,7 +721,7 @@ assert [count(ORDER, start, among=further) for start in starts] == [4, 14, 20, 0
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What we found
 #
-# Over 100 steps b_f = 1 solved temporal order in one of ten runs, chrono in all ten: where training begins decided what was learned. On
+# Over 100 steps $b_f = 1$ solved temporal order in one of ten runs, chrono in all ten: where training begins decided what was learned. On
 # short strings and at a known time plain RNNs did as well. Five runs say little; none against five is a difference.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
@@ -743,7 +736,7 @@ assert [count(ORDER, start, among=further) for start in starts] == [4, 14, 20, 0
 #
 # Write your answer in place of the line that raises the error, and run the cell and the folded check below it.
 #
-# **1. A bias for a length.** Which b_f gives a memory a half-life of n steps, when nothing is written and the
+# **1. A bias for a length.** Which $b_f$ gives a memory a half-life of n steps, when nothing is written and the
 # weights are silent?
 
 
@@ -902,7 +895,8 @@ exercises.memory_in_practice.check_success(success)
 #
 # ```python
 # def success(rows, task, cell):
-#     runs = [row for row in rows if row["task"] == task and row["cell"] == cell and row["clip"]]
+#     same = [row for row in rows if row["task"] == task and row["cell"] == cell]
+#     runs = [row for row in same if row["clip"]]
 #     return np.mean([row["solved"] for row in runs])
 # ```
 #
@@ -914,7 +908,7 @@ exercises.memory_in_practice.check_success(success)
 # ## Five questions to see what stayed
 #
 # 1. What does the chrono start give to different units that one bias for all does not?
-# 2. Why is b_i = −b_f a good companion to it?
+# 2. Why is $b_i = -b_f$ a good companion to it?
 # 3. A network has an error of 0.162 on the adding problem. What has it learned?
 # 4. An orthogonal RNN solves the latch with 100 steps, and not with 100 to 110. Why?
 # 5. Somebody shows one run in which network A beats network B. What do you ask for?
@@ -940,7 +934,7 @@ exercises.memory_in_practice.check_success(success)
 #   the right baseline.
 # - S. Bai, J. Z. Kolter, V. Koltun, *An empirical evaluation of generic convolutional and recurrent networks for sequence
 #   modeling*, arXiv:1803.01271, 2018: among those that print 0.1767.
-# - R. Jozefowicz, W. Zaremba, I. Sutskever, *An empirical exploration of recurrent network architectures*, ICML 2015: b_f = 1.
+# - R. Jozefowicz, W. Zaremba, I. Sutskever, *An empirical exploration of recurrent network architectures*, ICML 2015: $b_f = 1$.
 # - F. A. Gers, J. Schmidhuber, F. Cummins, *Learning to forget*, Neural Computation 12(10), 2000: the forget gate, and a positive bias for it.
 # - C. Tallec, Y. Ollivier, *Can recurrent neural networks warp time?*, ICLR 2018: chrono.
 # - A. M. Saxe, J. L. McClelland, S. Ganguli, *Exact solutions to the nonlinear dynamics of learning in deep linear neural

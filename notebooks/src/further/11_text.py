@@ -625,7 +625,7 @@ reveal("11.real", 0 if needed < real[-1] - 0.1 else 1 if real[-1] < needed - 0.1
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 for temperature in (0.3, 0.7, 1.2):
     rng = np.random.default_rng(3)
-    drawn = text.sample(fused, reader, text.encode("The ", symbols), 84, rng, temperature)
+    drawn = text.sample(fused, reader, text.encode("The ", symbols), 80, rng, temperature)
     print(temperature, " ".join(text.decode(drawn, symbols).split()), sep="  ")
 
 # %% [markdown] slideshow={"slide_type": "notes"}

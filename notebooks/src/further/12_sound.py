@@ -30,23 +30,6 @@ from lstm_lib.lesson import course, exercises, explore, figures, morse_key, pred
 RESULTS = course.place("notebooks/results")
 trials = json.loads((RESULTS / "morse_trials.json").read_text(encoding="utf-8"))
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## Three questions from before
-#
-# Answer before you open the triangle.
-#
-# 1. From [lesson 02](../02_gates_and_the_cell_state.ipynb): which gate decides how long something is remembered?
-# 2. From [lesson 01](../01_why_memory_fades.ipynb): why does a plain RNN find it hard to learn what lies far back?
-# 3. From [lesson 09](../09_train_on_a_sine_wave.ipynb): why is a model judged on sequences that it was not trained on?
-#
-# <details><summary>Answers</summary>
-#
-# 1. The forget gate: at 1 it keeps, below 1 the memory fades.
-# 2. A gradient is multiplied at each step on its way back, and after many steps next to nothing is left of it.
-# 3. Those it was trained on it may know by heart.
-#
-# </details>
-
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A hand on a key
 #
@@ -71,6 +54,23 @@ figures.sound.play(clean, "The word LISTEN in Morse code, a clear tone.", messag
 #
 # Play it once without a word. Then again, and let them watch the tree: dots go left, dashes right. Ask how many of
 # the first tones were dashes; hands differ, the speed drifts.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Three questions from before
+#
+# Answer before you open the triangle.
+#
+# 1. From [lesson 02](../02_gates_and_the_cell_state.ipynb): which gate decides how long something is remembered?
+# 2. From [lesson 01](../01_why_memory_fades.ipynb): why does a plain RNN find it hard to learn what lies far back?
+# 3. From [lesson 09](../09_train_on_a_sine_wave.ipynb): why is a model judged on sequences that it was not trained on?
+#
+# <details><summary>Answers</summary>
+#
+# 1. The forget gate: at 1 it keeps, below 1 the memory fades.
+# 2. A gradient is multiplied at each step on its way back, and after many steps next to nothing is left of it.
+# 3. Those it was trained on it may know by heart.
 #
 # </details>
 
@@ -157,7 +157,7 @@ figures.sound.way("L")
 figures.sound.heard(message, without_noise=morse.amplitude(clean), with_noise=x)
 
 # %% [markdown] slideshow={"slide_type": "fragment"}
-# A single frame says little now: grey and white overlap in height. But neighbours belong together, and a tone that has lasted for nine
+# A single frame says little now: heights with the tone and without it overlap. But neighbours belong together, and a tone that has lasted for nine
 # frames is no accident.
 
 # %% [markdown] slideshow={"slide_type": "notes"}

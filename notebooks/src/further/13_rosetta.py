@@ -11,13 +11,6 @@
 #
 # </details>
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# **What you need.** The six formulas ([The formulas](../03_the_formulas.ipynb)), and what a training step is
-# ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)). No other program has to be installed: what PyTorch has said is kept
-# in a file, and where PyTorch is there, it is asked afresh.
-#
-# **How long it takes.** 25 minutes to read and run, and 20 for the exercises. The computer needs less than one.
-
 # %% slideshow={"slide_type": "skip"}
 # Setup: imports, and PyTorch if it is here
 from functools import partial
@@ -30,28 +23,8 @@ from lstm_lib.lesson import exercises, figures, mine, predict, reveal, translati
 gate, pytorch = translations.gate, translations.PyTorch()
 torch = pytorch.torch
 
-# %% [markdown] slideshow={"slide_type": "skip"}
-# ## Three questions from before
-#
-# Answer before you open the triangle.
-#
-# 1. From [lesson 03](../03_the_formulas.ipynb): which shape has W_f with D = 2 inputs and H = 3 units, and which of its columns belong to h?
-# 2. From [lesson 02](../02_gates_and_the_cell_state.ipynb): what does a forget gate of 1 do, and which bias brings it there?
-# 3. From [lesson 09](../09_train_on_a_sine_wave.ipynb): what does one step of training do to a parameter?
-#
-# <details><summary>Answers</summary>
-#
-# 1. (3, 5), and the first three: h stands on top of x.
-# 2. It keeps the memory as it is. A large positive one, since σ of a large number is nearly 1.
-# 3. It moves it against its gradient, by the learning rate times the gradient, or as far as Adam makes of it.
-#
-# </details>
-
-# %% [markdown] slideshow={"slide_type": "slide"}
-# ## Seven notations
-#
-# PyTorch, Keras, two layers of Flax, Equinox and ONNX compute the primer's six formulas, and store the weights each in its own way.
-# In the picture each block is the weights of one gate, for D = 2 inputs and H = 3 units.
+# %% [markdown] slideshow={"slide_type": "subslide"}
+# This is one LSTM, of D = 2 inputs and H = 3 units, as four programs store it. Each block is the weights of one gate.
 
 # %% slideshow={"slide_type": "fragment"} tags=["output-only"]
 # Figure: where the gates lie in four of them
@@ -64,6 +37,36 @@ figures.rosetta.blocks(2, 3)
 # the third. Who guesses wrong gets no error: all blocks have one shape.
 #
 # </details>
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# **What you need.** The six formulas ([The formulas](../03_the_formulas.ipynb)), and what a training step is
+# ([Train on a sine wave](../09_train_on_a_sine_wave.ipynb)). No other program has to be installed: what PyTorch has said is kept
+# in a file, and where PyTorch is there, it is asked afresh.
+#
+# **How long it takes.** 25 minutes to read and run, and 20 for the exercises. The computer needs less than one.
+
+# %% [markdown] slideshow={"slide_type": "skip"}
+# ## Three questions from before
+#
+# Answer before you open the triangle.
+#
+# 1. From [lesson 03](../03_the_formulas.ipynb): which shapes have $W_f$ and $b_f$ with D = 2 inputs and H = 3 units?
+# 2. From [lesson 02](../02_gates_and_the_cell_state.ipynb): what does a forget gate of 1 do, and which bias brings it there?
+# 3. From [lesson 09](../09_train_on_a_sine_wave.ipynb): what does one step of training do to a parameter?
+#
+# <details><summary>Answers</summary>
+#
+# 1. (3, 5), a row for each unit and a column for each number of h and x; and (3, 1).
+# 2. It keeps the memory as it is. A large positive one, since σ of a large number is nearly 1.
+# 3. It moves it against its gradient, by the learning rate times the gradient, or as far as Adam makes of it.
+#
+# </details>
+
+# %% [markdown] slideshow={"slide_type": "slide", "picture": "where the gates lie in four of them"}
+# ## Seven notations
+#
+# PyTorch, Keras, two layers of Flax, Equinox and ONNX compute the primer's six formulas, and store the weights each in its own way:
+# four of them stand in the picture above.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # The primer has one matrix for each gate, and h and x lie side by side in it. PyTorch and ONNX pile the gates up in rows, in two
@@ -408,7 +411,7 @@ for drift in (sgd_drift, adam_drift):
 # state (h, C).
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# `gate(p, k, z)` is σ(W_k · z + b_k), as ever.
+# `gate(p, k, z)` is $\sigma(W_k z + b_k)$, as ever.
 
 # %% [markdown] slideshow={"slide_type": "-"}
 # **1997, no forget gate** (Hochreiter and Schmidhuber). The first LSTM keeps all it has: the old memory is multiplied by 1, for ever.
@@ -472,7 +475,7 @@ def coupled(p, x, h, C):
 # sees. The gate z keeps in Cho's paper, and writes in Chung's.
 
 # %% [markdown] slideshow={"slide_type": "skip"}
-# Ours borrows W_f for z and W_i for r.
+# Ours borrows $W_f$ for z and $W_i$ for r.
 
 
 # %% slideshow={"slide_type": "fragment"}
@@ -811,15 +814,17 @@ exercises.rosetta.check_from_onnx(from_onnx)
 # def from_onnx(W, R, B):
 #     W = np.concatenate([R[0], W[0]], axis=1)
 #     b = B[0].reshape(2, -1).sum(axis=0)[:, None]
-#     params = {f"W_{k}": block for k, block in zip("iofC", np.split(W, 4), strict=True)}
-#     return params | {f"b_{k}": block for k, block in zip("iofC", np.split(b, 4), strict=True)}
+#     params = {}
+#     for k, W_k, b_k in zip("iofC", np.split(W, 4), np.split(b, 4), strict=True):
+#         params |= {f"W_{k}": W_k, f"b_{k}": b_k}
+#     return params
 # ```
 #
 # </details>
 
 # %% [markdown] slideshow={"slide_type": "skip"}
 # **3. One coin, two papers.** A GRU was trained with Cho's formula, in which z keeps. It is to run in a program with Chung's, in which z writes. All gates
-# are σ(W · [h, x] + b). Which W_z and b_z does the second program need?
+# are $\sigma(W [h, x] + b)$. Which $W_z$ and $b_z$ does the second program need?
 
 
 # %% slideshow={"slide_type": "skip"}
@@ -868,7 +873,7 @@ exercises.rosetta.check_for_chung(for_chung)
 # 1. The order of the gates: all blocks have the same shape.
 # 2. Only their sum is used; but each gets the whole gradient of the sum and takes a step of its own.
 # 3. Next to nothing: Adam divides by the size of the gradients.
-# 4. With a large b_f, so that f = 1.
+# 4. With a large $b_f$, so that f = 1.
 # 5. At h, or anything else that the step before has computed.
 #
 # </details>
