@@ -1,6 +1,7 @@
 """The wrong answers that the lessons foresee, each given as an answer: none is right, each hears its own words."""
 
 import copy
+import functools
 
 import numpy as np
 import player
@@ -40,8 +41,12 @@ def foreseen(cases, exercise):
     """Return the wrong answers that an exercise foresees, by what is said of them."""
     if not callable(exercise.known):
         return exercise.known
-    every = exercise.known(*copy.deepcopy(cases[0]))
-    return {words: lambda *given, words=words: exercise.known(*given)[words] for words in every}
+
+    def one(words, *given):
+        answer = exercise.known(*given)[words]
+        return answer(*given) if callable(answer) else answer
+
+    return {words: functools.partial(one, words) for words in exercise.known(*copy.deepcopy(cases[0]))}
 
 
 def as_given(wrong, cases, exercise):
