@@ -278,6 +278,8 @@ def unused(function):
     code = getattr(innermost(function), "__code__", None)
     if code is None or isinstance(function, types.MethodType | type):
         return []
+    if {"eval", "exec", "locals", "vars"} & {*code.co_names}:  # which may look at any of them
+        return []
     taken = {*code.co_cellvars}
     for step in dis.get_instructions(code):
         if step.opname.startswith(("LOAD_FAST", "LOAD_DEREF", "LOAD_CLOSURE")):

@@ -125,7 +125,7 @@ def _limit(got, want, tol):
     """Recognise an array that is cut off at some number."""
     limit = np.abs(got).max()
     several = np.sum(np.abs(want) > limit * (1 + tol)) > 1  # one alone may be off for any reason
-    return f"cut off at ±{limit:.4g}" if several and near(got, np.clip(want, -limit, limit), tol) else ""
+    return f"cut off at ±{limit:.4g}" if limit and several and near(got, np.clip(want, -limit, limit), tol) else ""
 
 
 def _of_numbers(got, want, tol):

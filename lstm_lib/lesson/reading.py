@@ -347,7 +347,7 @@ def choice(answer, choices):
         return None
     if isinstance(answer, str):
         answer = re.sub(
-            r"^\W*(line|move|letter|number|answer|sentence|choice)\W+(?=\w+\W*$)", "", answer, flags=re.I
+            r"^\W*(line|move|letter|number|no|answer|sentence|choice)\W+(?=\w+\W*$)", "", answer, flags=re.I
         )
     exact = [each for each in choices if str(each) == str(answer).strip()]
     alike = [each for each in choices if _plain(each) == _plain(answer)]

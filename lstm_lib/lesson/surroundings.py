@@ -206,6 +206,8 @@ def _taken_in(code, modules, names):
             found.add(step.argval)
         elif isinstance(step.argval, str) and step.argval in names and then.opname in ("LOAD_ATTR", "LOAD_METHOD"):
             found.add(then.argval)
+    if "getattr" in code.co_names:
+        found |= {const for const in code.co_consts if isinstance(const, str)}
     inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
     return found.union(*(_taken_in(each, modules, names) for each in inner))
 

@@ -390,7 +390,9 @@ def looked_at_by_a_list(w, n):
     return [w for _ in range(n)]
 
 
-@pytest.mark.parametrize("answer", [looked_at_inside, looked_at_by_a_list, lambda w, n=2: w**n, len, max])
+@pytest.mark.parametrize(
+    "answer", [looked_at_inside, looked_at_by_a_list, lambda w, n=2: w**n, lambda w, n: eval("w * n"), len, max]
+)
 def test_an_argument_that_is_looked_at_anywhere_is_not_named(answer):
     assert attempts.unused(answer) == []
 

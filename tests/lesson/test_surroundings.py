@@ -250,6 +250,11 @@ def from_the_package():
     return [other.step for _ in range(2)]
 
 
+def by_its_name():
+    name = "step"
+    return getattr(lstm, name)
+
+
 borrowed = lstm.step
 renamed = lstm
 
@@ -262,6 +267,7 @@ renamed = lstm
         from_the_package,
         lambda: borrowed(),
         lambda: renamed.step,
+        by_its_name,
         lambda: from_inside(),
     ],
 )
