@@ -325,7 +325,7 @@ def read(codes, state=None, loss=functional.cross_entropy):
 
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # Text costs nothing here, so no text is read twice: 300 times ten pieces make 3000 steps, and along the way the learning rate goes
-# down to zero. This takes about half a minute.
+# down to zero. This takes some twenty seconds.
 
 # %% slideshow={"slide_type": "fragment"}
 params = {name: array.astype(np.float32) for name, array in fresh.items()}
@@ -341,7 +341,7 @@ print("less than 0.04 bits above the floor:", yours < floor + 0.04)
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
 #
-# Start it before you talk; it takes half a minute. Meanwhile: why is no text read twice? Because it costs nothing to
+# Start it before you talk; it takes some twenty seconds. Meanwhile: why is no text read twice? Because it costs nothing to
 # write another.
 #
 # </details>
