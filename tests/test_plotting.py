@@ -246,7 +246,7 @@ def test_show_emits_one_bundle_with_picture_and_words(shown):
 def parts(shown):
     """Return the alternative text of the one picture that was shown, and what unfolds below it."""
     ((bundle, _),) = shown
-    (alt,) = re.findall(r'<img alt="([^"]*)"', bundle["text/html"])
+    (alt,) = re.findall(r'<img [^>]*?alt="([^"]*)"', bundle["text/html"])
     folded = re.findall(r"<details><summary>In words</summary>(.*)</details>", bundle["text/html"])
     return alt, folded
 
