@@ -88,7 +88,9 @@ def faults(slug, name, monkeypatch):
     """Play an exercise with all its answers, and yield what is not as it should be."""
     answers, heard = EXERCISES[slug, name], set()
     lesson = player.home(name, slug)
-    remembering = {how: _remembering(lesson, name, text) for how, text in (LATER_WRONG | HARMLESS).items()}
+    number = [*EXERCISES].index((slug, name))
+    ways = [[*kind][number % len(kind)] for kind in (LATER_WRONG, HARMLESS)]  # the next exercise has the next
+    remembering = _remembering(lesson, name, ways)
     play = player.Play(lesson, name, [*(answer.text for answer in answers), *remembering.values()])
     for answer in answers:
         twice = answer.kind in TWICE or answer.kind not in heard
@@ -219,8 +221,18 @@ def {name}({takes}{comma}seen=[]):
 }
 
 
-def _remembering(lesson, name, template):
-    """Return the folded solution of an exercise, called by a function that remembers."""
+@pytest.mark.weekly
+@pytest.mark.slow
+@each_exercise
+def test_what_is_kept_from_call_to_call_is_found_however_it_is_kept(slug, name):
+    lesson = player.home(name, slug)
+    remembering = _remembering(lesson, name, LATER_WRONG | HARMLESS)
+    found = list(_forgotten(player.Play(lesson, name, remembering.values()), remembering))
+    assert not found, "\n".join(found)
+
+
+def _remembering(lesson, name, ways):
+    """Return the folded solution of an exercise, called by a function that remembers: a text for each way."""
     source = lesson.solutions[player.gaps(lesson)[name]]
     takes = next(node for node in ast.parse(source).body if getattr(node, "name", "") == name).args
     every = [*takes.posonlyargs, *takes.args]
@@ -228,7 +240,8 @@ def _remembering(lesson, name, template):
     takes = ast.unparse(takes)
     comma = ", " if "*" in takes else ", *, " if takes else ""
     source = re.sub(rf"\b{name}\b", "solved", source)
-    return f"{source}\n{SPOIL}{template.format(name=name, takes=takes, hands=', '.join(hands), comma=comma)}"
+    words = {"name": name, "takes": takes, "hands": ", ".join(hands), "comma": comma}
+    return {how: f"{source}\n{SPOIL}{(LATER_WRONG | HARMLESS)[how].format(**words)}" for how in ways}
 
 
 def _forgotten(play, remembering):
