@@ -438,8 +438,8 @@ print(f"persistence, to the next value  {errors['persistence']:.4f}")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Let it run free
 #
-# Told the truth after every step, it is easy to do well. Now the model gets 40 steps of the wave, and then only its own
-# predictions, 600 times. How far off it is then is told by the root of the mean squared error, **RMSE**.
+# Told the truth after every step, it is easy to do well. Now the model gets 40 steps, and then only its own predictions, 600
+# times. **RMSE** is the root of its mean squared error.
 #
 # **Predict.** For how long will it stay on the wave?
 
