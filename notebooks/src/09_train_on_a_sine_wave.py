@@ -540,8 +540,8 @@ table = {name: [late_error(Y_hat)] for name, Y_hat in says.items()}
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The networks
 #
-# An LSTM with 32 units: 4385 numbers. A plain RNN with as many units has 1121, a quarter. So a second RNN gets 65 units and 4421
-# numbers. Three seeds each: the table gives their mean, and then the smallest and the largest error.
+# An LSTM with 32 units: 4385 numbers. A plain RNN with as many units has 1121, so a second gets 65, with 4421.
+# Three seeds each: their mean, smallest and largest error.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
 # <details><summary>For the lecturer · 1 min</summary>
