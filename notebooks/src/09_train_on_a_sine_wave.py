@@ -540,7 +540,7 @@ table = {name: [late_error(Y_hat)] for name, Y_hat in says.items()}
 # %% [markdown] slideshow={"slide_type": "subslide"}
 # ### The networks
 #
-# An LSTM with 32 units: 4385 numbers. A plain RNN with as many units has 1121, so a second gets 65, with 4421.
+# An LSTM with 32 units: 4385 numbers. A plain RNN with as many units has 1121, a quarter; so a second gets 65, with 4421.
 # Three seeds each: their mean, smallest and largest error.
 
 # %% [markdown] slideshow={"slide_type": "notes"}
