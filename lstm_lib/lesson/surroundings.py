@@ -171,23 +171,38 @@ def taken_from(modules, function):
     >>> taken_from({"math"}, lambda angle: math.sin(angle) + np.cos(angle))
     {'sin'}
     """
-    waiting, seen, found = [innermost(function)], [], set()
+    first = innermost(function)
+    waiting, seen, found = [first], [], set()
     while waiting:
-        each = waiting.pop()
-        if not isinstance(each, types.FunctionType) or each in seen:
+        value = waiting.pop()
+        each = innermost(value) if callable(value) else value
+        if any(each is one for one in seen):
             continue
         seen.append(each)
-        names = dict.fromkeys(modules)
-        for name in _names_in(each.__code__):
-            value = each.__globals__.get(name)
-            if isinstance(value, types.ModuleType) and _last(value.__name__) in modules:
-                names[name] = None
-            elif callable(value) and _last(getattr(value, "__module__", None)) in modules:
-                found.add(value.__name__)
-            elif callable(value) and getattr(innermost(value), "__globals__", None) is each.__globals__:
-                waiting.append(innermost(value))
-        found |= _taken_in(each.__code__, modules, set(names))
+        if not isinstance(each, types.FunctionType):
+            waiting += [*_parts(each).values(), *_parts(type(each)).values()]
+        elif _last(each.__module__) in modules:
+            found.add(each.__name__)
+        elif each.__globals__ is first.__globals__:
+            bound = _bound(each)
+            aliases = {name for name, one in bound.items() if _is_one_of(one, modules)}
+            found |= _taken_in(each.__code__, modules, modules | aliases)
+            waiting += bound.values()
     return found
+
+
+def _is_one_of(value, modules):
+    return isinstance(value, types.ModuleType) and _last(value.__name__) in modules
+
+
+def _bound(function):
+    """Return what a function has by name beside its arguments: globals, what it closes over, defaults."""
+    code, defaults = function.__code__, function.__defaults__ or ()
+    positional = code.co_varnames[: code.co_argcount]
+    bound = {name: function.__globals__.get(name) for name in _names_in(code)}
+    bound |= zip(code.co_freevars, map(_content, function.__closure__ or ()), strict=True)
+    bound |= zip(positional[len(positional) - len(defaults) :], defaults, strict=True)
+    return bound | (function.__kwdefaults__ or {})
 
 
 def _last(name):
@@ -243,8 +258,7 @@ def reach(function):
         found += [getattr(value, "__self__", None), *getattr(value, "args", ())]
         if not any(each is inner.__code__ for each in found):
             found.append(inner.__code__)
-            around = (inner.__globals__.get(name) for name in _names_in(inner.__code__))
-            waiting += [*around, *map(_content, inner.__closure__ or ()), *(inner.__defaults__ or ())]
+            waiting += _bound(inner).values()
     return [each for each in found if each is not None]
 
 

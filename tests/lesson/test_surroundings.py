@@ -255,8 +255,23 @@ def by_its_name():
     return getattr(lstm, name)
 
 
+def by_default(one=lstm.step):
+    return one
+
+
+def by_a_keyword(*, other=lstm):
+    return other.step
+
+
+def from_around():
+    one = lstm.step
+    return lambda: one()
+
+
 borrowed = lstm.step
 renamed = lstm
+partly = functools.partial(lstm.step)
+in_a_table = {"one": [lstm.step]}
 
 
 @pytest.mark.parametrize(
@@ -269,6 +284,11 @@ renamed = lstm
         lambda: renamed.step,
         by_its_name,
         lambda: from_inside(),
+        lambda: partly(),
+        lambda: in_a_table["one"][0](),
+        by_default,
+        by_a_keyword,
+        from_around(),
     ],
 )
 def test_what_is_borrowed_is_found_under_any_name(answer):
