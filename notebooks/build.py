@@ -119,23 +119,28 @@ def execute(notebook, folder, name="notebook", on_cell=lambda number: None, time
         number = cell_index + 1
         on_cell(number)
 
-    client = NotebookClient(
+    client = listener(
         notebook,
         km=AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[])),  # the kernel of this Python
         resources={"metadata": {"path": str(folder)}},
         timeout=timeout,
         startup_timeout=600,  # of the kernel: a machine may have twenty other things to do
-        coalesce_streams=False,  # it would move lines printed after a figure above it
-        record_timing=False,
         on_cell_start=on_cell_start,
     )
-    client.widget_registry["@jupyter-widgets/output"]["OutputModel"] = SilentOutput
     try:
         run(client)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise BuildError(f"{name}: {place(number, notebook.cells[number - 1])}: {reason(error)}") from None
     refuse_noise(notebook, name)
     return notebook
+
+
+def listener(notebook, **options):
+    """Return what makes outputs of `notebook` out of the messages of a kernel."""
+    # to coalesce streams would move lines printed after a figure above it
+    client = NotebookClient(notebook, coalesce_streams=False, record_timing=False, **options)
+    client.widget_registry["@jupyter-widgets/output"]["OutputModel"] = SilentOutput
+    return client
 
 
 def run(client):

@@ -194,6 +194,5 @@ def test_with_two_biases_that_learn_it_parts_at_the_second_step():
 
 def test_the_lesson_shows_the_same_when_pytorch_is_asked_as_when_it_is_quoted():
     lesson = build.HERE / "further" / "13_rosetta.ipynb"
-    run = strict.run_again(lesson)
-    differences = strict.compare(run.stored, run.fresh)
+    differences = strict.compare(*strict.run_again(lesson))
     assert not differences, "\n".join(differences.values())

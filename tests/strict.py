@@ -3,12 +3,12 @@
 Text, formulas and HTML must be equal to the letter. Pictures must look the same: their bytes, and the last shade
 of a smoothed edge, differ between machines. The ids of widgets are chance and are not compared, nor is metadata.
 
-The run is that of a learner who solves each exercise on the way: after the untouched exercise and its check the
-folded solution is run, and the check again. What is compared below it shows that nothing depends on the exercise.
+The run is nbval's (notebooks/conftest.py): it compares text, and a `Witness` beside it sees the rest.
 """
 
 import ast
 import base64
+import contextlib
 import copy
 import io
 import re
@@ -17,7 +17,8 @@ from typing import NamedTuple
 import nbformat
 import numpy as np
 import view
-from build import VIEW, execute, links, normalise, place, reachable, read, references, widget_models
+from build import VIEW, execute, links, listener, normalise, place, reachable, read, references, widget_models
+from nbclient.exceptions import CellExecutionComplete
 from PIL import Image, ImageFilter
 
 PICTURE = re.compile(r"data:image/png;base64,([\w+/=\s]+)")
@@ -30,15 +31,6 @@ BLUR = 1  # pixels
 ABSENT = "nothing"
 STUB = "raise NotImplementedError"
 SOLUTION = re.compile(r"<summary>Solution</summary>\n\n```python\n(.*?)\n```", re.DOTALL)
-ON_THE_WAY = "solved on the way"  # the metadata of a cell that stands in the fresh run only
-
-
-class Run(NamedTuple):
-    """A stored notebook, a fresh run of it, and what each check said before and after its exercise was solved."""
-
-    stored: nbformat.NotebookNode
-    fresh: nbformat.NotebookNode
-    answers: dict  # {number of a checking cell: (lines before, lines after)}
 
 
 class Picture(NamedTuple):
@@ -51,33 +43,60 @@ class Picture(NamedTuple):
 
 
 def run_again(path):
-    """Run the notebook at `path` anew, each of its exercises solved on the way."""
+    """Run the notebook at `path` anew; return the stored one and the fresh one, in normal form."""
     stored = read(path)
-    run = execute(with_solutions(emptied(stored)), path.parent, path.stem)
-    fresh = nbformat.from_dict({**run, "cells": [cell for cell in run.cells if ON_THE_WAY not in cell.metadata]})
-    answers = {
-        cell.metadata[ON_THE_WAY]: (said(fresh.cells[cell.metadata[ON_THE_WAY] - 1]), said(cell))
-        for cell in run.cells
-        if cell.metadata.get(ON_THE_WAY)
-    }
-    return Run(normalise(stored), normalise(fresh), answers)
+    return normalise(stored), normalise(execute(emptied(stored), path.parent, path.stem))
 
 
-def with_solutions(notebook):
-    """Return `notebook` with each exercise solved, and checked once more, after its last check."""
-    notebook, cells, exercise = copy.deepcopy(notebook), [], None
+class Witness:
+    """Makes outputs of what a kernel says while somebody else runs the cells of a notebook, one after another."""
+
+    def __init__(self, notebook):
+        self._stored, self._client = normalise(notebook), listener(emptied(notebook))
+        self._client.reset_execution_trackers()
+        self._heard = None  # the cell that runs, and its place
+
+    def begin(self, number):
+        """Listen for cell `number`."""
+        self._heard = self._client.nb.cells[number - 1], number - 1
+        self._client.clear_before_next_output = False  # as nbclient does at the start of a cell
+
+    def begin_another(self, source):
+        """Listen for a cell that the notebook does not have."""
+        self._client.nb.cells.append(nbformat.v4.new_code_cell(source))
+        self.begin(len(self._client.nb.cells))
+
+    def hear(self, message):
+        """Take in what the kernel has sent while the cell runs."""
+        with contextlib.suppress(CellExecutionComplete):
+            self._client.process_message(message, *self._heard)
+
+    def cell(self):
+        """Return the cell that has just run."""
+        return self._heard[0]
+
+    def difference(self):
+        """Say where the cell that has just run differs from the stored one; an empty string when it does not."""
+        cell, index = self._heard
+        self._client.set_widgets_metadata()
+        alone = normalise(nbformat.from_dict({**self._client.nb, "cells": [cell]}))
+        return cell_difference(self._stored.cells[index], self._stored, alone.cells[0], alone)
+
+
+def exercises(notebook):
+    """Return what a learner who solves each exercise on the way runs, and after which cell.
+
+    Returns {number of the last code cell before a solution: (the solution, numbers of the cells that check it)}.
+    """
+    found, exercise = {}, None
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "code" and STUB in cell.source:
-            exercise = []
+            exercise, last = [], number
         elif cell.cell_type == "code" and exercise is not None:
-            exercise.append((number, cell))
+            exercise, last = [*exercise, *[number] * is_check(cell)], number
         elif cell.cell_type == "markdown" and exercise is not None and (solution := solution_of(cell)):
-            cells.append(on_the_way(solution, 0))
-            cells += [on_the_way(check.source, n) for n, check in exercise if is_check(check)]
-            exercise = None
-        cells.append(cell)
-    notebook.cells = cells
-    return notebook
+            found[last], exercise = (solution, exercise), None
+    return found
 
 
 def solution_of(cell):
@@ -91,15 +110,19 @@ def is_check(cell):
     return any(map(view.is_check, ast.walk(ast.parse(cell.source))))
 
 
-def on_the_way(source, number):
-    """Return a cell of the fresh run only: a solution, or cell `number` once more."""
-    return nbformat.v4.new_code_cell(source, metadata={ON_THE_WAY: number})
-
-
 def said(cell):
     """Return the lines in which the checks of a cell have answered."""
     lines = [line for output in cell.get("outputs", []) for line in output.get("text", "").splitlines()]
     return [line for line in lines if line[:1] in ("✓", "○", "✗")]
+
+
+def unsolved(before, after):
+    """Say what a solution that was tried on the way lacks, by the cells of one check before and after it."""
+    broken = [f"{output.ename}: {output.evalue}" for output in after.outputs if output.output_type == "error"]
+    # several questions are left open in one line, and answered in one each
+    if broken or len(said(after)) < len(said(before)) or {line[0] for line in said(after)} - {"✓"}:
+        return f"the solution gets {' | '.join([*said(after), *broken]) or 'no answer'}"
+    return ""
 
 
 def emptied(notebook):
@@ -116,13 +139,16 @@ def compare(stored, fresh):
     """Return what differs between two notebooks in normal form: a sentence for each cell that does, by number."""
     found = {}
     for number, (old, new) in enumerate(zip(stored.cells, fresh.cells, strict=True), 1):
-        if old.cell_type != "code":
-            continue
-        if old.execution_count is None:
-            found[number] = f"{place(number, old)}: nothing is stored to compare with; run notebooks/build.py"
-        elif difference := first_difference(plain_cell(old, stored), plain_cell(new, fresh)):
+        if old.cell_type == "code" and (difference := cell_difference(old, stored, new, fresh)):
             found[number] = f"{place(number, old)}: {difference}"
     return found
+
+
+def cell_difference(old, stored, new, fresh):
+    """Say where a cell of a fresh notebook differs from that of the stored one."""
+    if old.execution_count is None:
+        return "nothing is stored to compare with; run notebooks/build.py"
+    return first_difference(plain_cell(old, stored), plain_cell(new, fresh))
 
 
 # --- from outputs to plain values --------------------------------------------------------------------------------
@@ -197,7 +223,7 @@ def first_difference(stored, now, where=""):
     if type(stored) is not type(now):
         return f"{where} stored {shortened(stored)}, now {shortened(now)}"
     if isinstance(stored, Picture):
-        return picture_difference(stored, now, where)
+        return "" if stored == now else picture_difference(stored, now, where)
     if isinstance(stored, dict):
         return dict_difference(stored, now, where)
     if isinstance(stored, list):

@@ -56,6 +56,13 @@ def test_every_exercise_is_untouched_and_has_a_solution(lesson):
     assert {line[0] for cell in lesson.cells for line in strict.said(cell)} == {"○"}
 
 
+def test_every_answer_that_is_asked_for_is_tried_with_the_solution(lesson):
+    on_the_way = strict.exercises(lesson)
+    assert [solution for solution, _ in on_the_way.values()] == solutions(lesson)
+    tried = {number for _, checks in on_the_way.values() for number in checks}
+    assert tried == {number for number, cell in enumerate(lesson.cells, 1) if strict.said(cell)}
+
+
 def test_a_solution_makes_all_that_the_cell_makes_in_whose_place_it_goes(lesson):
     for stub, solution in zip(stubs(lesson), solutions(lesson), strict=True):
         assert made(stub) <= made(solution)

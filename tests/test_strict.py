@@ -82,10 +82,6 @@ display(widgets.HBox([a, b]))
 
 """
 EXERCISE = """# %%
-import numpy as np
-from lstm_lib.lesson.checks import check
-
-# %%
 def half(x):
     raise NotImplementedError
 
@@ -93,6 +89,7 @@ def half(x):
 wanted = 2.0
 
 # %%
+from lstm_lib.lesson.checks import check
 check("half of 4", lambda: half(4.0), wanted)
 check("half of 3", lambda: half(3.0), 1.5)
 
@@ -108,23 +105,32 @@ check("half of 3", lambda: half(3.0), 1.5)
 
 # %%
 print("after the exercise")
+
 """
-CHECK, AFTER = 4, 6
+CHECK, AFTER = 2, 3
+EXERCISES = {  # name: what is other than in the text above, and which of its four cells fails then
+    "solved": ("", "", []),
+    "wrong": ("x / 2", "x - 2", [CHECK]),
+    "stopped": ("x / 2", "x / 0", [CHECK]),
+    "left open": ("x / 2", "...", [CHECK]),
+    "no function": ("def half(x):\n#     return x / 2", "1 / 0", [CHECK]),
+    "depended on": ('print("after the exercise")', "print(half.__code__.co_consts)", [AFTER]),
+}
 NUMBER, FORMULA, FIGURE, TEXT_INSIDE, FIGURE_INSIDE, UPDATED, SILENT, ORDER, LINKED = 3, 4, 5, 6, 7, 10, 11, 12, 13
 
 
-def built_and_run_again(folder, text):
-    """Return what running again makes of the notebook of a text."""
+def built(folder, text):
+    """Return the notebook of a text, with its outputs."""
     (folder / "small.py").write_text(text, encoding="utf-8")
-    notebook = build.execute(build.read_source(folder / "small.py"), folder)
-    build.write(notebook, folder / "small.ipynb")
-    return strict.run_again(folder / "small.ipynb")
+    return build.normalise(build.execute(build.read_source(folder / "small.py"), folder))
 
 
 @pytest.fixture(scope="session")
 def lesson(tmp_path_factory):
     """A stored notebook and a fresh run of it."""
-    return built_and_run_again(tmp_path_factory.mktemp("lesson"), TEXT)
+    folder = tmp_path_factory.mktemp("lesson")
+    build.write(built(folder, TEXT), folder / "small.ipynb")
+    return strict.run_again(folder / "small.ipynb")
 
 
 @pytest.fixture
@@ -339,25 +345,6 @@ def test_error_stored(stored, broken):
     assert broken() == [SILENT]
 
 
-# --- exercises are solved on the way -----------------------------------------------------------------------------
-
-
-def test_an_exercise_is_solved_and_checked_again(tmp_path):
-    stored, fresh, answers = built_and_run_again(tmp_path, EXERCISE)
-    before = ["○ half of 4: not written yet.", "○ half of 3: not written yet."]
-    assert answers == {CHECK: (before, ["✓ half of 4: right.", "✓ half of 3: right."])}
-    assert strict.compare(stored, fresh) == {}
-    assert [cell.source for cell in fresh.cells] == [cell.source for cell in stored.cells]
-
-
-def test_a_wrong_solution_and_what_depends_on_an_exercise_are_found(tmp_path):
-    text = EXERCISE.replace("x / 2", "x - 2")
-    text = text.replace('print("after the exercise")', "print(half.__code__.co_consts)\nwanted")
-    stored, fresh, answers = built_and_run_again(tmp_path, text)
-    assert [line[0] for line in answers[CHECK][1]] == ["✓", "✗"]
-    assert sorted(strict.compare(stored, fresh)) == [AFTER]
-
-
 # --- pictures ----------------------------------------------------------------------------------------------------
 
 SAME = {
@@ -409,7 +396,7 @@ print(os.environ["TQDM_DISABLE"], os.environ["PYTHONHASHSEED"])
 
 # %%
 from IPython.display import HTML
-HTML('<img alt="a dot" src="data:image/png;base64,AAAA">')
+HTML("PICTURE")
 
 # %%
 "silenced";
@@ -427,14 +414,19 @@ BREAKS = {  # name: the cell, what is done to it, and what nbval has to say then
     "tagged": (PRINTED, lambda cell: cell.metadata.update(tags=["nbval-ignore-output"]), "FAILED"),
     "skipped": (SILENCED, lambda cell: cell.metadata.update(tags=["nbval-skip"]), "FAILED"),
     "tagged widget that lost its view": (MOVABLE, lambda cell: cell.update(outputs=[]), "FAILED"),
-    "other description": (DRAWN, lambda cell: edit(cell, "a dot", "a cat"), "FAILED"),
-    "other bytes of a picture": (DRAWN, lambda cell: edit(cell, "AAAA", "BBBB"), "PASSED"),
+    "other description": (DRAWN, lambda cell: edit(cell, "A sine", "A cosine"), "FAILED"),
+    "other picture": (DRAWN, lambda cell: redraw(cell, draw(label="forgct gate")), "FAILED"),
+    "other bytes of a picture": (DRAWN, lambda cell: redraw(cell, noisy(draw(), 1)), "PASSED"),
 }
 
 
 def edit(cell, old, new):
     data = cell.outputs[0].data
     data["text/html"] = data["text/html"].replace(old, new)
+
+
+def redraw(cell, picture):
+    edit(cell, base64.b64encode(draw()).decode(), base64.b64encode(picture).decode())
 
 
 def broken_in_each_way(honest):
@@ -451,14 +443,16 @@ def broken_in_each_way(honest):
 def nbval(tmp_path_factory):
     """What nbval says of each cell: {(name, cell): "PASSED" or "FAILED"}."""
     folder = tmp_path_factory.mktemp("nbval")
-    for name in ("conftest.py", "build.py"):
-        shutil.copy(ROOT / "notebooks" / name, folder)
+    shutil.copy(ROOT / "notebooks" / "conftest.py", folder)
     (folder / "src").mkdir()
     (folder / "src" / "small.py").write_text("raise SystemExit('the text of a lesson was imported')")
-    (folder / "small.py").write_text(SMALL, encoding="utf-8")
-    honest = build.normalise(build.execute(build.read_source(folder / "small.py"), folder))
-    (folder / "honest.ipynb").write_bytes(build.as_bytes(honest))
-    (folder / "broken.ipynb").write_bytes(build.as_bytes(broken_in_each_way(honest)))
+    honest = built(folder, SMALL.replace("PICTURE", as_html(draw()).replace('"', "'")))
+    inside = copy.deepcopy(honest)
+    widget(inside, "Output")[0].outputs[0].text = "4\n"
+    notebooks = {"honest": honest, "inside": inside, "broken": broken_in_each_way(honest)}
+    notebooks["exercises"] = built(folder, "".join(EXERCISE.replace(*change) for *change, _ in EXERCISES.values()))
+    for name, notebook in notebooks.items():
+        (folder / f"{name}.ipynb").write_bytes(build.as_bytes(notebook))
     return verdicts(folder)
 
 
@@ -472,8 +466,23 @@ def verdicts(folder):
     return {(name, int(cell or -1)): verdict for verdict, name, cell in found}
 
 
+def failed(nbval, notebook):
+    """The cells of a notebook that failed, counted from 0."""
+    return [cell for name, cell in nbval if name == notebook and nbval[name, cell] != "PASSED"]
+
+
 def test_nbval_passes_an_honest_notebook(nbval):
     assert [nbval["honest", cell] for cell in (PRINTED, DRAWN, SILENCED, MOVABLE)] == ["PASSED"] * 4
+
+
+def test_nbval_sees_a_change_inside_a_widget(nbval):
+    assert failed(nbval, "inside") == [MOVABLE]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_nbval_solves_an_exercise_and_checks_it_again(nbval, name):
+    first = 4 * list(EXERCISES).index(name)
+    assert {*failed(nbval, "exercises")} & {*range(first, first + 4)} == {first + n for n in EXERCISES[name][2]}
 
 
 @pytest.mark.parametrize("name", BREAKS)
@@ -482,4 +491,4 @@ def test_nbval_on_a_broken_cell(nbval, name):
 
 
 def test_nbval_leaves_the_text_of_lessons_alone(nbval):
-    assert {name for name, _ in nbval} == {"honest", "broken"}
+    assert {name for name, _ in nbval} == {"honest", "inside", "broken", "exercises"}
