@@ -318,8 +318,14 @@ def test_no_two_sizes_are_equal_so_that_nothing_fits_the_wrong_way_round():
 # --- training ---
 
 
-@pytest.mark.slow  # each is trained
-@pytest.mark.parametrize("mistake", CATALOGUE.values(), ids=CATALOGUE)
+EACH_TRAINED = [  # what the museum shows, and once a week the whole catalogue
+    pytest.param(mistake, id=name, marks=() if name in EXHIBITS else pytest.mark.weekly)
+    for name, mistake in CATALOGUE.items()
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", EACH_TRAINED)
 def test_the_loss_falls_where_the_label_says_so_and_nowhere_else(mistake):
     losses = curve(mistake.cell())
     assert museum.falls(losses) == mistake.loss_falls
