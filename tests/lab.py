@@ -101,7 +101,7 @@ def wait_until_drawn(page):
 
 def new_page(browser, server, **size):
     """Open a fresh tab that notes outside requests and errors: ``page.outside``, ``page.failures``."""
-    page = patient_page(browser, viewport={"width": 1280, "height": 12000} | size)
+    page = patient_page(browser, viewport={"width": 1280, "height": 1500} | size)
     page.outside, page.failures = [], []
     inside = (server, server.replace("http", "ws"), "data:", "blob:")
     page.on("request", lambda request: request.url.startswith(inside) or page.outside.append(request.url))

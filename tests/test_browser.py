@@ -81,7 +81,7 @@ def server(tmp_path_factory):
 
 @pytest.fixture
 def page(browser, server, request):
-    """A fresh tab, tall enough for a whole lesson; what it shows at the end is kept as a picture."""
+    """A fresh tab; what it shows at the end is kept as a picture."""
     page = lab.new_page(browser, server)
     yield page
     keep(page, request.node.name)
@@ -141,6 +141,7 @@ def lesson(browser, server, request):
     open_from_the_file_browser(page, server, request.param)
     lab.wait_until_settled(page)
     yield request.param, page
+    page.set_viewport_size({"width": 1280, "height": 12000})  # a whole lesson, at the end: so much is slow to paint
     keep(page, request.param)
     lab.end_sessions(server)
 
