@@ -1,6 +1,6 @@
 """Makes ``pytest --nbval`` strict: closes the gaps through which nbval 0.11 lets a wrong or empty notebook pass.
 
-What nbval cannot see at all, pictures and what stands inside widgets, tests/strict.py compares in the same run.
+What nbval cannot see at all, pictures and what stands inside widgets, strict.py compares in the same run.
 A learner runs it who solves each exercise on the way: after the untouched exercise and its check the folded
 solution is run, and the check again. What is compared below it shows that nothing depends on the exercise.
 """
