@@ -141,7 +141,7 @@ def lesson(browser, server, request):
     open_from_the_file_browser(page, server, request.param)
     lab.wait_until_settled(page)
     yield request.param, page
-    page.set_viewport_size({"width": 1280, "height": 12000})  # a whole lesson, at the end: so much is slow to paint
+    page.set_viewport_size({"width": 1280, "height": 12000})  # a whole lesson; it is slow to paint
     keep(page, request.param)
     lab.end_sessions(server)
 
