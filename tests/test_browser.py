@@ -137,11 +137,10 @@ def chosen(names, each_push):
 @pytest.fixture(scope="module", params=chosen(LESSONS, EACH_PUSH))
 def lesson(browser, server, request):
     """A lesson that a reader has opened, by its name and the page that shows it."""
-    page = lab.new_page(browser, server)
+    page = lab.new_page(browser, server, height=lab.WHOLE)
     open_from_the_file_browser(page, server, request.param)
     lab.wait_until_settled(page)
     yield request.param, page
-    page.set_viewport_size({"width": 1280, "height": 12000})  # a whole lesson; it is slow to paint
     keep(page, request.param)
     lab.end_sessions(server)
 
@@ -192,6 +191,7 @@ def test_a_lesson_runs_without_an_error_and_reads_well_then(lesson, server):
 
 
 def test_formulas_are_typeset(page, server):
+    page.set_viewport_size({"width": 1280, "height": lab.WHOLE})
     lab.open_notebook(page, server, "03_the_formulas.ipynb")
     page.wait_for_selector(".jp-OutputArea mjx-container")
     page.wait_for_function("() => !document.querySelector('.jp-Notebook').innerText.includes('\\\\displaystyle')")
