@@ -15,7 +15,7 @@ from typing import NamedTuple
 import player
 import pytest
 
-from lstm_lib.lesson import attempts, paper
+from lstm_lib.lesson import attempts, paper, stopwatch
 
 ANSWERS = Path(__file__).with_name("answers")
 GUIDE = Path(__file__).parents[1] / "CONTRIBUTING.md"
@@ -71,6 +71,7 @@ def _alone(monkeypatch):
     for variable, value in {"LSTM_GUESSES": "", "LSTM_MINE": "", "MPLBACKEND": "Agg", "TQDM_DISABLE": "1"}.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr(paper, "_tried", {})  # who tries the same paper in a later test begins anew
+    monkeypatch.setattr(stopwatch, "QUICKLY", 0)  # how fast an answer is does not matter here
 
 
 # --- what is heard -----------------------------------------------------------------------------------------------

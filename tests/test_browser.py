@@ -24,8 +24,8 @@ if lab.CHROMIUM is None:
 LESSONS = [f"{name}.ipynb" for name in build.chosen([], lab.NOTEBOOKS)]
 EACH_PUSH = (
     "00_start_here.ipynb",
-    "05_the_gradients.ipynb",
     "07_how_far_a_gradient_reaches.ipynb",
+    "further/13_rosetta.ipynb",
 )  # between them they hold every kind of control; the others are opened once a week
 ERROR = ".jp-RenderedText[data-mime-type='application/vnd.jupyter.error']"
 CONTROLS = [

@@ -276,13 +276,20 @@ WRONG = {  # in the file of the learner who writes in place: what is spoilt, and
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def written_in_place(tmp_path_factory):
+    """The file of the learner who writes in place."""
+    file = tmp_path_factory.mktemp("in place") / "my_lstm.py"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LSTM_MINE", str(file))
+        play("in place")
+    return file.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("old", "new", "piece"), WRONG.values(), ids=WRONG)
-def test_one_wrong_piece_is_named(old, new, piece, file, capsys):
-    play("in place")
-    text = file.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new), encoding="utf-8")
-    capsys.readouterr()
+def test_one_wrong_piece_is_named(old, new, piece, written_in_place, file, capsys):
+    assert written_in_place.count(old) == 1
+    file.write_text(written_in_place.replace(old, new), encoding="utf-8")
     finale.twenty_steps()
     out = capsys.readouterr().out
     assert re.findall(r"^The piece that is wrong is (\w+): \S", out, re.MULTILINE) == [piece]
