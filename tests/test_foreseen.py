@@ -6,10 +6,9 @@ import functools
 import numpy as np
 import player
 import pytest
+from test_answers import EXERCISES
 
 from lstm_lib.lesson import answers, paper
-
-EXERCISES = [(lesson.slug, name) for lesson in player.lessons() for name in player.gaps(lesson)]
 
 
 @pytest.fixture(autouse=True)
