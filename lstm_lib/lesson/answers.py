@@ -6,6 +6,8 @@ the first case is tried once more: what is kept from call to call must not chang
 """
 
 import copy
+import functools
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +57,8 @@ class _Case(NamedTuple):
     given: tuple
     form: object  # a right answer, where there is one
     wanted: dict
-    foreseen: dict
+    known: Callable  # the foreseen mistakes by what is said of them; asked for only where an answer is wrong
+    foreseen: Callable  # what comes of one of them
 
 
 def _prepared(given, exercise):
@@ -72,16 +75,19 @@ def _prepared(given, exercise):
                 return _by_name(answer)
         return _by_name(answer if then is None else then(answer, *copy.deepcopy(given)))
 
-    def foreseen(wrong, form):
+    @functools.cache
+    def known():
+        return made(exercise.known)
+
+    def foreseen(said):
         try:
-            return carried(made(wrong), form)
+            return carried(made(known()[said]), form)
         except ValueError:  # a mistake that these sizes stop
             return None
 
     form = made(expected) if then is None or callable(expected) else None
     wanted = _by_name(expected) if form is None else carried(form, form)
-    known = made(exercise.known)
-    return _Case(given, form, wanted, {words: foreseen(wrong, form) for words, wrong in known.items()})
+    return _Case(given, form, wanted, known, foreseen)
 
 
 def _by_name(value):
@@ -135,13 +141,13 @@ def verdict(attempt, cases, exercise):
     whole = outcomes[:-1] if last.problem else outcomes
     try:
         prepared = [_prepared(given, exercise) for given in cases[: len(whole)]]
+        tries = [_tried(outcome.value, case, exercise) for outcome, case in zip(whole, prepared, strict=True)]
+        mark, words = _compared(tries, where, exercise, attempts.unused(attempt))
     except Exception as error:
         return "○", (
             f"something of the lesson that this check needs is not as it was ({type(error).__name__}: {error}). "
             "Run the lesson from its top once more."
         )
-    tries = [_tried(outcome.value, case, exercise) for outcome, case in zip(whole, prepared, strict=True)]
-    mark, words = _compared(tries, where, exercise, attempts.unused(attempt))
     if mark == "✓" and last.problem:
         mark, words = "✗", where[len(whole)] + last.problem
     elif tries[0].right(exercise.tol) and not _right_again(again, prepared[0], exercise):
@@ -242,11 +248,10 @@ def _reason(tries, first, exercise, unused):
     form = first.case.form
     if isinstance(form, dict) and (sentence := strangers(first.answer, form)):
         return sentence
-    for said in first.case.foreseen:
-        foreseen = [tried.case.foreseen[said] for tried in tries]
-        if all(tried.equals(arrays, exercise.tol) for tried, arrays in zip(tries, foreseen, strict=True)):
-            alone = sum(array.size for arrays in foreseen for array in arrays.values()) == 1
-            return f"{'Perhaps: ' if alone else ''}{said}"
+    for said in first.case.known():
+        if all(tried.equals(tried.case.foreseen(said), exercise.tol) for tried in tries):
+            sizes = [array.size for tried in tries for array in tried.case.foreseen(said).values()]
+            return f"{'Perhaps: ' if sizes == [1] else ''}{said}"
     if _holds_nan(first.got) and not _holds_nan(first.case.wanted):
         return "nan is no number: look for 0 / 0, or the logarithm or root of something negative."
     if unused:
