@@ -71,12 +71,18 @@ def runtest(cell, original=IPyNbCell.runtest):
         cell.raise_cell_error(f"Nothing is stored to compare with; {MEND}")
     if cell.options["skip"] or not (cell.options["check"] or widget):
         cell.raise_cell_error("Only a cell that shows a widget may leave its output unchecked")
+    cell.output_timeout = cell.config.option.nbval_cell_timeout  # nbval's own 5 seconds are few on a busy machine
     number = next(n for n, each in enumerate(cell.parent.nb.cells, 1) if each is cell.cell)
     cell.parent.witness.begin(number)
     original(cell)
     if difference := cell.parent.witness.difference():
         cell.raise_cell_error(f"Cell outputs differ: {difference}")
-    solution, checks = cell.parent.exercises.get(number, ("", []))
+    if number in cell.parent.exercises:
+        solve(cell, *cell.parent.exercises[number])
+
+
+def solve(cell, solution, checks):
+    """Run the solution of the exercise that ends with a cell, and what checks it once more."""
     on_the_way(cell, solution)
     for check in (cell.parent.nb.cells[n - 1] for n in checks):
         if lack := strict.unsolved(check, on_the_way(cell, check.source)):
