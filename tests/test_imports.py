@@ -68,6 +68,7 @@ def test_plotting_brings_in_matplotlib_without_sympy_or_ipython():
     assert heavy_after("import lstm_lib.plotting") == {"matplotlib"}
 
 
+@functools.cache
 def imports(name):
     """Return (of our own, of others) what a module imports anywhere in its code."""
     own, others = set(), set()
