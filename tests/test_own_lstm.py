@@ -254,7 +254,9 @@ def test_what_a_learner_writes_is_kept_trains_and_is_equal_to_pytorch(style, fil
     assert 40 < finale.n_lines(own) < 120
 
 
-@pytest.mark.parametrize("style", ["einsum", "in place", pytest.param("loops", marks=pytest.mark.weekly)])
+@pytest.mark.parametrize(
+    "style", ["in place", *(pytest.param(style, marks=pytest.mark.weekly) for style in ("loops", "einsum"))]
+)
 def test_the_file_runs_alone_and_trains_the_wave(style, file, capsys):
     play(style)
     done = subprocess.run([sys.executable, "-I", str(file)], capture_output=True, text=True, cwd=file.parent)
