@@ -120,6 +120,7 @@ def _through_time(params, dhs, trace, dh, dC):
     )  # once; the loop reads it T times
     dW, dX = np.zeros((4 * H, rows + 1), dtype), np.empty((T, rows - H, B), dtype)
     n = min(T, 64, max(2**17 // (H * B * dtype.itemsize), 256 // B, 1))  # steps at a time: what a cache holds
+    n = -(-T // round(T / n))  # pieces of one length: a short one takes as many calls
     factors, dz, z_T = (_empty((n, *shape), dtype) for shape in ((6, H, B), (rows, B), (B, rows + 1)))
     z_T[..., -1] = 1  # the input of the biases
     negligible = _negligible(dhs, dh, dC) if n < T else 0
