@@ -55,8 +55,8 @@ def forward(params, X, state=None):
     z[0, :H], z[:T, H:-1], z[:, -1] = h_0, X, 1
     tape = _empty((T + 1, 5, H, B), dtype)  # C_{t-1}, C̃_t, f_t, i_t, o_t: the loop makes no array
     tape[0, 0] = C_0
-    products, tanh_C = _empty((2, H, B), dtype), _empty((H, B), dtype)
-    (kept, written), half = products, np.array(0.5, dtype)
+    kept, written, tanh_C = scratch = _empty((3, H, B), dtype)
+    products, half = scratch[:2], np.array(0.5, dtype)
     tanh, multiply, add, dot = np.tanh, np.multiply, np.add, W.dot  # looked up once; `dot` starts faster than `@`
     gates, hs = tape[:T, 1:].reshape(T, 4 * H, B), z[1:, :H]
     C, C_tilde, f, i, o = tape.swapaxes(0, 1)
@@ -198,5 +198,7 @@ def _summed_products(da, z_T):
 
 def _empty(shape, dtype):
     """Return an array that starts at the start of a cache line: else every 64-byte load of AVX-512 touches two."""
-    memory = np.empty(prod(shape) * dtype.itemsize + 64, np.uint8)
-    return np.ndarray(shape, dtype, memory, offset=-memory.ctypes.data % 64)
+    n, line = prod(shape), 64 // dtype.itemsize
+    memory = np.empty(n + line, dtype)
+    start = -memory.__array_interface__["data"][0] % 64 // dtype.itemsize
+    return memory[start : start + n].reshape(shape)
