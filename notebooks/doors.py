@@ -8,6 +8,7 @@ From them come the lines of README, too, about running the course with nothing i
 """
 
 import argparse
+import functools
 import re
 import sys
 import tomllib
@@ -56,8 +57,14 @@ class Addresses(NamedTuple):
 
 def addresses(project=PROJECT):
     """Return the addresses of the course."""
-    urls = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["urls"]
+    urls = urls_in(project.read_text(encoding="utf-8"))
     return Addresses(*("" if PLACEHOLDER in urls[key] else urls[key] for key in ("Repository", "Site")))
+
+
+@functools.cache
+def urls_in(text):
+    """Return the addresses in the text of pyproject.toml; it is read for each lesson, and takes its time."""
+    return tomllib.loads(text)["project"]["urls"]
 
 
 def guard(repository):
