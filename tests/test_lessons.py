@@ -10,6 +10,7 @@ import build
 import nbformat
 import page
 import pytest
+import slicing
 import strict
 
 NOTEBOOKS = Path(build.__file__).parent
@@ -61,6 +62,20 @@ def test_every_answer_that_is_asked_for_is_tried_with_the_solution(lesson):
     assert [solution for solution, _ in on_the_way.values()] == solutions(lesson)
     tried = {number for _, checks in on_the_way.values() for number in checks}
     assert tried == {number for number, cell in enumerate(lesson.cells, 1) if strict.said(cell)}
+
+
+def test_only_what_answers_an_exercise_stands_on_what_is_written_in_it(lesson):
+    # so the run in which each is solved on the way shows what one shows in which all are left as they are
+    home, latest = {}, 0
+    for number, cell in enumerate(lesson.cells, 1):
+        if cell.cell_type == "code":
+            names = slicing.names(ast.parse(cell.source).body)
+            stub = strict.STUB in cell.source
+            allowed = {latest} if strict.said(cell) and not stub else set()
+            assert {home[name] for name in (names.reads | names.later) & home.keys()} <= allowed, cell.source
+            if stub:
+                latest = number
+                home |= dict.fromkeys(made(cell.source), number)
 
 
 def test_a_solution_makes_all_that_the_cell_makes_in_whose_place_it_goes(lesson):
