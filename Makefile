@@ -26,6 +26,8 @@ QUICK  := not (lesson or browser or graded or slow)
 course ways quick: export PYTHONDONTWRITEBYTECODE :=
 # All cores are at work; threads of a worker would only wait for one another.
 course ways quick: export OPENBLAS_NUM_THREADS := 1
+# In a hurry, the times that lessons tell are read from their table.
+quick: export LSTM_TIMES := stored
 
 .PHONY: help env lab test test-ways announce lint style course ways quick test-rosetta notebooks slides handouts pages site takeaway book lite grade bench lock clean
 help:             ## what there is to type
@@ -41,7 +43,7 @@ test: announce lint course  ## the course: library, references, every lesson run
 test-ways: announce ways  ## what leads to the course: marker, hub, decks, site, JupyterLite, paper; CI runs it, too
 
 announce:
-	@echo "On two cores make quick takes about a minute, make test some nine minutes, make test-ways some eleven."
+	@echo "On two cores make quick takes about a minute, make test seven or eight, make test-ways some eleven."
 
 lint: style       ## style, and whether each notebook fits its text
 	$(BIN)/python notebooks/build.py --check

@@ -250,6 +250,7 @@ def test_temporal_order_is_that_of_experiment_6a(T, B, seed):
         assert ["XX", "XY", "YX", "YY"][answer.argmax()] == string[first - 1] + string[second - 1]
 
 
+@pytest.mark.slow
 def test_temporal_order_draws_lengths_places_classes_and_noise_evenly():
     X, Y = temporal_order(100, 22_000, rng())
     strings = spelt(X, "EBabcdXY")

@@ -92,6 +92,7 @@ def test_every_classifier_is_one_that_is_known():
     assert not [line for line in PROJECT["classifiers"] if line.startswith("License")]  # the expression says it
 
 
+@pytest.mark.slow
 def test_what_opens_a_notebook_reads_no_grammars_of_addresses_first():
     program = "import sys, jupyterlab.labapp, nbformat; print('rfc3987_syntax' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

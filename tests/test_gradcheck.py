@@ -297,6 +297,7 @@ def test_the_rewritten_step_is_the_healthy_one_before_it_is_made_wrong(monkeypat
     assert max(check_gradients(loss_and_grads, values).values()) < 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_each_mistake_in_one_step_is_found(monkeypatch, mutant):
     monkeypatch.setattr(lstm, "step_backward", wrong_step_backward(**MUTANTS[mutant]))

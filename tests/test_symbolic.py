@@ -328,6 +328,7 @@ SIGNS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("right", "wrong"), SIGNS, ids=[right for right, _ in SIGNS])
 def test_a_wrong_sign_in_the_library_fails_three_independent_proofs(right, wrong, monkeypatch):
     source = inspect.getsource(lstm.step_backward)
