@@ -43,7 +43,7 @@ test: announce lint course  ## the course: library, references, every lesson run
 test-ways: announce ways  ## what leads to the course: marker, hub, decks, site, JupyterLite, paper; CI runs it, too
 
 announce:
-	@echo "On two cores make quick takes about a minute, make test seven or eight, make test-ways some eleven."
+	@echo "On two cores make quick takes about a minute, make test some eight minutes, make test-ways some eleven."
 
 lint: style       ## style, and whether each notebook fits its text
 	$(BIN)/python notebooks/build.py --check
