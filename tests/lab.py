@@ -89,10 +89,15 @@ def page_from_disk(browser, **options):
     page.wrong = []
     own = ("file:", "data:", "blob:")
     page.on("request", lambda request: request.url.startswith(own) or page.wrong.append(f"asks {request.url}"))
-    page.on("requestfailed", lambda request: page.wrong.append(f"missing: {request.url}"))
+    page.on("requestfailed", lambda request: given_up(request) or page.wrong.append(f"missing: {request.url}"))
     page.on("pageerror", lambda error: page.wrong.append(f"error: {error}"))
     page.on("console", lambda message: message.type == "error" and page.wrong.append(f"error: {message.text}"))
     return page
+
+
+def given_up(request):
+    """Is this what a page had asked for ahead, and no longer wants since another page was opened?"""
+    return request.failure == "net::ERR_ABORTED"
 
 
 def wait_until_drawn(page):
