@@ -122,10 +122,12 @@ def open_notebook(page, server, name):
 
 
 def wait_for_cells(page):
-    """Wait until all cells of the notebook are in the page."""
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    there = "c => c.querySelector('.jp-InputArea-editor .cm-line, .jp-RenderedMarkdown *, .jp-InputPlaceholder')"
-    page.wait_for_function(f"() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].every({there})")
+    """Wait until all cells of the notebook are in the page, prose as it is read and code as it is written."""
+    # as long as it spins, there is one empty cell
+    page.wait_for_selector(".jp-MainAreaWidget:not(:has(.jp-Spinner)) .jp-Notebook")
+    seen = {".jp-MarkdownCell": ".jp-RenderedMarkdown *", ".jp-CodeCell": ".cm-line, .jp-InputPlaceholder"}
+    waits = [f".jp-Notebook {cell}:not(:has({parts}))" for cell, parts in seen.items()]
+    page.wait_for_function("cells => !document.querySelector(cells)", arg=", ".join(waits))
     return page.locator(".jp-Notebook")
 
 
