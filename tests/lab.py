@@ -17,7 +17,6 @@ QUIET = "no-sandbox disable-gpu disable-quic no-first-run disable-background-net
 SECONDS = 1000  # playwright counts in milliseconds
 PATIENCE = 600  # seconds; nothing takes so long, but on a machine that does twenty other things it might
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-WHOLE = 12000  # px: a window that shows a lesson from end to end; JupyterLab leaves undone what is out of sight
 SCREENSHOTS = Path(__file__).parent.parent / "_build" / "screenshots"
 
 

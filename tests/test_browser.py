@@ -137,7 +137,7 @@ def chosen(names, each_push):
 @pytest.fixture(scope="module", params=chosen(LESSONS, EACH_PUSH))
 def lesson(browser, server, request):
     """A lesson that a reader has opened, by its name and the page that shows it."""
-    page = lab.new_page(browser, server, height=lab.WHOLE)
+    page = lab.new_page(browser, server)
     open_from_the_file_browser(page, server, request.param)
     lab.wait_until_settled(page)
     yield request.param, page
@@ -191,7 +191,6 @@ def test_a_lesson_runs_without_an_error_and_reads_well_then(lesson, server):
 
 
 def test_formulas_are_typeset(page, server):
-    page.set_viewport_size({"width": 1280, "height": lab.WHOLE})
     lab.open_notebook(page, server, "03_the_formulas.ipynb")
     page.wait_for_selector(".jp-OutputArea mjx-container")
     page.wait_for_function("() => !document.querySelector('.jp-Notebook').innerText.includes('\\\\displaystyle')")

@@ -45,7 +45,7 @@ def paste(page, cell, text):
 
 def learn(browser, server, name):
     """Paste every solution of a lesson into its exercise, run all cells, and return what is then said."""
-    page = lab.new_page(browser, server, height=lab.WHOLE)
+    page = lab.new_page(browser, server)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     notebook = lab.open_notebook(page, server, f"{name}.ipynb")
     lesson = next(lesson for lesson in player.lessons() if lesson.slug == name[3:])
