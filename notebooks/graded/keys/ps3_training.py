@@ -2,7 +2,7 @@
 
 import numpy as np
 from confine import Limits
-from exam import Call, Question, arrays, as_numbers, close, complaint
+from exam import Call, Question, arrays, as_numbers, close, complaint, far_from
 
 from lstm_lib import data, fused, lstm, model, training
 from lstm_lib.functional import cross_entropy, mean_squared_error
@@ -18,14 +18,17 @@ OWN = ("remember",)  # answers that hang on the student's own numbers
 
 
 def variant(rng):
-    """Return one student's numbers: a bias, a share, a frequency, and how long to remember."""
-    return {
-        "b_f": int(rng.integers(10, 50)) / 10,
-        "share": int(rng.integers(60, 96)) / 100,
-        "T": int(rng.integers(12, 17)),
-        "omega": int(rng.integers(30, 61)) / 100,
-        "words": words(rng),
-    }
+    """Return one student's numbers: a bias, a share, a frequency, and how long to remember; none is an answer."""
+    while True:
+        numbers = {
+            "b_f": int(rng.integers(10, 50)) / 10,
+            "share": int(rng.integers(60, 96)) / 100,
+            "T": int(rng.integers(12, 17)),
+            "omega": int(rng.integers(30, 61)) / 100,
+        }
+        drawn = numbers | {"words": words(rng)}
+        if far_from(_remembered(drawn).values(), numbers.values(), 0.2):
+            return drawn
 
 
 def words(rng):
@@ -38,10 +41,14 @@ def given(variant):
     return f"given = {variant!r}"
 
 
-def _remember(rng, variant):
+def _remembered(variant):
     keep = 1 / (1 + np.exp(-variant["b_f"]))
     needed = variant["share"] ** (1 / variant["T"])
-    wants = {"half_life": np.log(0.5) / np.log(keep), "b_f": np.log(needed / (1 - needed))}
+    return {"half_life": np.log(0.5) / np.log(keep), "b_f": np.log(needed / (1 - needed))}
+
+
+def _remember(rng, variant):
+    wants = _remembered(variant)
     yield Call("remember", None, {name: ((name,), ONE_PERCENT(want)) for name, want in wants.items()})
 
 
