@@ -180,11 +180,14 @@ def test_every_link_leads_somewhere(site):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_light(site, name):
     path = site / f"{name}.html"
-    shown = re.findall(r'"frames": \{"name": "([\w-]+)", "sizes": (\[.*?\])', path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    shown = re.findall(r'"frames": \{"name": "([\w-]+)", "sizes": (\[.*?\])', text)
+    assert len(shown) == text.count('"frames": {')
     own = []
     for each, sizes in shown:
         places = range(np.prod(json.loads(sizes)))
         own += [site / "_static" / "frames" / f"{each}-{place}.webp" for place in places]
+    assert len(own) >= 2 * len(shown)
     assert path.stat().st_size + sum(picture.stat().st_size for picture in own) < HEAVIEST
 
 

@@ -467,28 +467,20 @@ def cheap(folder, name, how):
 
 
 class HandedOn:
-    """Whoever asks for a variable gets the numbers that were given."""
+    """A submission that answers whatever is asked with the student's own numbers."""
 
     def __init__(self, variant):
-        self.variant = variant
-
-    def value(self, name):
-        return {"ok": self.variant}
+        self.value = self.call = self.evaluate = lambda *asked: {"ok": variant}
 
 
 @pytest.mark.parametrize("name", courses.SETS)
 def test_no_variant_holds_an_answer_under_its_name(name):
-    asked = {q: question for q, question in courses.key_of(name).QUESTIONS.items() if q in OWN}
-    looked_at = 0
+    asked = [question for q, question in courses.key_of(name).QUESTIONS.items() if q in OWN]
+    assert asked
     for student in range(100):
         variant = courses.variant(name, f"student {student}", b"a secret")
-        for question in asked.values():
-            calls = list(question.calls(exam.generator(b"any"), variant))
-            if all(call.args is None and call.points is None for call in calls):
-                checks = exam.ask(HandedOn(variant), question, exam.generator(b"any"), variant)
-                assert all(checks.values()), variant
-                looked_at += 1
-    assert looked_at >= 100
+        for question in asked:
+            assert all(exam.ask(HandedOn(variant), question, exam.generator(b"any"), variant).values()), variant
 
 
 @pytest.mark.parametrize("how", CHEAP)
